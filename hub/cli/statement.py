@@ -16,6 +16,7 @@ from .running import pass_merchant
 
 if TYPE_CHECKING:
     from hub.domain.merchant import Merchant
+    from hub.domain.open_item import StatementRow
     from hub.flows.ground.ports import Hub
     from hub.flows.statements.send_statement import SentStatement
     from hub.flows.statements.view_statement import StatementView
@@ -72,8 +73,9 @@ def _facts(view: StatementView) -> dict[str, Any]:
                         "balance": row.item.balance,
                         "days_overdue": row.days_overdue,
                         "live_payment": row.item.live_payment,
+                        "in_clarification": row.item.in_clarification,
                     }
-                    for row in section.rows
+                    for row in section.open_rows
                 ],
                 "offered": [
                     {
@@ -108,10 +110,10 @@ def _print(view: StatementView) -> None:
                     row.due_on,
                     money_text(row.item.total, locale),
                     money_text(row.item.balance, locale),
-                    f"{row.days_overdue} days overdue" if row.is_overdue else "not overdue",
+                    _standing(row),
                     row.item.live_payment or "",
                 )
-                for row in section.rows
+                for row in section.open_rows
             ],
             right=("TOTAL", "BALANCE"),
         )
@@ -125,6 +127,12 @@ def _print(view: StatementView) -> None:
             print_hanging("", f"a payment of all uses {used} of the credit and asks for {rest}")
         for offer in view.buttons.get(section.currency, ()):
             print_hanging(f"  {offer.name}: ", "offered" if offer.button else words(offer.reason))
+
+
+def _standing(row: StatementRow) -> str:
+    if row.item.in_clarification:
+        return "in clarification, not asked for"
+    return f"{row.days_overdue} days overdue" if row.is_overdue else "not overdue"
 
 
 def _some_or_all(customers: tuple[str, ...], everyone: bool, **_given: Any) -> None:
@@ -181,11 +189,11 @@ async def _send(
 
 
 async def _chosen(hub: Hub, merchant: Merchant, customers: tuple[str, ...]) -> list[str]:
-    """Ids of the named customers, or of all who owe."""
+    """Ids of the named customers, or of all who are asked for something."""
     if customers:
         return [(await find_customer(hub, merchant, text)).id for text in customers]
-    totals = await hub.store.read(lambda tx: tx.payables.open_totals(merchant.id, merchant.mode))
-    return sorted({customer_id for customer_id, *_ in totals})
+    debts = await hub.store.read(lambda tx: tx.payables.open_debts(merchant.id, merchant.mode))
+    return sorted({customer_id for customer_id, *_ in debts})
 
 
 @command.command()

@@ -41,6 +41,7 @@ class OpenItem:
         kind: ``invoice`` or ``order``.
         settled: What no longer is owed: paid, withheld, credited, paid outside; total less balance.
         live_payment: Reference of the payment that is trying to settle it, if there is one.
+        in_clarification: Its money went back, and nobody has said yet whether it is still owed; it is not asked for.
     """
 
     payable_id: str
@@ -52,6 +53,7 @@ class OpenItem:
     balance: Money
     settled: Money = attrs.field(default=attrs.Factory(lambda item: item.total - item.balance, takes_self=True))
     live_payment: str | None = None
+    in_clarification: bool = False
     description: str = ""
 
     def __attrs_post_init__(self) -> None:
@@ -100,11 +102,11 @@ class StatementRow:
 
     @property
     def is_payable(self) -> bool:
-        """Whether it may be paid now; what is in a live payment may not."""
-        return self.item.live_payment is None
+        """Whether it may be paid now; what is in a live payment, or in clarification, may not."""
+        return self.item.live_payment is None and not self.item.in_clarification
 
 
-def open_item(payable: Payable, live_payment: str | None = None) -> OpenItem:
+def open_item(payable: Payable, live_payment: str | None = None, *, in_clarification: bool = False) -> OpenItem:
     """A payable of the books as a statement shows it."""
     return OpenItem(
         payable_id=payable.id,
@@ -116,6 +118,7 @@ def open_item(payable: Payable, live_payment: str | None = None) -> OpenItem:
         settled=Money(payable.settled, payable.currency),
         balance=payable.balance,
         live_payment=live_payment,
+        in_clarification=in_clarification,
         description=payable.description,
     )
 

@@ -58,7 +58,8 @@ class ReceiptDocument:
         paid_at: As the provider says; where it does not, when we learnt of it, and ``is_learnt``.
         reference: Ours.
         credit: What settled nothing and is the customer's credit now.
-        left: What the customer still owes, per currency; empty when nothing.
+        left: What the customer is still asked for, per currency; empty when nothing.
+        in_clarification: Numbers of what is open and not asked for, since its money went back.
         late: The money came after the payment had been given up.
         duplicate: The same invoices had been paid already.
         url: The receipt's page.
@@ -86,6 +87,7 @@ class ReceiptDocument:
     reference: str
     credit: Money | None = None
     left: tuple[Money, ...] = ()
+    in_clarification: tuple[str, ...] = ()
     late: bool = False
     duplicate: bool = False
     url: str

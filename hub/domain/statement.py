@@ -50,7 +50,8 @@ class Section:
         credit: Money of the customer's that is applied to nothing yet.
         held: What of it payments that are under way use.
         net: Outstanding less credit; negative where the customer is owed.
-        rows: Oldest due first.
+        rows: What is asked for, oldest due first.
+        in_clarification: What is open and not asked for; no figure counts it.
     """
 
     currency: str
@@ -63,6 +64,7 @@ class Section:
     oldest_days_overdue: int
     ageing: tuple[AgeingBucket, ...]
     rows: tuple[StatementRow, ...]
+    in_clarification: tuple[StatementRow, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         zero = Money(0, self.currency)
@@ -74,14 +76,26 @@ class Section:
             self.net == self.outstanding - self.credit,
             self.count == sum(bucket.count for bucket in self.ageing),
             self.oldest_days_overdue == max((row.days_overdue for row in self.rows if row.is_overdue), default=0),
+            not any(row.item.in_clarification for row in self.rows),
+            all(row.item.in_clarification for row in self.in_clarification),
         )
         if not all(agreed):
             raise ValueError(f"the figures of the {self.currency} section contradict one another")
 
     @property
     def count(self) -> int:
-        """How many items are open."""
+        """How many items are asked for."""
         return len(self.rows)
+
+    @property
+    def not_asked(self) -> Money:
+        """What is in clarification."""
+        return sum((row.item.balance for row in self.in_clarification), Money(0, self.currency))
+
+    @property
+    def open_rows(self) -> tuple[StatementRow, ...]:
+        """All that is open: what is asked for, and what is in clarification."""
+        return (*self.rows, *self.in_clarification)
 
     @property
     def in_process(self) -> Money:
@@ -129,8 +143,8 @@ class Statement:
 
     @property
     def is_clear(self) -> bool:
-        """Whether nothing is owed."""
-        return not any(section.rows for section in self.sections)
+        """Whether nothing is open."""
+        return not any(section.open_rows for section in self.sections)
 
     @property
     def has_undated(self) -> bool:
@@ -143,7 +157,7 @@ class Statement:
 
     def row(self, payable_id: str) -> StatementRow | None:
         """The row of a payable."""
-        rows = (row for section in self.sections for row in section.rows)
+        rows = (row for section in self.sections for row in section.open_rows)
         return next((row for row in rows if row.item.payable_id == payable_id), None)
 
 
@@ -191,7 +205,7 @@ def compute_statement(
         as_of=as_of,
         cut_off=cut_off,
         zone=zone,
-        sections=tuple(section for section in sections if section.rows or section.credit),
+        sections=tuple(section for section in sections if section.open_rows or section.credit),
     )
 
 
@@ -221,7 +235,8 @@ def _credit_by_currency(credits: Iterable[Money]) -> dict[str, Money]:
 
 def _section(currency: str, rows: list[StatementRow], credit: Money, held: Money) -> Section:
     zero = Money(0, currency)
-    rows = sorted(rows, key=lambda row: (row.due_on, row.item.issued_on, row.item.number, row.item.payable_id))
+    every = sorted(rows, key=lambda row: (row.due_on, row.item.issued_on, row.item.number, row.item.payable_id))
+    rows = [row for row in every if not row.item.in_clarification]
     outstanding = sum((row.item.balance for row in rows), zero)
     overdue = sum((row.item.balance for row in rows if row.is_overdue), zero)
     return Section(
@@ -235,6 +250,7 @@ def _section(currency: str, rows: list[StatementRow], credit: Money, held: Money
         oldest_days_overdue=max([0, *(row.days_overdue for row in rows)]),
         ageing=tuple(_bucket(cut, rows, zero) for cut in CUTS),
         rows=tuple(rows),
+        in_clarification=tuple(row for row in every if row.item.in_clarification),
     )
 
 

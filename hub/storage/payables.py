@@ -60,6 +60,7 @@ IS_DUNNED = ~exists().where(
     review.c.resolved_at.is_(None),
 )
 """Not while a person must still say whether it is owed, since its money was returned."""
+IN_CLARIFICATION = select(payable.c.id).where(among(payable.c.id, "ids"), *IS_OPEN, ~IS_DUNNED)
 DUNNED_OF = select(payable.c.id).where(
     payable.c.customer == bindparam("customer"), payable.c.mode == bindparam("mode"), *IS_OPEN, IS_DUNNED
 )
@@ -158,6 +159,17 @@ class Payables:
     def is_dunned(self, customer_id: str, mode: Mode) -> bool:
         """Whether a customer owes any invoice of which nobody must say first whether it is still owed."""
         return bool(self._tx.run(DUNNED_OF, {"customer": customer_id, "mode": mode.value}).fetchall())
+
+    def in_clarification(self, payable_ids: Collection[str]) -> frozenset[str]:
+        """Which of these owe something of which a person must say first whether it is still owed."""
+        rows = self._tx.run(IN_CLARIFICATION, {"ids": json_text(list(payable_ids))})
+        return frozenset(row["id"] for row in rows)
+
+    def asked_of(self, customer_id: str, mode: Mode) -> tuple[Payable, ...]:
+        """Invoices of which a customer is asked for something now: what is open less what is in clarification."""
+        found = self.open_of(customer_id, mode)
+        left_out = self.in_clarification([payable.id for payable in found])
+        return tuple(payable for payable in found if payable.id not in left_out)
 
     def search(self, merchant_id: str, mode: Mode, text: str = "", *, limit: int = 200) -> tuple[Payable, ...]:
         """Newest first; the text is looked for in number, and in the customer's name, number,

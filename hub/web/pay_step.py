@@ -252,7 +252,7 @@ async def _use_credit(pages: Pages, basket: Basket, typed: Mapping[str, str]) ->
     owed = {line.payable.id: line.payable.due for line in basket.lines}
     merchant = attrs.evolve(basket.merchant, mode=basket.mode)
     try:
-        await apply_credit(pages.hub, merchant, basket.customer.id, shares, by="payer", owed=owed)
+        await apply_credit(pages.hub, merchant, basket.customer.id, shares, by="payer", owed=owed, is_payer=True)
     except Invalid as refusal:
         raise NotPossible("changed", message=refusal.problems[0].message) from refusal
     return redirect(f"{basket.back}?said=credit")
@@ -284,6 +284,6 @@ def _errors_of(pages: Pages, basket: Basket, provider: str, way: str, refusal: N
     name = found.info.name if found else provider
     if refusal.code in REFUSALS:
         return PayErrors(message=say(REFUSALS[refusal.code], provider=name))
-    if refusal.code in ("not_offered", "credit", "not_installed", "unknown_account", "unknown_way"):
+    if refusal.code in ("not_offered", "in_clarification", "credit", "not_installed", "unknown_account", "unknown_way"):
         return PayErrors(message=say(refusal.message or NOT_OFFERED))
     return PayErrors(message=say(CHANGED))

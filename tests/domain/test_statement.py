@@ -287,6 +287,27 @@ def test_a_statement_always_adds_up(items: list[OpenItem], credits: list[Money])
         assert set(default_selection(section)) <= {row.item.payable_id for row in section.rows}
 
 
+def test_what_is_in_clarification_is_shown_beside_the_figures_and_counted_in_none() -> None:
+    unclear = an_item("A", 45, 300, in_clarification=True)
+    section = only_section(a_statement(unclear, an_item("B", 5, 200), credits=[Money(30, "COP")]))
+    alone = a_statement(unclear)
+
+    assert (section.outstanding.minor, section.overdue.minor, section.oldest_days_overdue) == (200, 200, 5)
+    assert (section.net.minor, section.to_pay.minor, section.count) == (170, 200, 1)
+    assert [row.item.number for row in section.in_clarification] == ["A"]
+    assert [row.item.number for row in section.open_rows] == ["B", "A"]
+    assert default_selection(section) == ("pay_B",)
+    assert not alone.is_clear
+    assert alone.row("pay_A")
+    assert not only_section(alone).outstanding
+
+
+def test_a_section_that_counts_what_is_in_clarification_is_refused() -> None:
+    section = only_section(a_statement(an_item("A", 45, 300, in_clarification=True)))
+    with pytest.raises(ValueError, match="contradict"):
+        attrs.evolve(section, rows=section.in_clarification, in_clarification=())
+
+
 @given(ITEMS, st.randoms())
 def test_the_order_of_the_books_does_not_matter(items: list[OpenItem], random: Any) -> None:
     """The same items give the same statement."""

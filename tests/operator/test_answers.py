@@ -42,3 +42,29 @@ def test_no_page_advises_to_close_by_word_what_only_an_answer_closes(desk: Desk)
     assert "review resolve" not in of_payment + of_review
     assert f"payment-hub review show {review.id[:10]}" in of_payment
     assert f"payment-hub review show {review.id[:10]}" in of_review
+
+
+def test_the_commands_show_a_bill_in_question_as_what_it_is_until_it_is_answered(desk: Desk) -> None:
+    debtor, payment = taken(desk)
+    hear(desk, payment, back("E1", 30_000))
+    review, here, number = question(desk, payment), ("--data", str(desk.data)), debtor.payables[0].number
+    slug = desk.read(lambda tx: tx.merchants.get(payment.merchant_id)).slug
+    shown = ("statement", "show", debtor.customer.name, "--company", slug, *here)
+
+    table, (section,) = call(*shown).out, json.loads(call(*shown, "--json").out)["sections"]
+    found = call("find", number, "--company", slug, *here)
+    every = call("statement", "send", "--all", "--company", slug, *here)
+    assert "in clarification, not asked for" in table
+    assert "Payment" not in table.partition("owed")[2]
+    assert section["outstanding"]["minor"] == 0
+    assert section["to_pay"]["minor"] == 0
+    assert [row["in_clarification"] for row in section["invoices"] if row["number"] == number] == [True]
+    assert section["offered"] == []
+    assert "in clarification" in found.out, found
+    assert debtor.customer.email not in every.out
+
+    assert call("review", "answer", review.id, "still_owed", *SIGNED, *here).code == 0
+    table, (section,) = call(*shown).out, json.loads(call(*shown, "--json").out)["sections"]
+    assert "in clarification" not in table
+    assert section["outstanding"]["minor"] == 30_000
+    assert debtor.customer.email in call("statement", "send", "--all", "--company", slug, *here).out

@@ -66,6 +66,8 @@ def _owed_state(snapshot: Snapshot, payable: Payable, payments: Sequence[Payment
         return _settled_state(snapshot, payable, payments)
     if any(payment.is_live for payment in payments):
         return "being paid"
+    if snapshot.tx.payables.in_clarification([payable.id]):
+        return "in clarification"
     if payable.kind is PayableKind.ORDER:
         return "held" if payable.is_offered(snapshot.now) else "over"
     return "open"

@@ -133,9 +133,12 @@ def _payer_facts(value: ReceiptDocument, reader: DocumentReader) -> Pairs:
 
 
 def _left(value: ReceiptDocument, reader: DocumentReader) -> str:
-    """What the customer still owes."""
+    """What the customer still owes, and what of it is not asked for."""
     t = reader.t
-    return t("receipt.left", amount=reader.sums(value.left)) if value.left else t("receipt.nothing_left")
+    said = [t("receipt.left", amount=reader.sums(value.left))] if value.left else []
+    if value.in_clarification:
+        said.append(t("receipt.in_clarification", numbers=", ".join(value.in_clarification)))
+    return " ".join(said) or t("receipt.nothing_left")
 
 
 def _verification(value: ReceiptDocument, reader: DocumentReader) -> list[Part]:

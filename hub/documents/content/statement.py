@@ -94,7 +94,7 @@ def _owed(section: Section, ways: PayWays | None, reader: DocumentReader) -> lis
         used = reader.money(section.credit_used)
         parts.append(Paragraph(t("statement.uses", credit=used, amount=reader.money(section.to_pay))))
     if not section.rows:
-        return parts
+        return [*parts, *_in_clarification(section, reader)]
     if ways:
         parts.append(_pay_bar(section, ways, reader))
     head = (t("label.invoice"), t("label.due"), t("label.balance"))
@@ -106,7 +106,28 @@ def _owed(section: Section, ways: PayWays | None, reader: DocumentReader) -> lis
         more = (t("statement.more", count=len(rest)), plain.money(sum(rest, Money(0, section.currency))))
     total = (t("label.total"), reader.money(section.outstanding))
     parts += [Heading(t("statement.invoices")), Rows(head, rows, total, more)]
-    return parts
+    return [*parts, *_in_clarification(section, reader)]
+
+
+def _in_clarification(section: Section, reader: DocumentReader, level: int = 2) -> list[Part]:
+    """What is open and not asked for, beside all that is."""
+    t, plain = reader.t, attrs.evolve(reader, codes=False)  # the heading names the currency
+    if not section.in_clarification:
+        return []
+    rows = tuple(
+        (
+            Cell(row.item.number, t("statement.issued", date=reader.day(row.item.issued_on))),
+            Cell(plain.money(row.item.balance)),
+        )
+        for row in section.in_clarification
+    )
+    head = (ColumnHead(t("label.invoice")), ColumnHead(t("label.balance"), right=True))
+    of = f" ({section.currency})" if reader.codes else ""
+    return [
+        Heading(f"{t('statement.in_clarification')}{of}", level, small=True),
+        Paragraph(t("statement.in_clarification.why")),
+        Rows(head, rows),
+    ]
 
 
 def _below(section: Section, reader: DocumentReader) -> tuple[str, Tone]:
@@ -130,7 +151,7 @@ def _preview(statement: Statement, reader: DocumentReader) -> str:
     """What a mail program shows beside the subject."""
     owed = tuple(section.outstanding for section in statement.sections if section.rows)
     if not owed:
-        return reader.t("statement.nothing")
+        return reader.t("statement.nothing" if statement.is_clear else "statement.in_clarification.why")
     if _is_covered(statement):
         return reader.t("statement.covered")
     return reader.t("statement.preview", amount=reader.sums(owed))
@@ -191,17 +212,19 @@ def _section(section: Section, ways: PayWays | None, reader: DocumentReader) -> 
     parts: list[Part] = []
     if reader.codes:
         parts.append(Heading(t("paper.currency", currency=section.currency)))
-    parts.append(Figure(t("statement.outstanding"), reader.money(section.outstanding), pairs=_figures(section, reader)))
+    if section.rows or section.credit:
+        owed = reader.money(section.outstanding)
+        parts.append(Figure(t("statement.outstanding"), owed, pairs=_figures(section, reader)))
     if section.is_covered:
         parts.append(Paragraph(t("statement.covered")))
-    if not section.rows:
-        return parts
     level = 3 if reader.codes else 2
+    if not section.rows:
+        return [*parts, *_in_clarification(section, reader, level)]
     parts.append(Ageing(t("paper.ageing"), _buckets(section, reader), level))
     if ways:
         parts.append(_pay_bar(section, ways, reader, level=level))
     parts += [Heading(t("statement.invoices"), level, small=True), _invoices(section, reader)]
-    return parts
+    return [*parts, *_in_clarification(section, reader, level)]
 
 
 def _figures(section: Section, reader: DocumentReader) -> tuple[tuple[str, str], ...]:
@@ -282,9 +305,9 @@ def _nothing_owed(reader: DocumentReader) -> Notice:
 
 
 def _other_ways(statement: Statement, reader: DocumentReader) -> list[Part]:
-    """How the merchant is paid without a provider, where something is owed."""
+    """How the merchant is paid without a provider, where something is asked for."""
     words = reader.letterhead.other_ways
-    if not words or statement.is_clear:
+    if not words or not any(section.rows for section in statement.sections):
         return []
     return [Heading(reader.t("statement.others"), small=True), Quote(words)]
 

@@ -21,7 +21,7 @@ from hub.domain.returns import returns_in
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.payment_view import PaymentView
-from hub.flows.views.print_receipt import still_owed
+from hub.flows.views.print_receipt import still_owed, unclear_of
 from hub_hookspecs import Kind, Money
 
 
@@ -34,7 +34,8 @@ class PaymentReturnedMail:
         remains: What is left of it.
         charged_back: The payer's bank took it back; else a refund or reversal.
         to_merchant: The mail is for the merchant, not for the payer.
-        left: What the customer owes again, per currency.
+        left: What the customer is asked for now, per currency.
+        in_clarification: Numbers of what is not asked for, until somebody says whether it is still owed.
     """
 
     kind = DeliveryKind.PAYMENT_RETURNED
@@ -54,6 +55,7 @@ class PaymentReturnedMail:
     charged_back: bool = False
     to_merchant: bool = False
     left: tuple[Money, ...] = ()
+    in_clarification: tuple[str, ...] = ()
     url: str
 
 
@@ -92,6 +94,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[Payment
         returned_at=_returned_at(view) or now,
         to_merchant=to_merchant,
         left=still_owed(tx, view),
+        in_clarification=unclear_of(tx, view),
     )
     return value, locale
 
@@ -148,6 +151,8 @@ def says(value: PaymentReturnedMail, reader: DocumentReader) -> MailContent:
     if value.left:
         left = t(f"returned.left{merchant}", amount=reader.sums(value.left), customer=value.payer)
         parts.append(Notice(left, Tone.WARNING))
+    if value.in_clarification and not merchant:
+        parts.append(Notice(t("receipt.in_clarification", numbers=", ".join(value.in_clarification))))
     if not merchant and not back:
         parts.append(Paragraph(t("returned.wait")))
     parts.append(Button(label=t("payment.view"), url=value.url))

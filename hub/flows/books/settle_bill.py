@@ -93,6 +93,7 @@ async def apply_credit(
     *,
     by: str,
     owed: Mapping[str, int] = NOT_SEEN,
+    is_payer: bool = False,
 ) -> tuple[Payable, ...]:
     """Let a customer's credit settle invoices, its oldest first; the invoices as they stand then.
 
@@ -100,6 +101,7 @@ async def apply_credit(
 
     Args:
         owed: What was seen to be owed, by payable id; where another amount is owed by now, nothing is applied.
+        is_payer: The customer asks for it, of whom nothing is taken for what is in clarification.
 
     Raises:
         LookupError: No such customer of this merchant.
@@ -116,6 +118,8 @@ async def apply_credit(
             if payable is None or payable.customer_id != customer.id or payable.mode is not merchant.mode:
                 raise Invalid((FieldError("invoices", Text("bill.of_other_customer")),))
             refuse_while(tx, Act.APPLY_CREDIT, now, payables=[payable.id])
+            if is_payer and tx.payables.in_clarification([payable.id]):
+                raise Invalid((FieldError("invoices", Text("bill.in_clarification", number=payable.number)),))
             if owed.get(payable.id, payable.due) != payable.due:
                 raise Invalid((FieldError("invoices", Text("payment.owed_changed")),))
             used += _apply(tx, payable, share.amount)

@@ -115,7 +115,7 @@ def floor_for(
         return None
     owed = sum(
         payable.due
-        for payable in tx.payables.open_of(customer_id, mode)
+        for payable in tx.payables.asked_of(customer_id, mode)
         if payable.currency == amount.currency and payable.is_offered(now)
     )
     return None if amount.minor + besides == owed else Money(least, amount.currency)

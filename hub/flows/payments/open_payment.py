@@ -112,6 +112,7 @@ def open_payment(tx: Tx, hub: Hub, request: PayRequest, drawn: Fresh) -> Payment
     if account is None or customer is None or merchant is None or merchant.id != customer.merchant_id:
         raise NotPossible("unknown_account")
     payables = {payable.id: payable for payable in tx.payables.many(ids)}
+    _refuse_unclear(tx, payables)
     amount = _checked_amount(payables, account, customer, request, now)
     _refuse_withholdings(hub, merchant, request, payables)
     _refuse_credit(tx, request, account.mode, amount.currency)
@@ -175,6 +176,13 @@ def _refuse_unwarned(tx: Tx, request: PayRequest, ids: Sequence[str]) -> None:
     earlier = [item for item in tx.payments.with_payables(ids) if item.is_unproven]
     if earlier and not request.warned and RULES[Act.START_PAYMENT][Pending.UNPROVEN] is Rule.WARNED:
         raise NotPossible("unproven", earlier[0].id, Text("payment.earlier_unconfirmed"))
+
+
+def _refuse_unclear(tx: Tx, payables: Mapping[str, Payable]) -> None:
+    """Nobody pays what may be owed no longer: a person says first whether it is."""
+    for payable_id in tx.payables.in_clarification(payables):
+        number = payables[payable_id].number
+        raise NotPossible("in_clarification", number, Text("bill.in_clarification", number=number))
 
 
 def _checked_amount(

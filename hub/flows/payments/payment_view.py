@@ -52,6 +52,7 @@ class LineView:
         withheld: What the payer keeps back: as declared, and once the payment is proven as booked.
         credit: What of the customer's credit settles it: as it is held, and once the payment is proven as booked.
         less: What is withheld by name, and what was let off.
+        in_clarification: What is left is not asked for, until somebody says whether it is still owed.
     """
 
     payable_id: str
@@ -63,6 +64,7 @@ class LineView:
     discount: Money
     credit: Money
     less: tuple[tuple[Text | str, Money], ...] = ()
+    in_clarification: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -213,7 +213,7 @@ def _lines(
     credits = tx.ledger.credit_used(payment) if proven else {line.payable_id: line.credit for line in payment.lines}
     besides = [key for key in dict.fromkeys((*applied, *(item.payable_id for item in less))) if key not in asked]
     found = {**payables, **{item.id: item for item in tx.payables.many(besides)}}
-    currency = payment.amount.currency
+    currency, unclear = payment.amount.currency, tx.payables.in_clarification(found)
     views = {
         key: LineView(
             payable_id=key,
@@ -229,6 +229,7 @@ def _lines(
                 for item in less
                 if item.payable_id == key
             ),
+            in_clarification=key in unclear,
         )
         for key, payable in found.items()
     }

@@ -152,7 +152,7 @@ async def start_try(hub: Hub, merchant: Merchant, *, email: str, words: TrialWor
         before = tx.customers.get(customer.id)
         tx.customers.save(attrs.evolve(customer, remembered=before.remembered if before else {}))
         open_ones = [
-            item for item in tx.payables.open_of(customer.id, merchant.mode) if item.currency == amount.currency
+            item for item in tx.payables.asked_of(customer.id, merchant.mode) if item.currency == amount.currency
         ]
         if open_ones:
             return open_ones[0]
@@ -231,7 +231,7 @@ async def view_try(hub: Hub, merchant: Merchant) -> Try:
 
 
 def _newest(tx: Tx, merchant: Merchant, customer: Customer, payment: Payment | None) -> Payable | None:
-    open_ones = tx.payables.open_of(customer.id, merchant.mode)
+    open_ones = tx.payables.asked_of(customer.id, merchant.mode)
     if open_ones:
         return max(open_ones, key=lambda item: item.created_at)
     return tx.payables.get(payment.lines[0].payable_id) if payment else None

@@ -115,12 +115,16 @@ def statement_of(
         for payment in tx.payments.live_with([payable.id for payable in payables])
         for line in payment.lines
     }
+    unclear = tx.payables.in_clarification([payable.id for payable in payables])
     owed_back = tx.ledger.credit_of(customer_id, mode)
     held = tx.ledger.held_credit(customer_id, mode)
     statement = compute_statement(
         company=merchant.company,
         customer=customer,
-        items=[open_item(payable, _reference(live.get(payable.id))) for payable in payables],
+        items=[
+            open_item(payable, _reference(live.get(payable.id)), in_clarification=payable.id in unclear)
+            for payable in payables
+        ],
         credits=[Money(minor, currency) for currency, minor in owed_back.items()],
         held=[Money(minor, currency) for currency, minor in held.items()],
         currencies=hub.countries[merchant.company.country].currencies,

@@ -25,6 +25,7 @@ class ListedInvoice:
     customer: Customer
     days_overdue: int
     in_process: bool
+    in_clarification: bool
 
 
 async def list_invoices(hub: Hub, merchant: Merchant, search: str = "", state: str = "") -> tuple[ListedInvoice, ...]:
@@ -42,6 +43,7 @@ async def list_invoices(hub: Hub, merchant: Merchant, search: str = "", state: s
             for payment in tx.payments.live_with([payable.id for payable in payables])
             for line in payment.lines
         }
+        unclear = tx.payables.in_clarification([payable.id for payable in payables])
         rows = []
         for payable in payables:
             customer = tx.customers.get(payable.customer_id)
@@ -50,7 +52,11 @@ async def list_invoices(hub: Hub, merchant: Merchant, search: str = "", state: s
                 continue
             rows.append(
                 ListedInvoice(
-                    payable=payable, customer=customer, days_overdue=max(0, late), in_process=payable.id in held
+                    payable=payable,
+                    customer=customer,
+                    days_overdue=max(0, late),
+                    in_process=payable.id in held,
+                    in_clarification=payable.id in unclear,
                 )
             )
         return tuple(rows)

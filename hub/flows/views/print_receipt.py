@@ -70,6 +70,7 @@ def proof_of(tx: Tx, hub: Hub, view: PaymentView) -> ReceiptDocument:
         reference=payment.reference,
         credit=view.credit,
         left=still_owed(tx, view),
+        in_clarification=unclear_of(tx, view),
         late=view.is_late,
         duplicate=view.is_duplicate,
         url=view.url,
@@ -123,8 +124,15 @@ def back_of(view: PaymentView) -> MoneyBack | None:
 
 
 def still_owed(tx: Tx, view: PaymentView) -> tuple[Money, ...]:
-    """What the customer of a payment owes now, per currency."""
+    """What the customer of a payment is asked for now, per currency."""
     sums: dict[str, int] = {}
-    for payable in tx.payables.open_of(view.customer.id, view.payment.mode):
+    for payable in tx.payables.asked_of(view.customer.id, view.payment.mode):
         sums[payable.currency] = sums.get(payable.currency, 0) + payable.due
     return tuple(Money(minor, currency) for currency, minor in sorted(sums.items()))
+
+
+def unclear_of(tx: Tx, view: PaymentView) -> tuple[str, ...]:
+    """Numbers of what the customer of a payment is not asked for, until somebody says whether it is owed."""
+    found = tx.payables.open_of(view.customer.id, view.payment.mode)
+    unclear = tx.payables.in_clarification([payable.id for payable in found])
+    return tuple(payable.number for payable in found if payable.id in unclear)

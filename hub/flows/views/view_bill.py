@@ -20,6 +20,7 @@ class BillView:
     """An invoice as its merchant's people see it.
 
     Attributes:
+        in_clarification: Its money went back, and nobody has said yet whether it is still owed.
         waiting: What was proposed of it and needs a second person.
     """
 
@@ -27,6 +28,7 @@ class BillView:
     customer: Customer
     payments: tuple[PaymentRow, ...]
     waiting: tuple[Decision, ...]
+    in_clarification: bool
 
 
 async def view_bill(hub: Hub, merchant: Merchant, payable_id: str) -> BillView:
@@ -47,6 +49,7 @@ async def view_bill(hub: Hub, merchant: Merchant, payable_id: str) -> BillView:
             customer=customer_of(tx, merchant, payable.customer_id),
             payments=payment_rows(tx, tx.payments.with_payables([payable.id])),
             waiting=tuple(filter(None, (tx.decisions.waiting_for(kind, payable.id) for kind in BY_TWO))),
+            in_clarification=bool(tx.payables.in_clarification([payable.id])),
         )
 
     return await hub.store.read(read)

@@ -93,6 +93,11 @@ WORDS: Final[Mapping[str, str]] = {
     "statement.days_overdue": "{days} de atraso",
     "statement.of_total": "de {amount}",
     "statement.in_process": "Pago en proceso",
+    "statement.in_clarification": "En aclaración con la empresa",
+    "statement.in_clarification.why": (
+        "El dinero que se pagó volvió, y {company} todavía no ha dicho si se debe. No hay que pagarlo por ahora: no"
+        " está en el total pendiente."
+    ),
     "statement.bar": "Pagar en línea",
     "statement.bar.currency": "Pagar en línea en {currency}",
     "statement.pay": "Pague en línea con el botón que prefiera.",
@@ -132,6 +137,7 @@ WORDS: Final[Mapping[str, str]] = {
         "Estas facturas ya estaban pagadas. Lo que sobra es suyo: {company} le escribirá para devolverlo o aplicarlo."
     ),
     "receipt.left": "Después de este pago debe {amount} a {company}.",
+    "receipt.in_clarification": "En aclaración con {company}: {numbers}. No hay que pagarlo por ahora.",
     "receipt.nothing_left": "No debe nada más a {company}. ¡Muchas gracias!",
     "receipt.view": "Ver y descargar el soporte",
     "receipt.no_invoice": "Este soporte confirma el pago; no es una factura.",

@@ -209,7 +209,7 @@ async def _report(
     given = (file.filename, await file.read(MAX_BYTES + 1)) if file else None
     if amount is None or paid_on is None or errors:
         return None, errors
-    numbers = {row.item.payable_id: row.item.number for section in view.statement.sections for row in section.rows}
+    numbers = {row.item.payable_id: row.item.number for section in view.statement.sections for row in section.open_rows}
     chosen = tuple(dict.fromkeys(str(key) for key in form.getall("invoice", []) if str(key) in numbers))
     code = typed.get("means", "")
     return (

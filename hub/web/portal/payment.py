@@ -210,8 +210,9 @@ def typed_by_payer(hub: Hub, view: PaymentView, locale: str) -> list[tuple[str, 
 
 
 def left_of(view: PaymentView) -> Money:
-    """What is still owed on the invoices of the payment."""
-    return Money(sum(line.left.minor for line in view.lines), view.payment.amount.currency)
+    """What is still asked for of the invoices of the payment."""
+    left = (line.left.minor for line in view.lines if not line.in_clarification)
+    return Money(sum(left), view.payment.amount.currency)
 
 
 def withheld_of(view: PaymentView) -> Money | None:
@@ -227,8 +228,8 @@ def discount_of(view: PaymentView) -> Money | None:
 
 
 def again_url(view: PaymentView) -> str:
-    """Where the same is paid again: the pay step with the same choice; empty where nothing is owed any more."""
-    owed = [line for line in view.lines if line.left.minor]
+    """Where the same is paid again: the pay step with the same choice; empty where nothing is asked for any more."""
+    owed = [line for line in view.lines if line.left.minor and not line.in_clarification]
     if not view.back_url or not owed:
         return ""
     query = [("provider", view.payment.provider), ("way", view.payment.way)]

@@ -71,6 +71,8 @@ async def show_pay_step(request: Request) -> Page:
     if held := held_by(view, asked):
         return redirect(held)
     basket = basket_of(request, view, query.get("currency", ""), asked)
+    if basket is None and (unclear := unclear_in(view, asked)):
+        return _unclear_page(request, view, unclear)
     if basket is None:
         return redirect(address_of(request))
     typed = {name: value for name, value in query.multi_items() if isinstance(value, str)}
@@ -92,6 +94,8 @@ async def pay_chosen(request: Request) -> Page:
     if held := held_by(view, asked):
         return redirect(held)
     basket = basket_of(request, view, str(form.get("currency", "")), asked) if asked else None
+    if basket is None and unclear_in(view, asked):
+        return redirect(f"{address_of(request)}/pay?{urlencode([('invoice', key) for key in asked])}")
     if basket is None:
         return redirect(address_of(request))
     return await pay(pages_for(request, view), basket, form)
@@ -121,6 +125,26 @@ def address_of(request: Request) -> str:
 def held_by(view: StatementView, asked: Iterable[str]) -> str:
     """The page of the live payment that holds one of these invoices, if any."""
     return next((view.live_urls[key] for key in asked if view.live_urls.get(key)), "")
+
+
+def unclear_in(view: StatementView, asked: Iterable[str]) -> tuple[StatementRow, ...]:
+    """Which of these invoices are in clarification."""
+    wanted = set(asked)
+    rows = (row for section in view.statement.sections for row in section.in_clarification)
+    return tuple(row for row in rows if row.item.payable_id in wanted)
+
+
+def _unclear_page(request: Request, view: StatementView, rows: Sequence[StatementRow]) -> Page:
+    """What an old link paid is not asked for now, and why."""
+    country: Country = hub_of(request).countries[view.merchant.company.country]
+    return pages_for(request, view).page(
+        "portal/unclear.html",
+        merchant=view.merchant,
+        mode=view.mode,
+        letterhead=letterhead_for(view.merchant, country, view.mode),
+        rows=rows,
+        address=address_of(request),
+    )
 
 
 def basket_of(request: Request, view: StatementView, currency: str, asked: Sequence[str]) -> Basket | None:
