@@ -19,7 +19,8 @@ class WayOut:
     """Something that may be done about a review: on a page of the merchant's, by a command of the operator's, or both.
 
     What stands in braces is filled in for the review: ``{payment}``, ``{reference}``, ``{customer}``,
-    ``{customer_name}``, ``{provider}``, ``{company}``, ``{message}``, ``{review}``.
+    ``{customer_name}``, ``{invoice}``, ``{invoice_number}``, ``{provider}``, ``{company}``, ``{message}``,
+    ``{review}``.
 
     Attributes:
         name: What it is called in data.
@@ -152,6 +153,12 @@ USE_CREDIT = WayOut(
     label=Text("review.way_use_credit"),
     command=("ledger", "use-credit", "INVOICE", "--company", "{company}"),
 )
+WRITE_OFF = WayOut(
+    name="write_off",
+    label=Text("review.way_write_off"),
+    page="/m/invoices/{invoice}#write-off",
+    command=("ledger", "write-off", "{invoice_number}", "--company", "{company}", "--reason", "TEXT"),
+)
 CORRECT = WayOut(
     name="correct",
     label=Text("review.way_correct"),
@@ -201,7 +208,7 @@ _TABLE: Final = (
     Cause(name="dispute", ways=(PAYMENT,)),
     Cause(name="returned_bill", ways=(PAYMENT, CUSTOMER, STILL_OWED, CREDIT_NOTE, NOT_DUE), needs_answer=True),
     Cause(name="doubted_return", ways=(PAYMENT, CORRECT)),
-    Cause(name="debit_note", ways=(CUSTOMER, USE_CREDIT)),
+    Cause(name="debit_note", ways=(CUSTOMER, USE_CREDIT, WRITE_OFF)),
     Cause(name="surplus", ways=(REFUND, USE_CREDIT, CUSTOMER)),
     Cause(name="rejected_signature", ways=(MESSAGE, REPLAY, PAYMENT)),
     Cause(name="unclear_message", ways=(MESSAGE, REPLAY, RECORD)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -14,10 +15,14 @@ from hub.domain.review_causes import CAUSES, WayOut, ways_of
 from hub.web.merchant import routes
 
 WAYS = list({way.name: way for cause in CAUSES for way in ways_of(cause)}.values())
-NAMES = ("payment", "reference", "customer", "customer_name", "provider", "company", "message", "review")
+NAMES = (
+    *("payment", "reference", "customer", "customer_name", "invoice", "invoice_number"),
+    *("provider", "company", "message", "review"),
+)
 VALUES = dict.fromkeys(NAMES, "x")
-FORMS = Path(hub.web.merchant.__file__).parents[1] / "templates" / "merchant" / "decisions.html"
-"""The forms of a payment's page, to which a way out leads."""
+PAGES = Path(hub.web.merchant.__file__).parents[1] / "templates" / "merchant"
+FORMS = {"/m/payments/{payment}": "decisions.html", "/m/invoices/{invoice}": "bill.html"}
+"""The forms of a page, to which a way out leads."""
 
 
 def name_of(way: WayOut) -> str:
@@ -43,10 +48,10 @@ def test_the_command_of_a_way_out_takes_its_words(way: WayOut) -> None:
 def test_the_page_of_a_way_out_is_there(way: WayOut) -> None:
     paths = {route.path for route in Litestar(route_handlers=routes(), openapi_config=None).routes}
     page, _, part = way.page.partition("#")
-    pattern = page.replace("{payment}", "{payment:str}").replace("{customer}", "{customer:str}")
+    pattern = re.sub(r"{(\w+)}", r"{\1:str}", page)
 
     assert pattern in paths
-    assert not part or f'id="{part}"' in FORMS.read_text()
+    assert not part or f'id="{part}"' in (PAGES / FORMS[page]).read_text()
 
 
 def test_what_is_not_about_a_payment_leads_to_none() -> None:

@@ -70,10 +70,13 @@ def returned(house: House, *others: tuple[int, int], email: str = "") -> Case:
 
 
 def give_back(house: House, payment: Payment, minor: int) -> None:
-    vouched = frozenset({"event_id", "amount"})
-    news = Observation(
-        kind=Kind.RETURNED, amount=Money(minor, "COP"), event_id=f"R-{payment.id}-{minor}", vouched=vouched
-    )
+    hear(house, payment, Kind.RETURNED, minor)
+
+
+def hear(house: House, payment: Payment, kind: Kind, minor: int) -> None:
+    """News of money that moved goes through the door."""
+    vouched, event = frozenset({"event_id", "amount"}), f"{kind}-{payment.id}-{minor}"
+    news = Observation(kind=kind, amount=Money(minor, "COP"), event_id=event, vouched=vouched)
     claim = Claim(observation=news, source=ObservedBy.NOTIFICATION)
 
     def record(tx: Any) -> None:

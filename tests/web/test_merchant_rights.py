@@ -91,6 +91,7 @@ WANTED: dict[str, dict[str, Right]] = {
         "/m/integrations/{}/validate": OWN,
         "/m/invoices/{}/rebill": BOOK,
         "/m/invoices/{}/void": BOOK,
+        "/m/invoices/{}/write-off": OWN,
         "/m/mails/{}/again": TEND,
         "/m/members": OWN,
         "/m/members/remove": OWN,

@@ -8,7 +8,7 @@ import attrs
 
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.message import Review
-from hub.domain.payable import Payable
+from hub.domain.payable import Payable, PayableKind
 from hub.domain.reported import ReportedPayment
 from hub.domain.review_causes import RESOLVE, WayOut, ways_of
 from hub.domain.settlement import Difference
@@ -46,6 +46,7 @@ def ways_out(tx: Tx, review: Review, *, company: str = "") -> tuple[tuple[WayOut
     first, _, _ = review.subject.partition(":")
     customer = tx.customers.get(payment.customer_id if payment else first)
     account = tx.accounts.get(payment.account_id if payment else first)
+    bill = tx.payables.by_number(review.merchant_id, review.mode, PayableKind.INVOICE, review.subject)
     values = {
         "review": review.id[:10],
         "company": company,
@@ -53,6 +54,8 @@ def ways_out(tx: Tx, review: Review, *, company: str = "") -> tuple[tuple[WayOut
         "reference": payment.reference if payment else "",
         "customer": customer.id if customer else "",
         "customer_name": customer.name if customer else "",
+        "invoice": bill.id if bill else "",
+        "invoice_number": bill.number if bill else "",
         "provider": account.provider if account else "",
         "message": review.subject.removeprefix("message ") if review.subject.startswith("message ") else "",
     }

@@ -385,6 +385,7 @@ WORDS: Final[Mapping[str, str]] = {
     "review.way_conclude": "Decir con evidencia si se hizo",
     "review.way_customer": "Ver al cliente",
     "review.way_receipt": "Registrar el dinero recibido",
+    "review.way_write_off": "Castigar lo que no se va a cobrar",
     "review.way_use_credit": "Aplicar el saldo a favor a otra factura",
     "review.way_correct": "Corregir lo que quedó anotado",
     "review.way_import": "Importar de nuevo el archivo de facturas",

@@ -1,4 +1,4 @@
-"""One invoice: what is owed of it, and the forms that void it and bill it anew."""
+"""One invoice: what is owed of it, and the forms that void it, write it off and bill it anew."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from litestar.types import ControllerRouterHandler
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.text import Text
 from hub.flows.corrections.void_bill import rebill, void_bill
+from hub.flows.corrections.write_off import write_off_bill
+from hub.flows.ground.read_drawn import digest_of
 from hub.flows.payments.decide import NotAllowed
-from hub.flows.views.view_bill import BillView, view_bill
+from hub.flows.views.view_bill import view_bill
 from hub.web.responses import Page, redirect
 from hub_hookspecs import EXPONENTS, Money
 
@@ -20,12 +22,14 @@ from .decisions import VIA
 from .form import CheckedForm, FieldErrors, SubmittedForm, by_field
 from .rights import Right
 
+NOT_DRAWN = "-"
+"""A form that does not say what it was drawn from was drawn from nothing that there is."""
+
 
 @get("/invoices/{invoice:str}", right=Right.SEE)
 async def show_bill(context: Context, invoice: FromPath[str]) -> Page:
     """One invoice."""
-    with unknown_is_404():
-        return _page(context, await view_bill(context.hub, context.merchant, invoice), SubmittedForm({}), {})
+    return await _page(context, invoice, SubmittedForm({}), {})
 
 
 @post("/invoices/{invoice:str}/void", status_code=200, right=Right.BOOK)
@@ -42,9 +46,32 @@ async def void(context: Context, form: CheckedForm, invoice: FromPath[str]) -> P
                 drawn_at=_revision(form),
             )
         except NotAllowed as refusal:
-            return _page(context, view, form, by_field((FieldError("reason", refusal.message),)))
+            return await _page(context, invoice, form, by_field((FieldError("reason", refusal.message),)), tried="void")
         except Invalid as invalid:
-            return _page(context, view, form, by_field(invalid.problems))
+            return await _page(context, invoice, form, by_field(invalid.problems), tried="void")
+    return redirect(f"/m/invoices/{invoice}")
+
+
+@post("/invoices/{invoice:str}/write-off", status_code=200, right=Right.OWN)
+async def write_off(context: Context, form: CheckedForm, invoice: FromPath[str]) -> Page:
+    """Castigar: what will never be paid is a loss; above the limit a second person does the same."""
+    with unknown_is_404():
+        payable = (await view_bill(context.hub, context.merchant, invoice)).payable
+        try:
+            await write_off_bill(
+                *(context.hub, context.merchant, payable.number),
+                amount=_part(form, payable.currency),
+                by=context.session.email,
+                reason=form.get("reason"),
+                via=VIA,
+                drawn=form.get("drawn") or NOT_DRAWN,
+            )
+        except NotAllowed as refusal:
+            return await _page(
+                context, invoice, form, by_field((FieldError("reason", refusal.message),)), tried="write-off"
+            )
+        except Invalid as invalid:
+            return await _page(context, invoice, form, by_field(invalid.problems), tried="write-off")
     return redirect(f"/m/invoices/{invoice}")
 
 
@@ -63,15 +90,23 @@ async def bill_anew(context: Context, form: CheckedForm, invoice: FromPath[str])
                 drawn_at=_revision(form),
             )
         except Invalid as invalid:
-            return _page(context, view, form, by_field(invalid.problems))
+            return await _page(context, invoice, form, by_field(invalid.problems))
     return redirect(f"/m/invoices/{invoice}")
 
 
-def _page(context: MerchantContext, view: BillView, form: SubmittedForm, field_errors: FieldErrors) -> Page:
+async def _page(
+    context: MerchantContext, invoice: str, form: SubmittedForm, field_errors: FieldErrors, *, tried: str = ""
+) -> Page:
+    with unknown_is_404():
+        customer = (await view_bill(context.hub, context.merchant, invoice)).customer.id
+        drawn = await digest_of(context.hub, customer, context.merchant.mode)
+        view = await view_bill(context.hub, context.merchant, invoice)
     return context.page(
         "bill.html",
         status=422 if field_errors else 200,
         view=view,
+        drawn=drawn,
+        tried=tried,
         currencies=dict.fromkeys((view.payable.currency, *context.country.currencies)),
         typed=form,
         field_errors=field_errors,
@@ -82,6 +117,19 @@ def _revision(form: SubmittedForm) -> int:
     """Which revision the form was drawn from; a form without one was drawn from none that there is."""
     text = form.get("revision")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def _part(form: SubmittedForm, currency: str) -> Money | None:
+    """What is written off; None for all that is due.
+
+    Raises:
+        Invalid: It is no amount.
+    """
+    problems: list[FieldError] = []
+    amount = typed_amount(form.get("amount"), currency, "amount", problems) if form.get("amount") else None
+    if problems:
+        raise Invalid(tuple(problems))
+    return amount
 
 
 def _total(form: SubmittedForm) -> Money:
@@ -100,4 +148,4 @@ def _total(form: SubmittedForm) -> Money:
     return total
 
 
-HANDLERS: list[ControllerRouterHandler] = [show_bill, void, bill_anew]
+HANDLERS: list[ControllerRouterHandler] = [show_bill, void, write_off, bill_anew]
