@@ -4,6 +4,7 @@ wherever the payment is told of."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -25,6 +26,8 @@ from hub.flows.payments.payment_view import Shown
 from hub.flows.payments.record_observations import Claim, record_observations
 from hub.flows.payments.start_payment import start_payment
 from hub.flows.payments.view_payment import view_payment
+from hub.flows.statements.place_order import order_mail_id
+from hub.flows.statements.view_order import OrderView
 from hub.flows.views.print_receipt import verify_token
 from hub.web.merchant import words
 from hub_hookspecs import Channel, Kind, Money, Observation
@@ -293,6 +296,82 @@ def test_a_store_order_that_the_bank_took_back_is_not_called_paid(house: House, 
     assert "Contracargo" in page
     assert "Gracias por su compra" not in page
     assert "Gracias por tu compra" not in page
+
+
+def paid_order(house: House) -> tuple[dict[str, Any], Payment]:
+    """An order of a shopper's, and the payment that paid it."""
+    placed = order(house, "CO")
+    with house.browser() as browser:
+        html = browser.get(f"{placed['path']}/pay?provider=nequi").text
+        form = next(form for form in forms_in(html) if "total" in form["fields"])
+        answer = browser.post(form["action"], data={**form["fields"], "field.push.phone": PHONE})
+    payment = house.payment(answer.headers["location"].removeprefix(house.base))
+    house.until(lambda: in_status(house, payment, Status.PENDING))
+    assert "Tu pago está en proceso" in order_mail(house, placed)
+    house.control("nequi", "approve", reference=payment.reference)
+    return placed, house.until(lambda: in_status(house, payment, Status.PAID))
+
+
+def order_mail(house: House, placed: Any) -> str:
+    """What the mail of an order would say if it were drawn now, in one line with its subject."""
+
+    def read(tx: Any) -> str:
+        delivery = tx.deliveries.get(order_mail_id(placed["id"].removeprefix("ord_")))
+        value, locale = value_of(tx, house.hub, delivery, house.time())
+        mail = house.hub.documents.mail(value, recipient="x@correo.example", message_id="m", locale=locale)
+        return plain(f"{mail.subject} {mail.text}")
+
+    return str(house.read(read))
+
+
+ORDER_WENT: dict[str, tuple[Kind, bool, str]] = {
+    "returned": (Kind.RETURNED, True, "El dinero de este pedido se devolvió; no hay nada que pagar."),
+    "partly returned": (Kind.RETURNED, False, "Una parte del dinero de este pedido se devolvió"),
+    "charged back": (Kind.CHARGED_BACK, True, "El banco de quien pagó retiró dinero de este pedido."),
+    "partly charged back": (Kind.CHARGED_BACK, False, "El banco de quien pagó retiró dinero de este pedido."),
+}
+
+
+@pytest.mark.parametrize("went", ORDER_WENT)
+def test_the_mail_of_an_order_whose_money_went_back_opens_with_that(house: House, went: str) -> None:
+    kind, whole, says = ORDER_WENT[went]
+    placed, payment = paid_order(house)
+    assert "Recibimos el pago de tu pedido" in order_mail(house, placed)
+
+    tell(house, payment, kind, payment.amount.minor if whole else 100, f"W-{payment.id}")
+    mail = order_mail(house, placed)
+
+    assert says in mail
+    assert "Se confirma en cuanto" not in mail
+    assert "Recibimos el pago" not in mail
+    assert "Pagar en línea" not in mail
+    assert "guardamos los artículos" not in mail
+    assert payment.reference in mail
+
+
+def test_the_mail_of_an_order_whose_hold_is_over_does_not_ask_for_money(house: House) -> None:
+    placed = order(house, "CO", hold_minutes=1)
+    asks = order_mail(house, placed)
+    house.time.ahead = timedelta(minutes=2)
+    try:
+        over = order_mail(house, placed)
+    finally:
+        house.time.ahead = timedelta()
+
+    assert "Se confirma en cuanto lo pagues" in asks
+    assert "La reserva de este pedido venció" in over
+    assert "Se confirma en cuanto" not in over
+    assert "Pagar en línea" not in over
+
+
+def test_control_a_mail_that_is_not_told_what_became_of_the_money_asks_for_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed, payment = paid_order(house)
+    tell(house, payment, Kind.RETURNED, payment.amount.minor, f"W-{payment.id}")
+    monkeypatch.setattr(OrderView, "went", None)
+    with pytest.raises(AssertionError):
+        assert ORDER_WENT["returned"][2] in order_mail(house, placed)
 
 
 def test_another_currency_a_second_capture_and_credit_that_was_used_stand_on_the_pages(

@@ -12,6 +12,7 @@ from hub.documents.mails.gathering import head_for
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Button, Cell, Facts, Figure, Heading, Notice, Paragraph, Part, Rows, Title, Tone
 from hub.documents.shown import DocumentReader
+from hub.domain.held import MoneyState
 from hub.domain.letterhead import Letterhead
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.payment import Status
@@ -42,7 +43,10 @@ class OrderMail:
     """A store order.
 
     Attributes:
-        paid: Whether it is paid; else the mail offers the buttons.
+        paid: Whether it is paid.
+        went: What became of the money that had paid it, where less than its price is left.
+        is_live: It is being paid at this moment.
+        is_over: It was never paid, and the shop keeps the goods no longer.
         back: What became of the money, where something went back.
         paid_at: As the provider says; where it does not, when we learnt of it, and ``is_learnt``.
         hold_until: Until when the shop keeps the goods.
@@ -58,6 +62,9 @@ class OrderMail:
     items: tuple[OrderedItem, ...]
     total: Money
     paid: bool
+    went: MoneyState | None = None
+    is_live: bool = False
+    is_over: bool = False
     back: MoneyBack | None = None
     provider: str = ""
     provider_reference: str = ""
@@ -70,6 +77,15 @@ class OrderMail:
     buttons: tuple[PayLink, ...] = ()
     not_offered: tuple[NotOffered, ...] = ()
     url: str
+
+    @property
+    def standing(self) -> str:
+        """Which words open it; nothing where it waits to be paid."""
+        if self.paid:
+            return ".paid"
+        if self.went:
+            return f".{self.went}"
+        return ".live" if self.is_live else ".over" if self.is_over else ""
 
 
 def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[OrderMail, str]:
@@ -96,6 +112,9 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[OrderMa
         ),
         total=view.order.total,
         paid=view.is_paid,
+        went=view.went,
+        is_live=view.is_live,
+        is_over=not view.is_held,
         back=view.back,
         provider=paid.provider_name if paid else "",
         provider_reference=(paid.payment.provider_reference or "") if paid else "",
@@ -114,12 +133,16 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[OrderMa
 
 def says(value: OrderMail, reader: DocumentReader) -> MailContent:
     """What was ordered, and the buttons or the proof of its payment."""
-    t = reader.t
-    paid = ".paid" if value.paid else ""
+    t, waits = reader.t, not value.standing
+    intro, subject = t(f"order.intro{value.standing}"), t("order.subject", number=value.number)
+    if value.paid:
+        subject = t("order.subject.paid", number=value.number)
+    elif value.went:
+        subject = t("order.subject.went", number=value.number, became=t(f"money.{value.went}"))
     parts: list[Part] = [
         Title(t("order.title", number=value.number)),
         greeting(value.customer, reader),
-        Paragraph(t(f"order.intro{paid}")),
+        Paragraph(intro),
         Figure(
             t("label.paid") if value.paid else t("label.total"),
             reader.money(value.total),
@@ -128,7 +151,7 @@ def says(value: OrderMail, reader: DocumentReader) -> MailContent:
         ),
     ]
     parts += went_back(value.back, reader)
-    if not value.paid and (value.buttons or not value.back):
+    if waits and (value.buttons or not value.back):
         if value.hold_until:
             parts.append(Notice(t("order.hold", moment=reader.moment(value.hold_until))))
         parts.append(pay_bar(t("statement.bar"), value.buttons, value.not_offered, reader))
@@ -146,8 +169,8 @@ def says(value: OrderMail, reader: DocumentReader) -> MailContent:
             (t("label.total"), reader.money(value.total)),
         ),
     ]
-    if value.paid:
-        parts += [
+    if value.paid or value.went:
+        parts.append(
             Facts(
                 (
                     (t("label.provider"), value.provider),
@@ -156,13 +179,14 @@ def says(value: OrderMail, reader: DocumentReader) -> MailContent:
                     (t("label.authorisation"), value.authorisation),
                     (t("label.reference"), value.reference),
                 )
-            ),
-            Paragraph(t("receipt.no_invoice"), small=True),
-        ]
+            )
+        )
+    if value.paid:
+        parts.append(Paragraph(t("receipt.no_invoice"), small=True))
     parts.append(Button(label=t("order.view"), url=value.url))
     return MailContent(
-        subject=t(f"order.subject{paid}", number=value.number),
-        preview=t(f"order.intro{paid}"),
+        subject=subject,
+        preview=intro,
         parts=tuple(parts),
         footer=t("mail.why.customer"),
     )

@@ -65,6 +65,11 @@ class OrderView:
         return locale_in(self.merchant, self.language)
 
     @property
+    def is_live(self) -> bool:
+        """It is being paid at this moment."""
+        return self.payment is not None and self.payment.is_live
+
+    @property
     def is_paid(self) -> bool:
         """Nothing is owed any more, and all of its price is here."""
         return self.payable.due == 0 and self.went is None
@@ -141,7 +146,7 @@ def order_of(tx: Tx, hub: Hub, order_id: str, now: datetime, shown: Showing = ON
         credit=_credit_of(tx, order, payments),
         language=(mail.details.get("language", "") if mail else "") or customer.language,
     )
-    if payable.is_offered(now) and not (chosen and chosen.is_live):
+    if payable.is_offered(now) and not view.is_live:
         buttons = offered(tx, hub, merchant, order.mode, shown.offer(Channel.CHECKOUT, payable.balance, view.locale))
         return attrs.evolve(view, buttons=buttons)
     return view

@@ -169,7 +169,7 @@ def _status(view: OrderView) -> Progress:
         return WENT[view.went]
     if view.is_paid:
         return "paid"
-    if view.payment and view.payment.is_live:
+    if view.is_live:
         return "in_process"
     return "open" if view.is_held else "expired"
 

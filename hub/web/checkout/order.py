@@ -27,7 +27,7 @@ async def show_order(request: Request) -> Page:
     pages, view = await _opened(request)
     order, customer, now = view.order, view.customer, hub.clock()
     currency = order.total.currency
-    is_live = bool(view.payment and view.payment.is_live)
+    is_live = view.is_live
     held = time_left_style(order.created_at, order.hold_until, now) if view.is_held else ""
     return pages.page(
         "checkout/order.html",
@@ -87,7 +87,7 @@ def address_of(request: Request) -> str:
 def basket_of(request: Request, view: OrderView) -> Basket | None:
     """The whole order, as long as it may be paid; None once it is held by a payment, paid, cancelled or over."""
     offered = view.payable.is_offered(hub_of(request).clock())
-    if view.link is None or not offered or (view.payment and view.payment.is_live):
+    if view.link is None or not offered or view.is_live:
         return None
     return Basket(
         merchant=view.merchant,
@@ -106,7 +106,7 @@ def basket_of(request: Request, view: OrderView) -> Basket | None:
 
 def elsewhere(request: Request, view: OrderView) -> str:
     """Where a payer goes when the order cannot be paid now: to the payment that holds it, else to the order."""
-    return view.payment_url if view.payment and view.payment.is_live else address_of(request)
+    return view.payment_url if view.is_live else address_of(request)
 
 
 def shop_of(view: OrderView) -> str:
