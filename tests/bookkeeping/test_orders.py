@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from hub.domain.identity import Invalid
 from hub.domain.payable import Payable
 from hub.flows.books import move_credit
+from hub.flows.ground import own_customer
 from hub.flows.statements.view_order import order_of
 from tests.bookkeeping.desk import Desk
 
@@ -62,6 +64,53 @@ def test_the_proof_is_the_payment_that_holds_the_money(desk_for: Desks, gone: st
     assert view.is_paid
     assert view.payment is not None
     assert view.payment.id == holds
+
+
+SETTLES_BY_HAND = (
+    "received cash 10.00 for P-1 10.00",
+    "received cash 10.00 withheld P-1 iva 10.00",
+    "received cash 10.00 discount P-1 10.00",
+    "certificate C-1 withheld P-1 iva 10.00",
+    "use-credit P-1 10.00",
+)
+
+
+@pytest.mark.parametrize("paid", ["", "paid A 200.00"])
+@pytest.mark.parametrize("line", SETTLES_BY_HAND)
+def test_nothing_by_hand_settles_an_order(desk_for: Desks, line: str, paid: str) -> None:
+    desk = desk_for("CR")
+    for before in ("received transfer 50.00", "order P-1 250.00", "pays A P-1 250.00", paid or "declined A"):
+        desk.do(before)
+    books = desk.balances()
+
+    with pytest.raises(Invalid) as refused:
+        desk.do(line)
+
+    assert [problem.message.id for problem in refused.value.problems] == ["bill.is_order"]
+    assert desk.balances() == books
+
+
+def test_what_a_payers_receipt_says_was_kept_back_of_an_order_is_refused(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    for line in ("order P-1 250.00", "pays A P-1 250.00", "paid A 200.00"):
+        desk.do(line)
+
+    desk.do("refused receipt A withheld P-1 renta 10.00")
+
+    assert order(desk).due == 5_000
+
+
+@pytest.mark.parametrize("line", SETTLES_BY_HAND[:4])
+def test_control_an_order_that_is_taken_for_an_invoice_is_settled_without_its_revenue(
+    desk_for: Desks, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_customer, "refuse_orders", lambda *_payables: None)
+    desk = desk_for("CR")
+    desk.do("order P-1 250.00")
+    desk.do(line)
+
+    assert desk.balances()["receivable", "CRC"] < 0
+    assert any("L4: order P-1" in problem for problem in desk.read(lambda tx: tx.ledger.verify()))
 
 
 def test_control_an_order_that_is_settled_unbilled_is_found(desk_for: Desks, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import attrs
 import pytest
 
 import hub.flows.corrections.correct_entry
+import hub.flows.corrections.record_withholding as record
+from hub.domain.identity import Invalid
 from hub.domain.ledger import EntryKind
+from hub.domain.receipt import Certificate, Deduction
+from hub.flows.corrections.record_withholding import record_withholding
 from hub_hookspecs import Mode
-from tests.bookkeeping.desk import Desk
+from tests.bookkeeping.desk import Desk, run
 
 WON = (
     "invoice FV-1 100000.00",
@@ -46,6 +51,32 @@ def test_it_is_booked_under_a_further_key_each_time_and_once(desk_for: Callable[
     key = f"withheld:pay-A:{desk._payable('FV-1').id}:retefuente"
 
     assert withheld(desk) == [key, f"fix:{key}:0", f"{key}:1", f"fix:{key}:1:0", f"{key}:2"]
+
+
+@pytest.mark.parametrize("strange", ["another company", "no invoice"])
+def test_a_certificate_counts_for_invoices_of_this_company_alone(desk_for: Callable[[str], Desk], strange: str) -> None:
+    desk = desk_for("CO")
+    desk.do("invoice FV-1 100000.00")
+    merchant = attrs.evolve(desk.merchant, id="other") if strange == "another company" else desk.merchant
+    payable_id = desk._payable("FV-1").id if strange == "another company" else "nothing"
+    paper = Certificate(number="C-1", issued_on=desk.clock.now.date())
+
+    kept = [Deduction(payable_id=payable_id, tax="retefuente", amount=250_000)]
+    with pytest.raises(Invalid) as refused:
+        run(record_withholding(desk.hub, merchant, paper, kept, by="otra"))
+
+    found = [(problem.field, problem.message.id) for problem in refused.value.problems]
+    assert found == [("invoice", "bill.of_other_customer")], "where the form shows it"
+    assert desk._payable("FV-1").due == 10_000_000
+
+
+def test_control_a_certificate_that_asks_nobody_whose_invoice_it_is_counts_in_another_companys_books(
+    desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "invoices_of", lambda *_given, **_more: ())
+
+    with pytest.raises(pytest.fail.Exception):
+        test_a_certificate_counts_for_invoices_of_this_company_alone(desk_for, "another company")
 
 
 def test_it_stands_on_the_receipt_that_is_issued_afterwards(desk_for: Callable[[str], Desk]) -> None:

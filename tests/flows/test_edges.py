@@ -134,6 +134,14 @@ def test_an_order_is_offered_until_the_moment_its_hold_ends_and_not_at_it(desk: 
     assert at_the_end_of_its_hold(desk) == [(True, True), (False, False), "not_owed"]
 
 
+def test_an_order_is_not_paid_as_if_a_statement_listed_it(desk: Desk) -> None:
+    """Its credit, withholdings and rest are a statement's, and would settle an order that is not billed yet."""
+    order = ordered(desk)
+
+    assert press(desk, "CO", order.customer_id, order) == "unknown_payable"
+    assert press(desk, "CO", order.customer_id, order, channel=Channel.CHECKOUT) == ""
+
+
 def test_control_an_order_that_is_offered_at_the_end_of_its_hold_is_noticed(desk: Desk, plant: Plant) -> None:
     def too_long(self: Payable, now: Any) -> bool:
         return self.due > 0 and (self.offered_until is None or now <= self.offered_until)

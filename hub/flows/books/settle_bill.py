@@ -16,7 +16,7 @@ from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.text import Text
-from hub.flows.ground.own_customer import customer_of
+from hub.flows.ground.own_customer import customer_of, invoices_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.refuse_while import refuse_while
 from hub_hookspecs import Money
@@ -111,12 +111,11 @@ async def apply_credit(
 
     def write(tx: Tx) -> tuple[Payable, ...]:
         customer = customer_of(tx, merchant, customer_id)
-        payables = {payable.id: payable for payable in tx.payables.many([share.payable_id for share in shares])}
+        wanted = [share.payable_id for share in shares]
+        payables = {payable.id: payable for payable in invoices_of(tx, merchant, customer.id, wanted)}
         used: list[Intake] = []
         for share in shares:
-            payable = payables.get(share.payable_id)
-            if payable is None or payable.customer_id != customer.id or payable.mode is not merchant.mode:
-                raise Invalid((FieldError("invoices", Text("bill.of_other_customer")),))
+            payable = payables[share.payable_id]
             refuse_while(tx, Act.APPLY_CREDIT, now, payables=[payable.id])
             if is_payer and tx.payables.in_clarification([payable.id]):
                 raise Invalid((FieldError("invoices", Text("bill.in_clarification", number=payable.number)),))

@@ -17,7 +17,7 @@ from hub.domain.payment import Status
 from hub.domain.receipt import CashReceipt, Deduction, means_by_hand
 from hub.domain.text import Refusal, Text
 from hub.flows.ground.open_link import open_link
-from hub.flows.ground.own_customer import customer_of
+from hub.flows.ground.own_customer import customer_of, invoices_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_drawn import refuse_changed
 from hub.flows.ground.read_held import held_of
@@ -118,7 +118,7 @@ def _record(tx: Tx, hub: Hub, merchant_id: str, payment_id: str, movement: str, 
     if merchant is None or payment is None or customer is None or payment.merchant_id != merchant_id:
         raise LookupError(payment_id)
     deducted = [less.payable_id for less in signed.deductions]
-    refuse_others(tx, merchant, customer.id, deducted)
+    invoices_of(tx, merchant, customer.id, deducted)
     refuse_while(tx, Act.DEDUCT, signed.at, payables=deducted)
     known = movements_of_payment(tx, hub, merchant, payment)
     wanted = movement or (known[0].movement if known else "")
@@ -131,21 +131,6 @@ def _record(tx: Tx, hub: Hub, merchant_id: str, payment_id: str, movement: str, 
             raise Invalid((FieldError("payment", why_no_money(held_of(tx, payment), payment.amount.currency)),))
         raise Invalid((FieldError("payment", Text("payment.not_confirmed")),))
     return receipt
-
-
-def refuse_others(tx: Tx, merchant: Merchant, customer_id: str, payable_ids: Sequence[str]) -> None:
-    """Only what the customer owes.
-
-    Raises:
-        Invalid: One is somebody else's.
-    """
-    own = {
-        payable.id
-        for payable in tx.payables.many(payable_ids)
-        if payable.customer_id == customer_id and payable.mode is merchant.mode
-    }
-    if own != set(payable_ids):
-        raise Invalid((FieldError("invoices", Text("bill.of_other_customer")),))
 
 
 def _refuse_changed(receipt: CashReceipt, means: str, cash: Money, day: date, reference: str) -> None:
@@ -226,7 +211,7 @@ async def record_by_hand(
         review = open_report(tx, merchant, report_id, customer_id) if report_id else None
         refuse_changed(tx, customer_id, merchant.mode, drawn)
         settled, deducted = [share.payable_id for share in shares], [less.payable_id for less in deductions]
-        refuse_others(tx, merchant, customer_id, settled + deducted)
+        invoices_of(tx, merchant, customer_id, settled + deducted)
         refuse_while(tx, Act.RECEIVE, now, payables=settled)
         refuse_while(tx, Act.DEDUCT, now, payables=deducted)
         try:

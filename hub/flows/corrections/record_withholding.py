@@ -18,12 +18,11 @@ from hub.domain.payable import Payable
 from hub.domain.receipt import CERTIFICATE_NUMBER, CashReceipt, Certificate, Deduction
 from hub.domain.text import Refusal, Text
 from hub.flows.books.reverse_entry import fixes_of
+from hub.flows.ground.own_customer import invoices_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.refuse_while import refuse_while
 from hub.flows.receipts.book_deductions import refuse_too_much
 from hub_hookspecs import Country
-
-from .record_receipt import refuse_others
 
 
 async def record_withholding(
@@ -51,13 +50,13 @@ async def record_withholding(
     def write(tx: Tx) -> tuple[Payable, ...]:
         receipt = _receipt(tx, merchant, receipt_id) if receipt_id else None
         payables = tx.payables.many(list(dict.fromkeys(less.payable_id for less in deductions)))
-        owner = receipt.customer_id if receipt else payables[0].customer_id
+        owner = receipt.customer_id if receipt else next((payable.customer_id for payable in payables), "")
         _refuse_identity(tx, country, numbered, owner)
         try:
             new = [less for less in deductions if not _is_booked(tx, merchant, numbered, less)]
             deducted = [less.payable_id for less in new]
-            refuse_others(tx, merchant, owner, deducted)
-            refuse_while(tx, Act.DEDUCT, now, payables=deducted)
+            invoices_of(tx, merchant, owner, deducted, field="invoice")
+            refuse_while(tx, Act.DEDUCT, now, payables=deducted, field="invoice")
             for less in new:
                 _book(tx, numbered, less, receipt, by=by, now=now)
         except Refusal as error:

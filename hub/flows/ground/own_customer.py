@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.merchant import Customer, Merchant
+from hub.domain.payable import Payable, PayableKind
+from hub.domain.text import Text
 
 from .ports import Tx
 
@@ -17,3 +22,30 @@ def customer_of(tx: Tx, merchant: Merchant, customer_id: str) -> Customer:
     if customer is None or customer.merchant_id != merchant.id:
         raise LookupError(customer_id)
     return customer
+
+
+def invoices_of(
+    tx: Tx, merchant: Merchant, customer_id: str, payable_ids: Collection[str], *, field: str = "invoices"
+) -> tuple[Payable, ...]:
+    """What a person may settle by hand: invoices of this customer; as ``payables.many`` gives them.
+
+    Raises:
+        Invalid: One is somebody else's, or an order: that is billed with its payment alone.
+    """
+    payables = tx.payables.many(payable_ids)
+    whose = {(payable.merchant_id, payable.customer_id, payable.mode) for payable in payables}
+    if len(payables) < len(set(payable_ids)) or whose - {(merchant.id, customer_id, merchant.mode)}:
+        raise Invalid((FieldError(field, Text("bill.of_other_customer")),))
+    refuse_orders(payables, field)
+    return payables
+
+
+def refuse_orders(payables: Collection[Payable], field: str) -> None:
+    """Refuse to settle a store order by hand.
+
+    Raises:
+        Invalid: One is an order; it says which.
+    """
+    numbers = [payable.number for payable in payables if payable.kind is PayableKind.ORDER]
+    if numbers:
+        raise Invalid((FieldError(field, Text("bill.is_order", number=", ".join(numbers))),))

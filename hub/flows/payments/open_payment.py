@@ -16,7 +16,7 @@ from hub.domain.intake import Share
 from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.offer import Absence, AccountNow, Asked, absence_of, carried
-from hub.domain.payable import Payable
+from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import LEASE, Payment, PaymentLine, Withholding
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
@@ -202,6 +202,8 @@ def _checked_amount(
         payable = payables.get(share.payable_id)
         if payable is None or payable.customer_id != customer.id or payable.mode is not account.mode:
             raise NotPossible("unknown_payable", share.payable_id)
+        if payable.kind is PayableKind.ORDER and request.channel is Channel.STATEMENT:
+            raise NotPossible("unknown_payable", share.payable_id)  # a statement, with its credit, lists invoices alone
         if not payable.is_offered(now):
             raise NotPossible("not_owed", payable.number)
         credit = request.credits.get(share.payable_id, 0)

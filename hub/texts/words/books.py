@@ -21,6 +21,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "change.total": "total",
     "amount.not_positive": "El monto debe ser mayor que cero",
     "bill.changed_meanwhile": "La factura {number} cambió mientras tanto; no se registró nada. Revise cómo está ahora",
+    "bill.is_order": "{number} es un pedido de la tienda: solo lo salda el pago de quien compró",
     "bill.not_voided": "La factura {number} no está anulada; se corrige importándola de nuevo",
     "bill.in_clarification": "La factura {number} está en aclaración con la empresa; no hay que pagarla por ahora",
     "bill.of_other_customer": "Una factura no es de este cliente",
