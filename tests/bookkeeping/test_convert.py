@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -204,3 +205,38 @@ def test_the_mail_of_a_conversion_says_both_amounts_the_rate_and_its_source(owin
 def test_control_a_conversion_that_tells_nobody_is_found(owing: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "tell_conversion", lambda *_all: None)
     assert mails_of(owing, converted_twice_over(owing)) == []
+
+
+def held(desk: Desk) -> Conversion:
+    """What came is credit, and a payment that is under way is about to use a part of it."""
+    for line in ("converted cash 100.00 USD to CRC at 500 as X", "invoice FE-2 100000.00"):
+        desk.do(line)
+    desk.do("pays A FE-2 80000.00 credit FE-2 20000.00")
+    made: Conversion = desk.read(lambda tx: tx.conversions.get(desk.receipts["X"]))
+    return made
+
+
+def test_a_conversion_whose_credit_a_payment_holds_is_not_voided(desk_for: Callable[[str], Desk]) -> None:
+    desk = desk_for("CR")
+    made = held(desk)
+
+    with pytest.raises(Invalid) as refused:
+        run(module.void_conversion(desk.hub, desk.merchant, made.id, reason="otra tasa", by="Ana"))
+
+    assert [problem.message.id for problem in refused.value.problems] == ["credit.held"]
+    assert desk.balances()["customer_credit", "CRC"] == -5_000_000
+    desk.do("paid A")
+    assert desk._payable("FE-2").due == 0
+
+
+def test_control_a_void_that_knows_no_held_credit_takes_what_a_payment_was_to_use(
+    desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "keeping_held", lambda *_given, **_more: contextlib.nullcontext())
+    desk = desk_for("CR")
+    made = held(desk)
+
+    run(module.void_conversion(desk.hub, desk.merchant, made.id, reason="otra tasa", by="Ana"))
+
+    desk.do("paid A")
+    assert desk._payable("FE-2").due == 2_000_000

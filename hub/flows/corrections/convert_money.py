@@ -26,6 +26,7 @@ from hub.domain.receipt import IN_HAND, means_by_hand
 from hub.domain.text import Text
 from hub.flows.books.move_credit import move_credit, settle_from
 from hub.flows.books.take_back_conversion import left_of_conversion, take_back
+from hub.flows.books.use_held import keeping_held
 from hub.flows.ground.open_review import close_review, open_review
 from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Conflict, Hub, Tx
@@ -270,15 +271,16 @@ async def void_conversion(hub: Hub, merchant: Merchant, conversion_id: str, *, r
 
     Raises:
         LookupError: No such conversion of this merchant.
-        Invalid: No reason was given, or its credit was paid out meanwhile.
+        Invalid: No reason was given, its credit was paid out meanwhile, or a live payment holds it.
     """
     now, why = hub.clock(), stated_reason(reason, Text("entry.reason_missing"))
 
     def write(tx: Tx) -> Conversion:
         made = own_conversion(tx, merchant, conversion_id)
         if made.voided_at is None:
-            if left := left_of_conversion(tx, made):
-                take_back(tx, made, left, at=now, note=f"voided by {by}: {why}")
+            with keeping_held(tx, made.customer_id, made.mode, field="reason"):
+                if left := left_of_conversion(tx, made):
+                    take_back(tx, made, left, at=now, note=f"voided by {by}: {why}")
             tx.conversions.void(made.id, why, now, by=by)
             _ask_again(tx, made, now)
             tell_conversion(tx, hub, made, now, "voided")
