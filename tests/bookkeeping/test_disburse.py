@@ -13,8 +13,10 @@ from hub.domain.dispute import Dispute, DisputeStage
 from hub.domain.identity import Invalid
 from hub.flows.books import book_return
 from hub.flows.corrections.approve_decision import approve_decision
-from hub.flows.corrections.disburse_credit import Disbursed, disburse_credit
+from hub.flows.corrections.disburse_credit import Disbursed, disburse_credit, void_disbursement
+from hub.flows.corrections.void_bill import void_bill
 from hub.flows.ground.read_held import refundable_now
+from hub.flows.views.view_bill import view_bill
 from hub_hookspecs import Mode, Money
 from tests.bookkeeping.desk import Desk, run
 
@@ -91,6 +93,49 @@ def test_what_was_paid_out_is_not_given_back_through_the_provider_too(paid: Desk
     paid.do("disburse cash 40000.00")
 
     assert paid.read(lambda tx: refundable_now(tx, tx.payments.get("pay-A"))) == 6_000_000
+
+
+def void(desk: Desk, document: str) -> None:
+    run(void_disbursement(desk.hub, desk.merchant, desk.receipts[document], reason="no se entregó", by="Ana"))
+
+
+def test_what_was_paid_out_and_went_back_is_neither_voided_nor_its_debit_note(paid: Desk) -> None:
+    for line in ("disburse cash 40000.00 as E", "returned A 40000.00"):
+        paid.do(line)
+    books = paid.balances()
+
+    with pytest.raises(Invalid) as refused:
+        void(paid, "E")
+    with pytest.raises(Invalid) as refused_note:
+        run(void_bill(paid.hub, paid.merchant, "ND-000001", by="Ana", reason="por error"))
+
+    (problem,), (note,) = refused.value.problems, refused_note.value.problems
+    assert (problem.message.id, dict(problem.message.values)["number"]) == ("disbursement.owed_back", "ND-000001")
+    assert note.message.id == "bill.is_debit_note"
+    assert paid.balances() == books
+
+
+def test_the_page_of_a_debit_note_offers_no_void(paid: Desk) -> None:
+    for line in ("disburse cash 40000.00", "returned A 40000.00"):
+        paid.do(line)
+
+    views = [run(view_bill(paid.hub, paid.merchant, paid._payable(number).id)) for number in ("FE-1", "ND-000001")]
+
+    assert [view.may_be_void for view in views] == [True, False]
+
+
+def test_control_a_debit_note_that_is_voided_as_an_invoice_takes_revenue_that_never_was(
+    paid: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the disbursement voided too, what was really paid out is nobody's: it is the customer's credit again."""
+    monkeypatch.setattr("hub.flows.corrections.void_bill.is_debit_note", lambda *_given: False)
+    monkeypatch.setattr("hub.flows.corrections.disburse_credit.owed_back_by", lambda *_given: ())
+    for line in ("disburse cash 40000.00 as E", "returned A 40000.00", "void-bill ND-000001"):
+        paid.do(line)
+    void(paid, "E")
+
+    assert paid.balances()["customer_credit", "CRC"] == -4_000_000
+    assert paid.balances()["billed", "CRC"] == -2_000_000
 
 
 def test_control_a_return_that_bills_nobody_makes_suspense_of_what_was_paid_out(

@@ -56,6 +56,29 @@ def owe_disbursed(tx: Tx, payment: Payment, back: Return, key: str, amount: Mone
     )
 
 
+def is_debit_note(tx: Tx, payable: Payable) -> bool:
+    """Whether a payable bills money that went back; nothing of it was ever revenue."""
+    notes = tx.ledger.keyed(payable.merchant_id, payable.mode, DEBIT_NOTE.removesuffix(":"))
+    return any(note.payable_id == payable.id for note in notes)
+
+
+def owed_back_by(tx: Tx, disbursed: Entry) -> tuple[str, ...]:
+    """Numbers of the debit notes that bill what a disbursement paid out, as far as no other paid out as much."""
+    out = {row.intake: row.amount for row in disbursed.drawn}
+    found = [tx.ledger.intake(disbursed.merchant_id, disbursed.mode, key) for key in out]
+    numbers: list[str] = []
+    for payment_id in dict.fromkeys(intake.payment_id for intake in found if intake and intake.payment_id):
+        intakes = [item for item in tx.ledger.intakes_of(payment_id) if item.currency == disbursed.currency]
+        every = tx.ledger.disbursed(payment_id)
+        billed = [item for item in intakes if item.key.startswith(DEBIT_NOTE)]
+        went_back = sum(item.returned - every.get(item.key, 0) for item in billed)
+        kept = sum(every.get(item.key, 0) - out.get(item.key, 0) for item in intakes)
+        if kept < went_back:
+            notes = (_billed_by(tx, disbursed, item.key) for item in billed)
+            numbers += [note.number for note in notes if note]
+    return tuple(numbers)
+
+
 def _number(tx: Tx, payment: Payment, key: str) -> str:
     """The next number; one that a file brought for another invoice is told apart by the return's key."""
     series = billing.DEBIT_NOTES
@@ -75,6 +98,6 @@ def settle_debit_notes(tx: Tx, corrected: Entry, *, at: datetime, note: str) -> 
             move_credit(tx, intake, [Share(payable.id, part)], at=at, note=note)
 
 
-def _billed_by(tx: Tx, corrected: Entry, key: str) -> Payable | None:
-    found = [item for item in tx.ledger.keyed(corrected.merchant_id, corrected.mode, key) if item.key == key]
+def _billed_by(tx: Tx, of: Entry, key: str) -> Payable | None:
+    found = [item for item in tx.ledger.keyed(of.merchant_id, of.mode, key) if item.key == key]
     return tx.payables.get(found[0].payable_id) if found and found[0].payable_id else None

@@ -19,6 +19,7 @@ from hub.domain.message import About, DeliveryKind, owed_mail
 from hub.domain.receipt import means_by_hand
 from hub.domain.text import Text
 from hub.domain.words import amount_in_words
+from hub.flows.books.debit_note import owed_back_by
 from hub.flows.books.reverse_entry import reverse
 from hub.flows.ground.free_credit import free_credit
 from hub.flows.ground.own_customer import customer_of
@@ -178,7 +179,7 @@ async def void_disbursement(
 
     Raises:
         LookupError: No such disbursement of this merchant.
-        Invalid: No reason was given.
+        Invalid: No reason was given, or the money went back since: a debit note bills what was paid out.
     """
     now, mail_id = hub.clock(), hub.fresh_id()
     why = stated_reason(reason, Text("disbursement.void_reason_missing"))
@@ -188,6 +189,9 @@ async def void_disbursement(
         if made.voided_at is None:
             note = f"{made.label} voided by {by}: {why}"
             for entry in tx.ledger.keyed(merchant.id, merchant.mode, made.key):
+                if notes := owed_back_by(tx, entry):
+                    message = Text("disbursement.owed_back", document=made.label, number=", ".join(notes))
+                    raise Invalid((FieldError("reason", message),))
                 reverse(tx, entry, at=now, note=note)
             tx.disbursements.void(made.id, why, now, by=by)
             tell(tx, "disbursement_voided", disbursement=made.id, merchant=merchant.id)

@@ -19,6 +19,7 @@ from hub.domain.merchant import Merchant
 from hub.domain.message import About
 from hub.domain.payable import Payable, PayableKind, Voided
 from hub.domain.text import Text
+from hub.flows.books.debit_note import is_debit_note
 from hub.flows.books.save_invoices import customer_named
 from hub.flows.books.settle_bill import credited_on
 from hub.flows.ground.ports import Hub, Tx
@@ -47,7 +48,8 @@ async def void_bill(
 
     Raises:
         LookupError: No such invoice.
-        Invalid: It is voided already, changed since, something stands on it or is under way with it, or no reason.
+        Invalid: It is voided already, or a debit note, changed since, something stands on it or is under way with it,
+            or no reason.
         NotAllowed: The second person is the first one.
     """
     now, decision_id = hub.clock(), hub.fresh_id()
@@ -58,6 +60,8 @@ async def void_bill(
         _refuse_changed(before, drawn_at)
         if before.is_voided:
             raise Invalid((FieldError("invoice", Text("bill.voided_already", number=before.number)),))
+        if is_debit_note(tx, before):
+            raise Invalid((FieldError("invoice", Text("bill.is_debit_note", number=before.number)),))
         refuse_while(tx, Act.VOID_BILL, now, payables=[before.id], field="invoice")
         if standing := tuple(_standing_on(tx, merchant, before)):
             raise Invalid(standing)

@@ -7,6 +7,7 @@ import attrs
 from hub.domain.decision import Decision, DecisionKind
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.payable import Payable, PayableKind
+from hub.flows.books.debit_note import is_debit_note
 from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx
 
@@ -21,12 +22,14 @@ class BillView:
 
     Attributes:
         in_clarification: Its money went back, and nobody has said yet whether it is still owed.
+        may_be_void: It is no debit note, which bills money that really went back.
         waiting: What was proposed of it and needs a second person.
     """
 
     payable: Payable
     customer: Customer
     payments: tuple[PaymentRow, ...]
+    may_be_void: bool
     waiting: tuple[Decision, ...]
     in_clarification: bool
 
@@ -48,6 +51,7 @@ async def view_bill(hub: Hub, merchant: Merchant, payable_id: str) -> BillView:
             payable=payable,
             customer=customer_of(tx, merchant, payable.customer_id),
             payments=payment_rows(tx, tx.payments.with_payables([payable.id])),
+            may_be_void=not is_debit_note(tx, payable),
             waiting=tuple(filter(None, (tx.decisions.waiting_for(kind, payable.id) for kind in BY_TWO))),
             in_clarification=bool(tx.payables.in_clarification([payable.id])),
         )

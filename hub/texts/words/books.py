@@ -21,6 +21,10 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "change.total": "total",
     "amount.not_positive": "El monto debe ser mayor que cero",
     "bill.changed_meanwhile": "La factura {number} cambió mientras tanto; no se registró nada. Revise cómo está ahora",
+    "bill.is_debit_note": (
+        "{number} es una nota débito: cobra dinero que se devolvió y que ya se había entregado. "
+        "No se anula; se paga, se salda con saldo a favor o se castiga como incobrable"
+    ),
     "bill.is_order": "{number} es un pedido de la tienda: solo lo salda el pago de quien compró",
     "bill.not_voided": "La factura {number} no está anulada; se corrige importándola de nuevo",
     "bill.in_clarification": "La factura {number} está en aclaración con la empresa; no hay que pagarla por ahora",
@@ -53,6 +57,10 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     ),
     "disbursement.changed": "El saldo a favor libre es ahora {credit}; revise y envíe de nuevo",
     "disbursement.form_used": "Este formulario ya registró el comprobante {number}; abra uno nuevo",
+    "disbursement.owed_back": (
+        "{document} ya no se anula: ese dinero se devolvió después y se cobra con la nota débito {number}. "
+        "Si nunca se entregó, registre un recibo de caja de ese monto para la nota"
+    ),
     "disbursement.proposed": (
         "Queda propuesto: por el monto hace falta que otra persona que administra anote la misma entrega."
     ),
