@@ -8,7 +8,7 @@ import pytest
 
 from hub.domain.identity import Invalid
 from hub.domain.payable import Payable
-from hub.flows.books import move_credit
+from hub.flows.books import book_return, move_credit
 from hub.flows.ground import own_customer
 from hub.flows.statements.view_order import order_of
 from tests.bookkeeping.desk import Desk
@@ -39,6 +39,52 @@ def test_what_went_back_is_never_due_again(desk_for: Desks) -> None:
     assert (order(desk).total, order(desk).due) == (15_000, 0)
     desk.do("returned A 150.00 as R2")
     assert (order(desk).total, order(desk).due) == (0, 0)
+
+
+IN_TWO_PARTS = (
+    *("order P-1 250.00", "pays A P-1 250.00", "paid A 20.00 USD as M1", "convert A at 5"),
+    *("paid A 150.00 as M2", "returned A 20.00 USD as R1"),
+)
+
+
+def test_money_that_was_converted_and_went_back_is_never_due_again(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    for line in IN_TWO_PARTS:
+        desk.do(line)
+
+    assert (order(desk).total, order(desk).due) == (15_000, 0)
+    assert desk.balances().get(("receivable", "CRC"), 0) == 0
+
+
+def test_control_a_conversion_that_is_unwound_and_tells_nobody_leaves_the_order_due(
+    desk_for: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = book_return.unwind
+    monkeypatch.setattr(book_return, "unwind", lambda *given: (done(*given), ())[1])
+    desk = desk_for("CR")
+    for line in IN_TWO_PARTS:
+        desk.do(line)
+
+    assert order(desk).due == 10_000
+
+
+@pytest.mark.parametrize("gone", ["returned A 50.00", "returned A 99.00", "chargeback A 50.00 as K1"])
+def test_the_rest_of_an_order_is_not_due_when_its_money_goes_back(desk_for: Desks, gone: str) -> None:
+    desk = desk_for("CR")
+    for line in ("order P-1 99.50", "resting A P-1 99.00 0.50", "paid A", gone):
+        desk.do(line)
+
+    assert order(desk).due == 0
+    assert desk.balances().get(("receivable", "CRC"), 0) == 0
+
+
+def test_control_the_rest_of_an_order_that_is_corrected_as_an_invoices_is_due(
+    desk_for: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.flows.books.book_rest.close_order", lambda *_order, **_when: None)
+
+    with pytest.raises(AssertionError):
+        test_the_rest_of_an_order_is_not_due_when_its_money_goes_back(desk_for, "returned A 50.00")
 
 
 def test_a_return_of_an_order_is_booked_while_another_payment_of_it_is_live(desk_for: Desks) -> None:

@@ -9,7 +9,9 @@ from hub.domain.intake import settled_by
 from hub.domain.ledger import Entry, EntryKind, When
 from hub.domain.payment import Payment, PaymentLine
 from hub.flows.ground.ports import Tx
+from hub.flows.ground.read_held import held_of
 
+from .bill_order import close_order
 from .book_withheld import times_booked
 from .read_intakes import left_of
 
@@ -63,9 +65,12 @@ def _write_off(tx: Tx, payment: Payment, line: PaymentLine, taken: Entry, when: 
 
 
 def _correct(tx: Tx, payment: Payment, rests: list[PaymentLine], proof: Entry, when: When) -> None:
-    """Some of the money went back: nothing of the rest was let off."""
+    """Some of the money went back: nothing of the rest was let off; of an order, which is never due again, nor sold."""
+    went_back = any(held.gone for held in held_of(tx, payment))
     for line in rests:
         for booked in times_booked(tx, payment, _key(payment, line)):
             if booked.correction is None:
                 fix = correction_entries.correction(booked.entry, number=0, at=when.now, note="returned")
                 tx.ledger.write(attrs.evolve(fix, observation=proof.observation))
+                if went_back:
+                    close_order(tx, line.payable_id, at=when.now, on=None)

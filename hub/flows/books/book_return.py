@@ -43,9 +43,9 @@ def book_return(tx: Tx, payment: Payment, back: Return, captures: tuple[Capture,
     number = len(parts)
     book = _book_chargeback if back.kind is Kind.CHARGED_BACK else _book_refund
     own_part, own_amount = f"{key}#{number}" if number else key, Money(part, amount.currency)
-    unwind(tx, payment, back, own_part, own_amount, when)
+    unwound = unwind(tx, payment, back, own_part, own_amount, when)
     owe_disbursed(tx, payment, back, own_part, own_amount, when)
-    payables = book(tx, payment, back, own_part, own_amount, when)
+    payables = tuple(dict.fromkeys((*unwound, *book(tx, payment, back, own_part, own_amount, when))))
     settle_by_others(tx, payment, payables, when, observation=back.key)
     use_held_again(tx, other_payments(tx, payment, payables), when)
     for payable_id in payables:
