@@ -87,6 +87,7 @@ def test_control_an_allocation_that_is_reversed_unasked_makes_credit_of_money_th
     desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hub.flows.corrections.correct_entry, "_refuse_gone", lambda *_given: None)
+    monkeypatch.setattr(hub.flows.corrections.correct_entry, "_is_gone", lambda *_given: False)
     desk = after(desk_for("CR"), *DISPUTED, TAKEN)
 
     assert desk.balances()["customer_credit", "CRC"] == -10_000
@@ -126,3 +127,41 @@ def test_control_where_each_capture_is_asked_alone_a_dispute_is_in_no_receipt(
     monkeypatch.setattr(hub.flows.receipts.draft_receipt, "left_by_movement", alone)
 
     assert drafted(after(desk_for("CR"), *PARTS, "chargeback A 100.00 as K1")) == [("M1", 10_000), ("M2", 10_000)]
+
+
+DISPUTED_ORDER = ("order P-1 250.00", "pays A P-1 250.00", "paid A", "chargeback A 100.00 as K1")
+
+
+def test_a_disputed_order_is_not_corrected_to_less_than_the_bank_took(desk_for: Callable[[str], Desk]) -> None:
+    """The order stays settled by what the bank took, so no bill tells of it."""
+    desk = desk_for("CR")
+    for line in DISPUTED_ORDER:
+        desk.do(line)
+    books = desk.balances()
+
+    for key in ("capture:acct:REFA 99.99", "capture:acct:REFA 0.00", "alloc:capture:acct:REFA:order-P-1:0"):
+        with pytest.raises(Invalid) as not_done:
+            desk.do(f"correct {key}")
+        assert [problem.message.id for problem in not_done.value.problems] in (
+            ["entry.went_back"],
+            ["entry.money_gone"],
+        )
+    assert desk.balances() == books
+
+    desk.do("correct capture:acct:REFA 100.00")
+    assert desk.balances().get(("provider_clearing", "CRC"), 0) == 0
+    assert desk.read(lambda tx: tx.ledger.verify()) == ()
+
+
+@pytest.mark.parametrize("key", ["capture:acct:REFA 0.00", "alloc:capture:acct:REFA:order-P-1:0"])
+def test_control_a_correction_that_forgets_what_a_bank_took_makes_money(
+    desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setattr(hub.flows.corrections.correct_entry, "_is_gone", lambda *_given: False)
+    desk = desk_for("CR")
+    for line in (*DISPUTED_ORDER, f"correct {key}"):
+        desk.do(line)
+
+    books = desk.balances()
+    there = books.get(("provider_clearing", "CRC"), 0) + books.get(("customer_credit", "CRC"), 0)
+    assert there < 0, "the bank took 100.00; less came, or all of it is credit"

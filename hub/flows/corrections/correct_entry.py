@@ -6,11 +6,13 @@ from datetime import datetime
 
 from hub.domain import correction_entries
 from hub.domain.acts import Act
+from hub.domain.entry_keys import OF_MONEY, root_of
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.ledger import Entry, EntryKind, LedgerKind
 from hub.domain.lengths import stated_reason
 from hub.domain.merchant import Merchant
 from hub.domain.text import Text
+from hub.flows.books.read_intakes import intakes_in, left_of
 from hub.flows.books.reverse_entry import fixes_of, free, reverse
 from hub.flows.books.use_held import keeping_held
 from hub.flows.ground.ports import Conflict, Hub, Tx
@@ -68,6 +70,8 @@ async def correct_entry(hub: Hub, merchant: Merchant, key: str, *, by: str, reas
         with keeping_held(tx, _customer_of(entry), merchant.mode, field="entry"):
             if not reverse(tx, entry, at=now, note=note):
                 raise Invalid((FieldError("entry", Text("entry.corrected_already", key=key)),))
+        if entry.kind is EntryKind.ALLOCATION and _is_gone(tx, entry):
+            raise Invalid((FieldError("entry", Text("entry.money_gone", key=key)),))
         end_corrected(tx, entry, now, by, reason.strip())
         _follow(tx, hub, entry, now)
         return fixes_of(tx, entry)[-1]
@@ -85,8 +89,8 @@ async def correct_amount(hub: Hub, merchant: Merchant, key: str, amount: Money, 
 
     Raises:
         LookupError: No such entry.
-        Invalid: Neither capture nor offline receipt, another currency, less than went back, nothing to correct, or a
-            refund is unknown.
+        Invalid: Neither capture nor offline receipt, another currency, less than went back or a bank took, nothing to
+            correct, or a refund is unknown.
     """
     now = hub.clock()
     note = _note(by, reason)
@@ -112,6 +116,8 @@ async def correct_amount(hub: Hub, merchant: Merchant, key: str, amount: Money, 
             if difference < 0:
                 free(tx, entry, -difference, at=now, note=note)
             tx.ledger.write(fix)
+        if _is_gone(tx, entry):
+            raise Invalid((FieldError("amount", Text("entry.went_back", key=key)),))
         _follow(tx, hub, entry, now)
         return fix
 
@@ -149,6 +155,19 @@ def _refuse_gone(tx: Tx, entry: Entry) -> None:
         there = sum(share.amount for share in intake.shares if share.payable_id == row.payable_id) if intake else 0
         if row.amount > there:
             raise Invalid((FieldError("entry", Text("entry.money_gone", key=entry.key)),))
+
+
+def _is_gone(tx: Tx, entry: Entry) -> bool:
+    """Whether more went back of a payment than came, or its customer would have credit of money that is not there.
+
+    What a bank takes of an order leaves the order settled, so no intake says it.
+    """
+    payment = tx.payments.get(entry.payment_id) if entry.payment_id else None
+    if payment is None:
+        return False
+    left = left_of(tx, payment, entry.currency)
+    own = (item for item in intakes_in(tx, payment, entry.currency) if root_of(item.key).startswith(OF_MONEY))
+    return left < sum(item.unapplied for item in own)
 
 
 def _customer_of(entry: Entry) -> str:

@@ -109,6 +109,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "entry.remedy_receipt": "anule su recibo de caja, o corrija el monto",
     "entry.remedy_settlement": "retire la línea de la liquidación",
     "entry.returned_more": "No se puede: ya se devolvió más que eso ({rule})",
+    "entry.went_back": "No se puede: de {key} ya se devolvió, o el banco del cliente retiró, más que eso",
     "entry.settled_by_line": "{key} está liquidado por la línea {line}: retírela primero",
     "import.currency_fixed": "La factura está en {currency}; la moneda no se puede cambiar.",
     "import.customer_fixed": "La factura ya tiene pagos o cambia de monto; no puede pasar a otro cliente.",
