@@ -18,6 +18,7 @@ from hub_hookspecs import Money
 from tests.bookkeeping.desk import Case, Desk, read_case
 from tests.bookkeeping.referee import agreed
 from tests.bookkeeping.told import untrue
+from tests.per_customer import broken_at
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
 
@@ -33,6 +34,7 @@ def test_the_case_comes_to_the_accountants_figures(case: Case, desk_for: Callabl
     for line in (*case.sections.get("given", ()), *case.sections["events"]):
         desk.do(line)
         assert desk.read(lambda tx: tx.ledger.verify()) == (), line
+        assert broken_at(desk.data / "hub.db") == [], line
 
     assert desk.balances() == dict(_expected(case, desk))
     assert _owed(desk, case) == _due(case, desk)
