@@ -202,7 +202,9 @@ async def _find(hub: Hub, merchant: Merchant, beginning: str) -> Conversion:
 @pass_merchant
 async def show(hub: Hub, merchant: Merchant, conversion: str, as_json: bool) -> None:
     """Show one conversion; CONVERSION is its id, or how it begins."""
-    facts = _facts(await _find(hub, merchant, conversion))
+    made = await _find(hub, merchant, conversion)
+    receipt = await hub.store.read(lambda tx: tx.receipts.get(made.id))
+    facts = _facts(made) | {"receipt": receipt.label if receipt else None}
     if as_json:
         print_json(facts)
     else:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import attrs
 
+from hub.domain.conversion import CameIn
 from hub.domain.letterhead import Letterhead
 from hub.domain.message import DeliveryKind
 from hub.domain.text import Text
@@ -41,6 +42,7 @@ class CashReceiptDocument:
         means: How the money came, in words.
         issued_by: Who recorded it; a name or ``automático``.
         reference: Ours, of the payment that it records.
+        came: What came in another currency; ``cash`` is what that settles.
         void_reason: Why it was voided; then it is marked as void.
     """
 
@@ -69,5 +71,6 @@ class CashReceiptDocument:
     bank_account: str = ""
     bank_reference: str = ""
     note: str = ""
+    came: CameIn | None = None
     void_reason: str = ""
     voided_at: datetime | None = None

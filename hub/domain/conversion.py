@@ -84,6 +84,14 @@ def doubt_of(rate: Rate, last: Rate | None) -> Doubt | None:
     return Doubt.INVERTED if abs(1 / now - before) <= before / 2 else Doubt.FAR
 
 
+@attrs.frozen
+class CameIn:
+    """What came in another currency, and the rate at which a person counted it."""
+
+    money: Money
+    rate: Rate
+
+
 @attrs.frozen(kw_only=True)
 class Conversion:
     """Money that came in one currency and settles in another; never edited, only voided.

@@ -29,6 +29,9 @@ CHARGEBACK = "chargeback:"
 OF_MONEY = ("capture:", "refund:", CHARGEBACK)
 """How the keys begin of what came through a provider and of what went back."""
 
+EXCHANGE = "exchange:"
+"""How the keys begin of both halves of a conversion."""
+
 DEBIT_NOTE = "debit:"
 """How the keys of debit notes begin; the return's own key follows."""
 

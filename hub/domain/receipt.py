@@ -10,6 +10,7 @@ from typing import Final
 
 import attrs
 
+from hub.domain.conversion import CameIn
 from hub.domain.text import Text, read_stored
 from hub_hookspecs import Country, Mode, Money
 
@@ -189,9 +190,12 @@ class CashReceipt:
 
     Attributes:
         payment_id: The payment it records; None for money received outside the hub.
-        movement: The movement of that payment that it records.
+        movement: The movement of that payment that it records; of money of it that was converted, the key of the
+            entry that made it the customer's credit.
         issuer, received_from: The company and the customer as they were when it was issued.
-        cash: What was received; ``cash = sum(applied) + advance``.
+        cash: What was received; ``cash = sum(applied) + advance``. Of a conversion what that settles.
+        came: What came in another currency, with the rate; then the receipt has the conversion's id, and is void
+            when that is.
         advance: What settled nothing and stays the customer's credit.
         clause: ``settles`` when nothing is left of the invoices, ``part`` otherwise, ``account`` without invoices.
         bank_reference: What the bank calls money received outside the hub; empty where nobody said.
@@ -224,6 +228,7 @@ class CashReceipt:
     provider: str = ""
     provider_reference: str = ""
     authorisation: str = ""
+    came: CameIn | None = None
     void_reason: str = ""
     voided_at: datetime | None = None
     voided_by: str = ""

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import sqlite3
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import bindparam, literal_column, select
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.bank_reference import mark_of
+from hub.domain.conversion import CameIn, Rate
 from hub.domain.receipt import CashReceipt, Party, ReceiptLine, SeriesGap
 from hub_hookspecs import Mode, Money
 
 from .rows import json_text, maybe_micros, maybe_moment, micros, moment, party_text
-from .schema import ONE, cash_receipt, series, series_gap
+from .schema import ONE, cash_receipt, conversion, series, series_gap
 from .statements import Runs, changed, inserted
 
 NEXT = (
@@ -41,17 +43,19 @@ GAPS = (
 )
 ADD = inserted(cash_receipt)
 VOID = changed(cash_receipt, cash_receipt.c.void_reason, cash_receipt.c.voided_at, cash_receipt.c.voided_by)
-GET = select(cash_receipt).where(cash_receipt.c.id == bindparam("id"))
-OF_PAYMENT = (
-    select(cash_receipt)
-    .where(cash_receipt.c.payment == bindparam("payment"), cash_receipt.c.payment.is_not(None))
-    .order_by(cash_receipt.c.number)
-)
-OF = (
-    select(cash_receipt)
-    .where(cash_receipt.c.merchant == bindparam("merchant"), cash_receipt.c.mode == bindparam("mode"))
-    .order_by(cash_receipt.c.series, cash_receipt.c.number.desc())
-)
+RECEIPTS = select(
+    cash_receipt,
+    *(conversion.c[name].label(f"came_{name}") for name in ("came_currency", "came", "base", "quote", "rate")),
+    *(conversion.c[name].label(f"came_{name}") for name in ("source", "rate_on")),
+).outerjoin(conversion, conversion.c.id == cash_receipt.c.id)
+"""The receipt of a conversion has its id: what came, and the rate, stand there."""
+GET = RECEIPTS.where(cash_receipt.c.id == bindparam("id"))
+OF_PAYMENT = RECEIPTS.where(
+    cash_receipt.c.payment == bindparam("payment"), cash_receipt.c.payment.is_not(None)
+).order_by(cash_receipt.c.number)
+OF = RECEIPTS.where(
+    cash_receipt.c.merchant == bindparam("merchant"), cash_receipt.c.mode == bindparam("mode")
+).order_by(cash_receipt.c.series, cash_receipt.c.number.desc())
 
 REFERRED = OF.where(
     cash_receipt.c.bank_reference == bindparam("reference"),
@@ -248,7 +252,20 @@ def _receipt(row: sqlite3.Row) -> CashReceipt:
         provider=row["provider"],
         provider_reference=row["provider_reference"],
         authorisation=row["authorisation"],
+        came=None
+        if row["came_came"] is None
+        else CameIn(Money(row["came_came"], row["came_came_currency"]), _rate(row)),
         void_reason=row["void_reason"],
         voided_at=maybe_moment(row["voided_at"]),
         voided_by=row["voided_by"],
+    )
+
+
+def _rate(row: sqlite3.Row) -> Rate:
+    return Rate(
+        base=row["came_base"],
+        quote=row["came_quote"],
+        value=Decimal(row["came_rate"]),
+        source=row["came_source"],
+        on=date.fromisoformat(row["came_rate_on"]),
     )

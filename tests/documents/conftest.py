@@ -6,6 +6,7 @@ import os
 import random
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import attrs
 import pytest
@@ -26,6 +27,7 @@ from hub.documents.mails.review import ReviewMail
 from hub.documents.mails.sign_in import SignInMail
 from hub.domain.account import AccountStatus, Attention
 from hub.domain.cash_receipt_document import CashReceiptDocument, SettledLine
+from hub.domain.conversion import CameIn, Rate
 from hub.domain.countries.co import COUNTRY as CO
 from hub.domain.countries.cr import COUNTRY as CR
 from hub.domain.disbursement_document import DisbursementDocument
@@ -206,6 +208,18 @@ CASH_RECEIPT = CashReceiptDocument(
     reference="7K2M9QX4TB",
 )
 
+CONVERTED = attrs.evolve(
+    CASH_RECEIPT,
+    means=MEANS_LABELS[Means.TRANSFER],
+    provider="",
+    provider_reference="",
+    reference="",
+    came=CameIn(
+        Money(5000, "USD"),
+        Rate(base="USD", quote="COP", value=Decimal(4000), source="Banco de la República", on=date(2026, 11, 20)),
+    ),
+)
+
 DISBURSEMENT = DisbursementDocument(
     letterhead=CR_HEAD,
     number="CE-000003",
@@ -317,6 +331,7 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
         "es_CR",
     ),
     "cash_receipt_co": (CASH_RECEIPT, "es_CO"),
+    "cash_receipt_converted_co": (CONVERTED, "es_CO"),
     "disbursement_cr": (DISBURSEMENT, "es_CR"),
     "conversion_cr": (CONVERSION, "es_CR"),
     "conversion_merchant_cr": (attrs.evolve(CONVERSION, to_merchant=True), "es_CR"),
@@ -643,6 +658,7 @@ PAPERS: Mapping[str, tuple[PdfDocument, str]] = {
     "receipt_cr": (attrs.evolve(RECEIPT, verify_url=f"{SITE}/v/{'7K2M9QX4TB' * 6}"), "es_CR"),
     "receipt_en": (RECEIPT, "en"),
     "cash_receipt_co": (CASH_RECEIPT, "es_CO"),
+    "cash_receipt_converted_co": (CONVERTED, "es_CO"),
     "disbursement_cr": (DISBURSEMENT, "es_CR"),
     "payments_cr": (PAYMENTS, "es_CR"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -89,7 +90,15 @@ def test_dollars_settle_colones_after_two_people_said_the_same(
 
     assert "Es la primera tasa" in proposed.text
     assert done.status_code == 303
-    assert "520.25" in owner.read(done.headers["location"])
+    page = owner.read(done.headers["location"])
+    assert "520.25" in page
+    (link,) = set(re.findall(r'href="(/m/receipts/[0-9a-f]+)"', page))
+    receipt = seen_in(owner.read(link))
+    assert "USD 100" in receipt
+    assert "520.25" in receipt
+    assert "BCCR" in receipt
+    assert f"{link}/void" not in owner.read(link)
+    assert owner.post(f"{link}/void", reason="x").status_code == 422
     assert house.read(lambda tx: tx.payables.get(debtor.invoices[0].id)).due == 0
 
 

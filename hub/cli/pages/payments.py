@@ -43,7 +43,9 @@ def receipt_page(snapshot: Snapshot, receipt: CashReceipt) -> ThingPage:
     choices.append(("see its customer", ("find", key_of(customer), *of)))
     if receipt.mode is merchant.mode:
         choices.append(("see everything on it", ("receipt", "show", receipt.label, *of)))
-        if not receipt.voided_at:
+        if receipt.came:
+            choices.append(("see its conversion", ("conversion", "show", receipt.id, *of)))
+        elif not receipt.voided_at:
             choices.append(("void it", ("receipt", "void", receipt.label, "--why", "TEXT", *of)))
     return ThingPage(
         kind="cash_receipt",

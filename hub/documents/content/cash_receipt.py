@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from hub.documents.content.phrases import both, greeting, voided
 from hub.documents.document import MailContent, PdfContent
 from hub.documents.parts import (
@@ -46,6 +48,7 @@ def mail(receipt: CashReceiptDocument, reader: DocumentReader) -> MailContent:
                 (t("label.method"), both(reader.say(receipt.means), receipt.provider)),
                 (t("label.authorisation"), receipt.authorisation),
                 *_references(receipt, reader),
+                *_came(receipt, reader),
             )
         ),
         Paragraph(t("cashmail.no_invoice"), small=True),
@@ -119,6 +122,7 @@ def _received_how(receipt: CashReceiptDocument, reader: DocumentReader) -> Facts
             (t("label.provider_reference", provider=receipt.provider), receipt.provider_reference),
             (t("label.authorisation"), receipt.authorisation),
             *_references(receipt, reader),
+            *_came(receipt, reader),
         )
     )
 
@@ -130,6 +134,19 @@ def _references(receipt: CashReceiptDocument, reader: DocumentReader) -> tuple[t
         (t("label.bank_account"), receipt.bank_account),
         (t("label.bank_reference"), receipt.bank_reference),
         (t("label.note"), receipt.note),
+    )
+
+
+def _came(receipt: CashReceiptDocument, reader: DocumentReader) -> tuple[tuple[str, str], ...]:
+    """What came in another currency, and the rate with who says so; nothing where it came in the receipt's own."""
+    came, t = receipt.came, reader.t
+    if came is None:
+        return ()
+    return (
+        (t("conversion.came"), attrs.evolve(reader, codes=True).money(came.money)),
+        (t("conversion.rate"), str(came.rate)),
+        (t("conversion.source"), came.rate.source),
+        (t("conversion.rate_on"), reader.day(came.rate.on)),
     )
 
 

@@ -12,6 +12,7 @@ from hub.documents.mails.gathering import head_for, language_of, merchant_of
 from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Cell, Facts, Figure, Heading, Notice, Paragraph, Part, Rows, Title, Tone
 from hub.documents.shown import DocumentReader
+from hub.domain.cash_receipt_document import CashReceiptDocument
 from hub.domain.conversion import Conversion
 from hub.domain.letterhead import Letterhead
 from hub.domain.mail import NothingToSay
@@ -20,6 +21,7 @@ from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.receipt import means_name
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.views.print_cash_receipt import cash_receipt_document
 from hub_hookspecs import Money
 
 
@@ -29,6 +31,7 @@ class ConversionMail:
 
     Attributes:
         rate: ``1 USD = 520.25 CRC``; ``source`` says so, of the day ``rate_on``.
+        receipt: Number of its cash receipt, which goes with it.
         means: How the money came; empty where it waited with a payment.
         lines: What it settles, by number; ``credit`` is what is left of it.
         void_reason: Why it was voided; then it counts no more.
@@ -45,6 +48,7 @@ class ConversionMail:
     source: str
     rate_on: date
     value_on: date
+    receipt: str = ""
     means: Text | str = ""
     reference: str = ""
     lines: tuple[tuple[str, Money], ...] = ()
@@ -62,6 +66,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[Conver
     payment = tx.payments.get(made.payment_id) if made.payment_id else None
     to_merchant = delivery.details.get("to") == "merchant"
     lines, credit = _settled(tx, made)
+    receipt = tx.receipts.get(made.id)
     value = ConversionMail(
         letterhead=head_for(tx, hub, delivery),
         customer=customer.name,
@@ -71,6 +76,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[Conver
         source=made.rate.source,
         rate_on=made.rate.on,
         value_on=made.value_on,
+        receipt=receipt.label if receipt else "",
         means="" if payment else means_name(made.means, hub.countries[merchant.company.country]),
         reference=payment.reference if payment else "",
         lines=lines,
@@ -79,6 +85,17 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[Conver
         to_merchant=to_merchant,
     )
     return value, language_of(tx, delivery) if to_merchant else locale_for(merchant, customer)
+
+
+def attached(
+    tx: Tx, hub: Hub, delivery: Delivery, _value: ConversionMail, _now: datetime
+) -> CashReceiptDocument | None:
+    """Its cash receipt, marked where it is void."""
+    receipt = tx.receipts.get(delivery.subject_id)
+    if receipt is None:
+        return None
+    payment = tx.payments.get(receipt.payment_id) if receipt.payment_id else None
+    return cash_receipt_document(hub, merchant_of(tx, delivery), receipt, payment)
 
 
 def _settled(tx: Tx, made: Conversion) -> tuple[tuple[tuple[str, Money], ...], Money | None]:
@@ -118,6 +135,7 @@ def says(value: ConversionMail, reader: DocumentReader) -> MailContent:
         Facts(
             (
                 (t("label.customer"), value.customer if value.to_merchant else ""),
+                (t("mail_kind.cash_receipt"), value.receipt),
                 (t("label.date"), reader.day(value.value_on)),
                 (t("label.method"), reader.say(value.means)),
                 (t("conversion.rate"), value.rate),
@@ -136,4 +154,6 @@ def says(value: ConversionMail, reader: DocumentReader) -> MailContent:
     )
 
 
-MAIL = MailKind(kind=DeliveryKind.CONVERSION, name=Text("mail_kind.conversion"), gather=gather, says=says)
+MAIL = MailKind(
+    kind=DeliveryKind.CONVERSION, name=Text("mail_kind.conversion"), gather=gather, says=says, attached=attached
+)

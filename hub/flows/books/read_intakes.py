@@ -24,9 +24,14 @@ def intakes_in(tx: Tx, payment: Payment, currency: str) -> tuple[Intake, ...]:
 
 
 def by_movement(payment: Payment, intakes: Iterable[Intake]) -> dict[str, list[Intake]]:
-    """Intakes, oldest first, by the movement of their money; a dispute that was won gives back what came first."""
+    """Intakes, oldest first, by the movement of their money; a dispute that was won gives back what came first.
+
+    What was converted came in another currency: it is no movement of this one, and has the conversion's receipt.
+    """
     found: dict[str, list[Intake]] = {}
     for intake in intakes:
+        if intake.key.startswith(entry_keys.EXCHANGE):
+            continue
         movement = entry_keys.movement_in(intake.key, payment) or next(iter(found), "")
         found.setdefault(movement, []).append(intake)
     return found

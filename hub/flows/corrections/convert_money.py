@@ -18,7 +18,7 @@ from hub.domain.identity import FieldError, Invalid
 from hub.domain.intake import Share, shares_of
 from hub.domain.ledger import LedgerKind, When
 from hub.domain.lengths import BANK_ACCOUNT, REASON, stated_reason, too_long
-from hub.domain.merchant import Merchant
+from hub.domain.merchant import Merchant, Parties
 from hub.domain.message import About, review_of
 from hub.domain.payable import Payable
 from hub.domain.payment import Flag, Payment
@@ -33,6 +33,7 @@ from hub.flows.ground.ports import Conflict, Hub, Tx
 from hub.flows.ground.refuse_while import refuse_while
 from hub.flows.ground.tell import tell
 from hub.flows.payments.decide import decide
+from hub.flows.receipts.issue_for_conversion import issue_for_conversion, void_for_conversion
 from hub_hookspecs import Money
 
 from .tell_conversion import tell_conversion
@@ -154,6 +155,7 @@ async def convert_money(
             at=now,
         )
         _book(tx, merchant, made, payment, payables, note=f"{decided.people}: {decided.reasons}")
+        issue_for_conversion(tx, hub, Parties(merchant, customer), made, payment)
         tell_conversion(tx, hub, made, now, "made")
         return Converted(decided, made)
 
@@ -282,6 +284,7 @@ async def void_conversion(hub: Hub, merchant: Merchant, conversion_id: str, *, r
                 if left := left_of_conversion(tx, made):
                     take_back(tx, made, left, at=now, note=f"voided by {by}: {why}")
             tx.conversions.void(made.id, why, now, by=by)
+            void_for_conversion(tx, made, why, now, by=by)
             _ask_again(tx, made, now)
             tell_conversion(tx, hub, made, now, "voided")
             tell(tx, "conversion_voided", conversion=made.id, merchant=merchant.id, payment=made.payment_id)

@@ -119,5 +119,8 @@ def movements_of_payment(tx: Tx, hub: Hub, merchant: Merchant, payment: Payment)
         **{item.movement or "": ReceivedOnce(item.movement or "", receipt=item) for item in receipts},
         **{item.movement: ReceivedOnce(item.movement, draft=item) for item in drafts},
     }
-    captured = list(dict.fromkeys(taken.movement for taken in captures_in(payment, tx.payments.seen(payment.id))))
-    return tuple(by_movement[movement] for movement in captured if movement in by_movement)
+    captured = [taken.movement for taken in captures_in(payment, tx.payments.seen(payment.id))]
+    converted = [item.movement or "" for item in receipts if item.came]
+    return tuple(
+        by_movement[movement] for movement in dict.fromkeys((*captured, *converted)) if movement in by_movement
+    )

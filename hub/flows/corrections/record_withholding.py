@@ -138,5 +138,6 @@ def _with_payment(tx: Tx, entry: Entry, receipt: CashReceipt | None) -> Entry:
     if receipt is None or payment is None:
         return entry
     entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
-    captured = next(item for item in entries if entry_keys.movement_in(item.key, payment) == receipt.movement)
+    named = {item.key: entry_keys.movement_in(item.key, payment) or item.key for item in entries}
+    captured = next(item for item in entries if named[item.key] == receipt.movement)
     return attrs.evolve(entry, payment_id=payment.id, observation=captured.observation)

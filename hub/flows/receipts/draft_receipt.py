@@ -93,7 +93,7 @@ def _draft(
     return ReceiptDraft(
         series=country.receipts.series,
         received_on=taken.at.astimezone(ZoneInfo(merchant.company.zone)).date(),
-        means=_means(payment, seen, taken.movement),
+        means=means_of(payment, seen, taken.movement),
         cash=cash,
         lines=lines,
         advance=Money(cash.minor - applied, cash.currency),
@@ -124,7 +124,8 @@ def _within(shares: Sequence[Share], cash: int) -> list[Share]:
     return found
 
 
-def _means(payment: Payment, seen: tuple[Seen, ...], movement: str) -> Means:
+def means_of(payment: Payment, seen: tuple[Seen, ...], movement: str) -> Means:
+    """How the money of a movement came, as the provider says."""
     claims = [item.observation for item in seen if item.observation.kind is Kind.PAID]
     own = [claim for name, claim in zip(movements_of(payment, claims), claims, strict=True) if name == movement]
     kinds = [claim.instrument.kind for claim in own if claim.instrument]

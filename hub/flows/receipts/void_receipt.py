@@ -27,8 +27,8 @@ async def void_receipt(hub: Hub, merchant: Merchant, receipt_id: str, *, reason:
 
     Raises:
         LookupError: No such receipt of this merchant.
-        Invalid: No reason was given, its credit was paid out, a live payment holds credit that this money is, or the
-            table of acts refuses it now.
+        Invalid: No reason was given, it is of a conversion and void with that alone, its credit was paid out, a live
+            payment holds credit that this money is, or the table of acts refuses it now.
     """
     now = hub.clock()
     why = stated_reason(reason, Text("receipt.void_reason_missing"))
@@ -38,6 +38,8 @@ async def void_receipt(hub: Hub, merchant: Merchant, receipt_id: str, *, reason:
         if receipt is None or receipt.merchant_id != merchant.id or receipt.mode is not merchant.mode:
             raise LookupError(receipt_id)
         if receipt.voided_at is None:
+            if receipt.came:
+                raise Invalid((FieldError("receipt", Text("receipt.of_conversion", receipt=receipt.label)),))
             refuse_while(tx, Act.VOID_RECEIPT, now, payables=[line.payable_id for line in receipt.lines])
             note = f"{receipt.label} voided by {by}: {why}"
             _correct_declared(tx, receipt, now, note)

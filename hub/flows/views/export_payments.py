@@ -99,6 +99,13 @@ def _fees(tx: Tx, merchant: Merchant, mode: Mode) -> Mapping[str, Fee]:
     }
 
 
+def _recorded(payment: Payment, receipt: CashReceipt) -> tuple[str, ...]:
+    """The keys of the entries whose money a receipt records: a capture, or both halves of a conversion."""
+    if receipt.came and receipt.movement:
+        return (receipt.movement, f"{receipt.movement.removesuffix(':out')}:in")
+    return (capture_key(payment.account_id, receipt.movement),) if receipt.movement else ()
+
+
 def _minor(amount: Money | None) -> int:
     return amount.minor if amount else 0
 
@@ -197,9 +204,7 @@ class _ExportLines:
             means=instrument.label if instrument else "",
             captures={taken.key: capture_key(payment.account_id, taken.movement) for taken in captures},
             receipts={
-                capture_key(payment.account_id, receipt.movement): receipt
-                for receipt in self.tx.receipts.standing(payment.id)
-                if receipt.movement is not None
+                key: receipt for receipt in self.tx.receipts.standing(payment.id) for key in _recorded(payment, receipt)
             },
             references={taken.key: taken.provider_reference for taken in captures[1:] if taken.provider_reference},
             authorisations={taken.key: taken.authorisation or "" for taken in captures},

@@ -72,6 +72,7 @@ def cash_receipt_document(
         bank_account=receipt.bank_account,
         bank_reference=receipt.bank_reference,
         note=receipt.notes,
+        came=receipt.came,
         void_reason=receipt.void_reason,
         voided_at=receipt.voided_at,
     )

@@ -82,6 +82,9 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "receipt.paid_out": (
         "El saldo a favor de este recibo ya se entregó al cliente; anule primero el comprobante de egreso"
     ),
+    "receipt.of_conversion": (
+        "El recibo {receipt} es de un cobro en otra moneda: anule ese cobro, y el recibo queda anulado con él"
+    ),
     "credit.too_little": "El cliente solo tiene {credit} a favor",
     "credit.held": "Un pago en curso usa {held} del saldo a favor del cliente; espere a que termine",
     "credit_note.number_missing": "Indique el número de la nota crédito",

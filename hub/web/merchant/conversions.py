@@ -217,10 +217,12 @@ async def _page(context: MerchantContext, conversion: str, *, form_error: Text |
     with unknown_is_404():
         made = await context.hub.store.read(lambda tx: own_conversion(tx, context.merchant, conversion))
         customer = await context.hub.store.read(lambda tx: customer_of(tx, context.merchant, made.customer_id))
+        receipt = await context.hub.store.read(lambda tx: tx.receipts.get(made.id))
     return context.page(
         "conversion.html",
         status=422 if form_error else 200,
         made=made,
+        receipt=receipt,
         customer=customer,
         mode=made.mode,
         form_error=form_error,
