@@ -27,8 +27,10 @@ OUTCOMES = ("won", "lost", "accepted")
 def _one_thing(stage: str | None, outcome: str | None, **given: Any) -> None:
     if (stage is None) == (outcome is None):
         raise click.UsageError("say --stage, or how it ended: --won, --lost or --accepted")
-    if outcome and any(given[name] for name in ("amount", "reason", "respond_by")):
-        raise click.UsageError("--amount, --reason and --respond-by go with --stage")
+    if outcome and any(given[name] for name in ("reason", "respond_by")):
+        raise click.UsageError("--reason and --respond-by go with --stage")
+    if outcome in ("lost", "accepted") and given["amount"]:
+        raise click.UsageError("--amount goes with --stage, or with --won")
 
 
 @click.command()
@@ -38,7 +40,7 @@ def _one_thing(stage: str | None, outcome: str | None, **given: Any) -> None:
 @click.option("--won", "outcome", flag_value="won", help="The money stays, or is here again.")
 @click.option("--lost", "outcome", flag_value="lost", help="The bank keeps the money.")
 @click.option("--accepted", "outcome", flag_value="accepted", help="The merchant gave it up.")
-@click.option("--amount", metavar="AMOUNT", help="What is disputed, in major units; else all that came.")
+@click.option("--amount", metavar="AMOUNT", help="What is disputed, or with --won what came back; else all.")
 @click.option("--reason", metavar="TEXT", default="", help="As the bank words it.")
 @click.option("--respond-by", metavar="DATE", help="The last day for an answer, such as 2026-12-09.")
 @by_option
@@ -63,20 +65,26 @@ async def dispute(
 ) -> None:
     """Record what the payer's bank says of a payment, and how its dispute ended.
 
-    The end wants evidence; won, the money is booked back. The merchant is told at once and before the last day."""
+    The end wants evidence; won, the money is booked back, or --amount of it where the rest is lost.
+
+    The merchant is told at once and before the last day.
+    """
     from hub.domain.dispute import DisputeOutcome, DisputeStage
     from hub.flows.corrections.end_dispute import end_dispute
     from hub.flows.corrections.record_dispute import record_dispute
 
     payment = await find_payment(hub, reference)
     if outcome:
+        won = amount_of(amount, payment.amount.currency) if amount else None
         made, found = await end_dispute(
-            hub, payment.id, case, DisputeOutcome(outcome), signed=signed(by, why, evidence)
+            hub, payment.id, case, DisputeOutcome(outcome), won=won, signed=signed(by, why, evidence)
         )
         if as_json:
             print_json({**dispute_facts(found), "decided": made.is_done, "decision": made.id})
         else:
-            tell_decision(made, f"dispute {found.case} of {payment.reference} is {outcome}")
+            part = f": {found.won} of {found.amount}" if found.won else ""
+            how = found.outcome.value.replace("_", " ") if found.outcome else outcome
+            tell_decision(made, f"dispute {found.case} of {payment.reference} is {how}{part}")
         return
     zone = await hub.store.read(lambda tx: _zone_of(tx, payment.merchant_id))
     found = await record_dispute(
@@ -122,6 +130,7 @@ def dispute_facts(dispute: Dispute) -> dict[str, object]:
         "respond_by": dispute.respond_by,
         "opened_at": dispute.opened_at,
         "outcome": dispute.outcome.value if dispute.outcome else None,
+        "won": dispute.won,
         "ended_at": dispute.ended_at,
         "ended_by": dispute.ended_by,
     }

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import attrs
 
-from .ledger import Drawn, Entry, EntryKind, LedgerKind, Posting, debit_and_credit
+from .ledger import Applied, Drawn, Entry, EntryKind, LedgerKind, Posting, debit_and_credit
 
 
 def correction(entry: Entry, *, number: int, at: datetime, note: str) -> Entry:
@@ -30,6 +30,34 @@ def correction(entry: Entry, *, number: int, at: datetime, note: str) -> Entry:
         payment_id=entry.payment_id,
         payable_id=entry.payable_id,
         note=note,
+    )
+
+
+def part_of_chargeback(entry: Entry, amount: int) -> Entry:
+    """A chargeback narrowed to a part of it, to be corrected alone: what is given again comes back where it is owed.
+
+    What it re-opened first, in the order in which the money had settled it; then what it lost, and credit last.
+    """
+    left, rows = amount, list[Applied]()
+    for row in reversed(entry.applied):
+        if part := min(left, row.amount):
+            rows.append(attrs.evolve(row, amount=part))
+            left -= part
+    taken = {LedgerKind.RECEIVABLE: amount - left}
+    for kind in (LedgerKind.CHARGEBACK_LOSS, LedgerKind.SUSPENSE, LedgerKind.CUSTOMER_CREDIT):
+        taken[kind] = min(left, entry.moved(kind))
+        left -= taken[kind]
+    credit, drawn = taken[LedgerKind.CUSTOMER_CREDIT], list[Drawn]()
+    for draw in reversed(entry.drawn):
+        if part := min(credit, draw.amount):
+            drawn.append(Drawn(draw.intake, part))
+            credit -= part
+    taken[LedgerKind.PROVIDER_CLEARING] = -amount
+    return attrs.evolve(
+        entry,
+        postings=tuple(attrs.evolve(leg, amount=taken[leg.kind]) for leg in entry.postings if taken[leg.kind]),
+        applied=tuple(rows),
+        drawn=tuple(drawn),
     )
 
 

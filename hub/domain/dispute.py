@@ -34,9 +34,11 @@ class DisputeStage(enum.StrEnum):
 
 
 class DisputeOutcome(enum.StrEnum):
-    """How a dispute ended: ``won`` keeps the money or brings it back, ``lost`` and ``accepted`` give it up."""
+    """How a dispute ended: ``won`` keeps the money or brings it back, ``partly_won`` a part of what the bank had taken;
+    ``lost`` and ``accepted`` give it up."""
 
     WON = "won"
+    PARTLY_WON = "partly_won"
     LOST = "lost"
     ACCEPTED = "accepted"
 
@@ -54,6 +56,7 @@ class Dispute:
         respond_by: Until when the merchant may answer.
         remind_at: When the merchant is told again; None where nothing is left to say.
         outcome: None while it is open.
+        won: What the bank gave again, where it was won in part; the rest is lost.
     """
 
     id: str
@@ -69,6 +72,7 @@ class Dispute:
     remind_at: datetime | None = None
     opened_at: datetime
     outcome: DisputeOutcome | None = None
+    won: Money | None = None
     ended_at: datetime | None = None
     ended_by: str = ""
 

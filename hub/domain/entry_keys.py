@@ -76,7 +76,8 @@ def root_of(key: str) -> str:
 def counts_with(key: str, settled: Collection[str], *, apart: bool = False) -> str:
     """The key of the movement that an entry is part of, where payouts are compared: a correction changes what it names.
 
-    What a bank took and gave again is one movement of nothing until a payout line settles either; then each is its own.
+    What a bank took and gave again is one movement of what it kept until a payout line settles either; then each is its
+    own.
 
     Args:
         settled: Keys of what lines have settled.

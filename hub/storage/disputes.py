@@ -27,7 +27,7 @@ SAVE = changed(
         dispute.c.respond_by,
         dispute.c.remind_at,
     ),
-    *(dispute.c.outcome, dispute.c.ended_at, dispute.c.ended_by),
+    *(dispute.c.outcome, dispute.c.won, dispute.c.ended_at, dispute.c.ended_by),
 ).where(dispute.c.outcome.is_(None))
 OF = select(dispute).where(among(dispute.c.payment, "ids")).order_by(dispute.c.opened_at, dispute.c.id)
 OPEN = (
@@ -97,6 +97,7 @@ def _changing(record: Dispute) -> dict[str, Any]:
         "respond_by": maybe_micros(record.respond_by),
         "remind_at": maybe_micros(record.remind_at),
         "outcome": None if record.outcome is None else record.outcome.value,
+        "won": record.won.minor if record.won else None,
         "ended_at": maybe_micros(record.ended_at),
         "ended_by": record.ended_by,
     }
@@ -130,6 +131,7 @@ def _dispute(row: sqlite3.Row) -> Dispute:
         remind_at=maybe_moment(row["remind_at"]),
         opened_at=moment(row["opened_at"]),
         outcome=None if row["outcome"] is None else DisputeOutcome(row["outcome"]),
+        won=None if row["won"] is None else Money(row["won"], row["currency"]),
         ended_at=maybe_moment(row["ended_at"]),
         ended_by=row["ended_by"],
     )

@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, case, func, literal_column, or_, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql.elements import ColumnElement
 
-from hub.domain.entry_keys import counts_with
+from hub.domain.entry_keys import counts_with, reverses
 from hub.domain.ledger import LedgerKind
 from hub.domain.settlement import Awaited, LineKind, LineState, StatedBefore, StoredLine
 
@@ -105,7 +105,7 @@ HELD = BY_PAYMENT.where(_about("capture", "refund", "chargeback"), payment.c.cre
     func.sum(posting.c.amount) > ZERO
 )
 TAKEN_BACK = BY_PAYMENT.where(_about("chargeback")).having(func.sum(posting.c.amount) < ZERO)
-SETTLED = select(settlement_line.c.settles).where(
+SETTLED = select(settlement_line.c.settles, settlement_line.c.gross).where(
     settlement_line.c.account == bindparam("account"), settlement_line.c.settles.is_not(None)
 )
 EARLIEST = select(
@@ -244,10 +244,15 @@ class Settlements:
         if payment_id is not None:
             values["payment"] = payment_id
             statements = (SETTLED.where(OF_PAYMENT), MOVES.where(MOVED_BY_PAYMENT))
-        settled = {row["settles"] for row in self._tx.run(statements[0], values)}
+        settled = {row["settles"]: row["gross"] for row in self._tx.run(statements[0], values)}
         moves: dict[str, Awaited] = {}
+        netted: set[str] = set()
         for row in self._tx.run(statements[1], values):
-            key = counts_with(row["key"], settled, apart=apart)
+            named = reverses(row["key"])
+            if named is None and settled.get(row["key"], row["minor"]) != row["minor"]:
+                netted.add(row["key"])  # one line told of what was taken and of what was given again
+            is_netted = named in netted and row["key"] not in settled
+            key = named if named and is_netted else counts_with(row["key"], settled, apart=apart)
             before = moves.get(key)
             moves[key] = Awaited(
                 key=key,

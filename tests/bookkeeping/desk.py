@@ -350,10 +350,11 @@ class Desk:
         run(record_dispute(self.hub, payment.id, case=case, stage=stage, amount=amount, signed=SIGNED))
 
     def dispute_ends(self, words: _Words) -> None:
-        """dispute-ends PAYMENT CASE won|lost|accepted"""
-        payment, case = self._payment(words.one()), words.one()
+        """dispute-ends PAYMENT CASE won|lost|accepted [AMOUNT of what was won]"""
+        payment, case, outcome = self._payment(words.one()), words.one(), DisputeOutcome(words.one())
+        won = self.money(words.one(), payment.amount.currency) if words else None
         try:
-            run(end_dispute(self.hub, payment.id, case, DisputeOutcome(words.one()), signed=SIGNED))
+            run(end_dispute(self.hub, payment.id, case, outcome, won=won, signed=SIGNED))
         except NotAllowed as refusal:
             raise Refused(refusal.code) from refusal
 

@@ -54,6 +54,7 @@ EVENTS = st.one_of(
     said("chargeback", payment, amount, "as", st.sampled_from(("K1", "K2"))),
     said("inquiry", payment, st.sampled_from(("K1", "K2"))),
     said("dispute-ends", payment, st.sampled_from(("K1", "K2")), st.sampled_from(("won", "lost"))),
+    said("dispute-ends", payment, st.sampled_from(("K1", "K2")), "won", amount),
     said("seen-back", payment, amount),
     said("seen-back", payment, amount, "another yes as S1"),
     said("seen-taken", payment, amount, "another yes"),

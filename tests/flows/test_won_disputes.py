@@ -8,11 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from hub.domain.decision import Signed
 from hub.domain.dispute import DisputeOutcome
+from hub.domain.identity import Invalid
 from hub.domain.refusals import Conflict
+from hub.flows.books.reverse_entry import reverse
+from hub.flows.corrections import end_dispute
+from hub.flows.corrections.approve_decision import approve_decision
+from hub.flows.corrections.correct_entry import correct_entry
 from hub.flows.settlements import match_lines
 from hub.storage import settlements
-from tests.bookkeeping.desk import Desk, make_origin
+from hub_hookspecs import Money
+from tests.bookkeeping.desk import Desk, make_origin, run
 
 TAKEN = ("invoice FE-1 70000.00", "pays A FE-1 70000.00", "paid A", "settled L1 A 70000.00", "chargeback A as CASE-1")
 
@@ -91,3 +98,66 @@ def test_control_a_correction_that_always_counts_with_what_it_corrects_is_never_
 
     with pytest.raises((AssertionError, Conflict)):
         test_in_any_order_what_the_bank_gave_again_is_there_once(desk, (TOOK, WON, GAVE))
+
+
+PART = "dispute-ends A CASE-1 won 20000.00"
+GAVE_PART, NETTED = "settled L3 A 20000.00", "settled L2 A -50000.00"
+PARTS = [
+    *((TOOK, PART, GAVE_PART), (PART, TOOK, GAVE_PART), (PART, GAVE_PART, TOOK), (PART, NETTED)),
+    *((TOOK, GAVE_PART, PART, GAVE_PART), (GAVE_PART, PART, GAVE_PART, TOOK)),
+]
+
+
+@pytest.mark.parametrize("events", PARTS, ids=lambda events: ", ".join(event.split()[1] for event in events))
+def test_of_a_dispute_that_is_won_in_part_each_line_is_joined_once(desk: Desk, events: tuple[str, ...]) -> None:
+    play(desk, *events)
+
+    assert desk.balances() == {
+        ("bank", "CRC"): 2_000_000,
+        ("receivable", "CRC"): 5_000_000,
+        ("billed", "CRC"): -7_000_000,
+    }
+    assert desk.read(lambda tx: tx.settlements.awaited("acct")) == ()
+    (dispute,) = desk.read(lambda tx: tx.disputes.of_payments(["pay-A"]))
+    assert (dispute.outcome, dispute.won) == (DisputeOutcome.PARTLY_WON, Money(2_000_000, "CRC"))
+    assert "dispute" not in desk.causes()
+
+
+def test_the_chargeback_of_a_dispute_that_was_won_in_part_is_not_reversed_once_more(desk: Desk) -> None:
+    play(desk, PART)
+    key = "chargeback:acct:CASE-1"
+
+    with pytest.raises(Invalid) as refused:
+        run(correct_entry(desk.hub, desk.merchant, key, by="Ana", reason="otra vez"))
+
+    assert refused.value.problems[0].message.id == "entry.corrected_already"
+
+
+def test_what_was_won_of_an_inquiry_is_nothing_and_all_of_it_is_won_as_always(desk: Desk) -> None:
+    play(desk, "inquiry A CASE-2", "refused dispute-ends A CASE-2 won 1.00", "refused dispute-ends A CASE-1 lost 1.00")
+    play(desk, "dispute-ends A CASE-1 won 70000.00")
+
+    ended = {item.case: item for item in desk.read(lambda tx: tx.disputes.of_payments(["pay-A"]))}
+    assert (ended["CASE-1"].outcome, ended["CASE-1"].won) == (DisputeOutcome.WON, None)
+    assert ended["CASE-2"].is_open
+
+
+def test_a_second_person_approves_the_part_that_was_proposed(desk: Desk) -> None:
+    desk.hub.second_person_above = {"CRC": 1_000_000}
+    play(desk, PART)
+    assert desk.balances()["receivable", "CRC"] == 7_000_000
+
+    (waiting,) = desk.read(lambda tx: tx.decisions.waiting())
+    run(approve_decision(desk.hub, waiting.id, signed=Signed(by="Luis", why="de acuerdo")))
+
+    assert desk.balances()["receivable", "CRC"] == 5_000_000
+    assert desk._payable("FE-1").due == 5_000_000
+
+
+def test_control_a_part_that_brings_everything_back_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        end_dispute, "give_back", lambda tx, entry, _amount, *, at, note: reverse(tx, entry, at=at, note=note)
+    )
+
+    with pytest.raises(AssertionError):
+        test_of_a_dispute_that_is_won_in_part_each_line_is_joined_once(desk, PARTS[0])

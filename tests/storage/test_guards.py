@@ -578,6 +578,8 @@ REFUSED = {
     "a dispute in no stage": (a_dispute(stage="anger"), "stage"),
     "a dispute that ended no way": (a_dispute(outcome="forgotten", ended_at=2), "outcome"),
     "a dispute that ended at no time": (a_dispute(outcome="won"), "ended"),
+    "a dispute that was won in part, of nothing": (a_dispute(outcome="partly_won", ended_at=2), "in_part"),
+    "a dispute that was lost, with what was won": (a_dispute(outcome="lost", ended_at=2, won=3), "in_part"),
     "a second dispute of the same case": (f"{a_dispute()}; {a_dispute(id='x8')}", "UNIQUE"),
     "a dispute of another payment": (f"{a_dispute()}; UPDATE dispute SET payment = 't2'", "fixed"),
     "a dispute that ends twice": (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from hub.domain.dispute import DisputeOutcome
 from hub.domain.payment import Payment
-from hub_hookspecs import Kind
+from hub_hookspecs import Kind, Money
 from tests.web.conftest import House, Seat
 from tests.web.test_shown_money import TOTAL, pay, tell
 
@@ -69,3 +69,24 @@ def test_what_is_missing_is_said_on_the_page(
         answer = desk.post(f"/m/payments/{payment.id}/{path}", **said)
         assert answer.status_code == 422
         assert words in seen(answer.text)
+
+
+def test_a_part_is_won_on_the_payments_page(
+    house: House, seat: Callable[..., Seat], seen: Callable[[str], str]
+) -> None:
+    payment = pay(house)
+    tell(house, payment, Kind.CHARGED_BACK, TOTAL, f"D-{payment.id}")
+    desk = seat(house.merchants["CO"])
+    path = f"/m/payments/{payment.id}/dispute-end"
+    said = {"case": f"D-{payment.id}", "outcome": "partly_won", "evidence": "panel", "why": "la mitad"}
+    for won, words in (("", "dice cuánto volvió"), ("cien", "monto"), ("999999999", "lo que el banco tomó")):
+        refused = desk.post(path, **said, won=won)
+        assert refused.status_code == 422
+        assert words in seen(refused.text)
+
+    page = seen(desk.go(path, **said, won="40000")).replace("\u00a0", " ")
+
+    assert "Ganada en parte" in page
+    assert "$40.000" in page
+    [found] = house.read(lambda tx: tx.disputes.of_payments([payment.id]))
+    assert (found.outcome, found.won) == (DisputeOutcome.PARTLY_WON, Money(4_000_000, "COP"))

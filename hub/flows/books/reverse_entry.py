@@ -32,12 +32,20 @@ def reverse(tx: Tx, entry: Entry, *, at: datetime, note: str, paid_again: bool =
     Args:
         paid_again: What a chargeback re-opened, and somebody has settled since, becomes the payer's credit.
     """
-    fixes = fixes_of(tx, entry)
     if is_reversed(tx, entry):
         return False
     if entry.intake_of is not None:
         free(tx, entry, entry.brought_in, at=at, note=note)
-    fix = correction_entries.correction(entry, number=len(fixes), at=at, note=note)
+    return _correct(tx, entry, at=at, note=note, paid_again=paid_again)
+
+
+def give_back(tx: Tx, entry: Entry, amount: int, *, at: datetime, note: str) -> None:
+    """Correct a part of a chargeback, less than all of it: the bank gave that much again."""
+    _correct(tx, correction_entries.part_of_chargeback(entry, amount), at=at, note=note, paid_again=True)
+
+
+def _correct(tx: Tx, entry: Entry, *, at: datetime, note: str, paid_again: bool) -> bool:
+    fix = correction_entries.correction(entry, number=len(fixes_of(tx, entry)), at=at, note=note)
     if entry.kind is EntryKind.CHARGEBACK and entry.applied:
         payer = next(leg.owner for leg in entry.postings if leg.kind is LedgerKind.RECEIVABLE)
         payables = tx.payables.many([row.payable_id for row in entry.applied])

@@ -82,7 +82,9 @@ async def _decide_again(hub: Hub, proposed: Decision, signed: Signed) -> Decisio
             return made
         case DecisionKind.RECORD if case := proposed.content.get("case"):
             outcome = DisputeOutcome(proposed.content["outcome"])
-            made, _ = await end_dispute(hub, payment, case, outcome, signed=signed)
+            part, disputed = proposed.content.get("won"), proposed.amount
+            won = attrs.evolve(disputed, minor=int(part)) if part and disputed else None
+            made, _ = await end_dispute(hub, payment, case, outcome, won=won, signed=signed)
             return made
         case DecisionKind.RECORD if proposed.content.get("outcome") == "paid" and proposed.amount:
             content = proposed.content

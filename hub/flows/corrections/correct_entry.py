@@ -66,6 +66,8 @@ async def correct_entry(hub: Hub, merchant: Merchant, key: str, *, by: str, reas
             raise Invalid((FieldError("entry", Text("entry.not_reversible", key=key, remedy=remedy)),))
         refuse_settled(tx, entry)
         _refuse_gone(tx, entry)
+        if entry.kind is EntryKind.CHARGEBACK and fixes_of(tx, entry):  # all of it, or the part that was won
+            raise Invalid((FieldError("entry", Text("entry.corrected_already", key=key)),))
         _refuse_under_way(tx, Act.CORRECT_ENTRY, entry, now)
         with keeping_held(tx, _customer_of(entry), merchant.mode, field="entry"):
             if not reverse(tx, entry, at=now, note=note):

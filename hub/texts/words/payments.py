@@ -24,6 +24,11 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "dispute.day_is_over": "Esa fecha ya pasó",
     "dispute.no_inquiry": "Ninguna consulta del banco está abierta con el caso {case}",
     "dispute.none_open": "No hay una disputa abierta con el caso {case}",
+    "dispute.nothing_taken": (
+        "El banco no ha tomado dinero en el caso {case}: si toma una parte, anótela cuando la tome"
+    ),
+    "dispute.won_at_most": "Lo que volvió va de más de cero hasta {amount}, lo que el banco tomó",
+    "dispute.won_how_much": "Una disputa ganada en parte dice cuánto volvió, y solo ella",
     "dispute.not_in_books": "El dinero del caso {case} ya no se puede anotar de vuelta ({rule})",
     "dispute.not_taken": "No consta que el banco haya tomado el dinero; anote primero el contracargo",
     "dispute.over": "La disputa del caso {case} ya terminó",

@@ -147,6 +147,7 @@ def _dispute(dispute: Dispute) -> OrderDispute:
         stage=dispute.stage.value,
         respond_by=dispute.respond_by.isoformat() if dispute.respond_by else None,
         outcome=dispute.outcome.value if dispute.outcome else None,
+        won=_amount(dispute.won) if dispute.won else None,
     )
 
 

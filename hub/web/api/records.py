@@ -35,7 +35,7 @@ Progress: TypeAlias = Literal[
 ]
 
 Stage: TypeAlias = Literal["inquiry", "chargeback", "pre_arbitration", "arbitration"]
-Outcome: TypeAlias = Literal["won", "lost", "accepted"]
+Outcome: TypeAlias = Literal["won", "partly_won", "lost", "accepted"]
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -121,6 +121,7 @@ class OrderDispute(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     stage: Annotated[Stage, Meta(description="From chargeback on the bank has taken the money.")]
     respond_by: Annotated[Moment | None, Meta(description="Until when the merchant may answer, where it is known.")]
     outcome: Annotated[Outcome | None, Meta(description="How it ended; null while it is open.")]
+    won: Annotated[Amount | None, Meta(description="What the bank gave again, of one that was partly_won.")]
 
 
 class OrderConversion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -62,7 +62,14 @@ async def end(context: Context, form: CheckedForm, payment: FromPath[str]) -> Pa
         by=context.session.email, why=form.get("why"), evidence=Evidence(text=form.get("evidence")), via=VIA
     )
     try:
-        made, _after = await end_dispute(context.hub, own, form.get("case"), DisputeOutcome(outcome), signed=signed)
+        won = await _amount(context, own, form.get("won"))
+        made, _after = await end_dispute(
+            *(context.hub, own, form.get("case"), DisputeOutcome(outcome)),
+            won=won if outcome == DisputeOutcome.PARTLY_WON else None,
+            signed=signed,
+        )
+    except _Unread as error:
+        return await payment_page(context, own, form_error=error.args[0])
     except (NotAllowed, Invalid) as refusal:
         return await payment_page(context, own, form_error=_why(refusal))
     return redirect(f"/m/payments/{own}") if made.is_done else await payment_page(context, own, notice=PROPOSED)

@@ -171,6 +171,7 @@ DISPUTE_STAGES: Mapping[DisputeStage, str] = {
 }
 DISPUTE_OUTCOMES: Mapping[DisputeOutcome, tuple[str, str]] = {
     DisputeOutcome.WON: ("Ganada", "La ganamos: el dinero queda o vuelve"),
+    DisputeOutcome.PARTLY_WON: ("Ganada en parte", "La ganamos en parte: vuelve solo el monto de abajo"),
     DisputeOutcome.LOST: ("Perdida", "La perdimos: el dinero se queda con el banco"),
     DisputeOutcome.ACCEPTED: ("Aceptada", "La aceptamos: el cliente tenía razón"),
 }

@@ -1095,14 +1095,17 @@ def upgrade() -> None:
         sa.Column("remind_at", WHOLE, nullable=True),
         sa.Column("opened_at", WHOLE, nullable=False),
         sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("won", WHOLE, nullable=True),
         sa.Column("ended_at", WHOLE, nullable=True),
         sa.Column("ended_by", sa.Text(), nullable=False),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("dispute_mode")),
-        sa.CheckConstraint("outcome IN ('accepted', 'lost', 'won')", name=op.f("dispute_outcome")),
+        sa.CheckConstraint("outcome IN ('accepted', 'lost', 'partly_won', 'won')", name=op.f("dispute_outcome")),
         sa.CheckConstraint(
             "stage IN ('arbitration', 'chargeback', 'inquiry', 'pre_arbitration')", name=op.f("dispute_stage")
         ),
         sa.CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name=op.f("dispute_ended")),
+        sa.CheckConstraint("(COALESCE(outcome, '') = 'partly_won') = (won IS NOT NULL)", name=op.f("dispute_in_part")),
+        sa.CheckConstraint("won BETWEEN 1 AND 1000000000000000", name=op.f("dispute_won")),
         sa.CheckConstraint("amount BETWEEN 1 AND 1000000000000000", name=op.f("dispute_amount")),
         sa.CheckConstraint("outcome IS NULL OR remind_at IS NULL", name=op.f("dispute_reminded")),
         sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("dispute_merchant_known")),
