@@ -26,8 +26,14 @@ DIALECT = sqlite.dialect(paramstyle="qmark")
 
 
 class Runs(Protocol):
-    """What a noun asks of its transaction."""
+    """What a noun asks of its transaction.
 
+    Attributes:
+        changes: How many rows were written so far; it grows with each.
+    """
+
+    @property
+    def changes(self) -> int: ...
     def run(self, statement: ClauseElement, values: Any = None) -> sqlite3.Cursor: ...
     def change(self, statement: ClauseElement, values: Any) -> None: ...
     def whole(self) -> AbstractContextManager[None]: ...

@@ -99,6 +99,11 @@ class SqliteTx(Tx):
         super().__init__()
         self._connection = connection
 
+    @property
+    def changes(self) -> int:
+        """How many rows its connection wrote so far."""
+        return self._connection.total_changes
+
     def run(self, statement: ClauseElement, values: Any = None) -> sqlite3.Cursor:
         """Execute a statement with its values, or once for each of a list of values.
 

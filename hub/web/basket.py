@@ -180,11 +180,6 @@ class Basket:
         """Nothing is asked in money: the customer's credit pays it."""
         return bool(self.credit) and not self.total
 
-    @property
-    def drawn(self) -> str:
-        """What the step was drawn from: what is owed, and the credit that is free; another one is confirmed anew."""
-        return f"{sum(line.payable.due for line in self.lines)}-{self.free_credit}"
-
     def query(self, provider: str = "", *, whole: bool = False) -> str:
         """The step's address with this choice, and another provider; ``whole`` asks for what its unit can carry."""
         pairs = [("currency", self.currency), *(("invoice", line.payable.id) for line in self.lines)]

@@ -21,7 +21,9 @@ from hub.domain.merchant import Customer
 from hub.domain.offer import Offered
 from hub.domain.text import Text
 from hub.flows.books.settle_bill import apply_credit
-from hub.flows.ground.read_drawn import digest_of
+from hub.flows.ground.as_drawn import FormChanged, as_drawn
+from hub.flows.ground.ports import Hub
+from hub.flows.ground.read_drawn import Subject, drawn_from, state_of
 from hub.flows.payments.offer_buttons import offers_for
 from hub.flows.payments.open_payment import NotPossible, PayRequest
 from hub.flows.payments.start_payment import start_payment
@@ -98,7 +100,7 @@ async def show_step(
 ) -> Page:
     """The page of the step; one provider alone is chosen already."""
     basket = _in_units(pages, basket, typed or {})
-    drawn = await digest_of(pages.hub, basket.customer.id, basket.mode)
+    drawn = await drawn_from(pages.hub, Subject.CUSTOMER, basket.customer.id, basket.mode)
     offers = await _offers(pages, basket)
     payable = [offer for offer in offers if offer.button]
     chosen = next((offer for offer in payable if offer.provider == provider), None)
@@ -176,11 +178,14 @@ async def pay(pages: Pages, basket: Basket, form: FormMultiDict) -> Page:
         errors = PayErrors(message=say(REVISE)) if wrong else PayErrors()
         return await show_step(pages, basket, provider=provider, way=way, typed=typed, errors=errors)
     seen_otherwise = _seen_otherwise(basket, typed)
+    hub = as_drawn(pages.hub, state_of(Subject.CUSTOMER, basket.customer.id, basket.mode), typed.get("drawn", ""))
     if seen_otherwise is None:
         try:
             if basket.is_covered:
-                return await _use_credit(pages, basket, typed)
-            return await _start(pages, basket, provider, way, typed)
+                return await _use_credit(hub, basket)
+            return await _start(hub, pages, basket, provider, way, typed)
+        except FormChanged:
+            errors = PayErrors(message=say(CHANGED))
         except NotPossible as refusal:
             errors = _errors_of(pages, basket, provider, way, refusal)
     else:
@@ -213,8 +218,7 @@ def _seen_otherwise(basket: Basket, typed: Mapping[str, str]) -> PayErrors | Non
     return PayErrors(message=NEW_TOTAL, mild=True) if basket.partial or basket.withholds else PayErrors(message=CHANGED)
 
 
-async def _start(pages: Pages, basket: Basket, provider: str, way: str, typed: Mapping[str, str]) -> Page:
-    hub = pages.hub
+async def _start(hub: Hub, pages: Pages, basket: Basket, provider: str, way: str, typed: Mapping[str, str]) -> Page:
     offers = await _offers(pages, basket)
     offer = next((item for item in offers if item.provider == provider), None)
     if offer is None or offer.button is None:
@@ -235,24 +239,22 @@ async def _start(pages: Pages, basket: Basket, provider: str, way: str, typed: M
             email=_email(basket, typed),
             locale=pages.language or basket.merchant.locale,
             warned=typed.get("warned") == "1",
-            drawn=typed.get("drawn", ""),
         ),
     )
     view = await view_payment(hub, payment.id)
     return redirect(f"{view.url}?{GO_ON}=1" if view and view.url else basket.back)
 
 
-async def _use_credit(pages: Pages, basket: Basket, typed: Mapping[str, str]) -> Page:
+async def _use_credit(hub: Hub, basket: Basket) -> Page:
     """Nobody is asked for money: the payer's confirmation applies the credit, once for what it was drawn from."""
     if basket.withheld:
         raise NotPossible("credit", message=Text("payment.credit_and_withholding"))
-    if typed.get("owed") != basket.drawn:
-        raise NotPossible("changed", message=Text("payment.owed_changed"))
     shares = [Share(line.payable.id, line.credit) for line in basket.lines]
-    owed = {line.payable.id: line.payable.due for line in basket.lines}
     merchant = attrs.evolve(basket.merchant, mode=basket.mode)
     try:
-        await apply_credit(pages.hub, merchant, basket.customer.id, shares, by="payer", owed=owed, is_payer=True)
+        await apply_credit(hub, merchant, basket.customer.id, shares, by="payer", is_payer=True)
+    except FormChanged:
+        raise
     except Invalid as refusal:
         raise NotPossible("changed", message=refusal.problems[0].message) from refusal
     return redirect(f"{basket.back}?said=credit")

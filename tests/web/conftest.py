@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from html import unescape
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,7 @@ from hub.flows.accounts.connect_account import connect_account
 from hub.flows.accounts.validate_account import confirm_account
 from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.read_drawn import Subject, drawn_from
 from hub.flows.merchants.add_member import add_member
 from hub.flows.merchants.issue_api_key import issue_api_key
 from hub.flows.merchants.save_company import CompanyForm, create_company
@@ -239,6 +241,18 @@ def logo_png() -> bytes:
     return written.getvalue()
 
 
+SUBJECTS: Mapping[str, Subject] = {
+    "payments": Subject.PAYMENT,
+    "invoices": Subject.INVOICE,
+    "receipts": Subject.RECEIPT,
+    "disbursements": Subject.DISBURSEMENT,
+    "conversions": Subject.CONVERSION,
+    "reviews": Subject.REVIEW,
+    "settlements": Subject.ACCOUNT,
+}
+"""What the forms below an address are about; else a customer."""
+
+
 @attrs.define
 class Seat:
     """A person of a merchant at the desk, signed in."""
@@ -248,6 +262,7 @@ class Seat:
     email: str
     csrf: str
     session: str
+    house: House
 
     def read(self, path: str) -> str:
         """A page that is there."""
@@ -256,8 +271,17 @@ class Seat:
         return answer.text
 
     def post(self, path: str, **fields: Any) -> httpx.Response:
-        """Send a form of this session."""
-        return self.browser.post(path, data={"form": self.csrf, **fields})
+        """Send a form of this session, drawn just now where nothing else is said."""
+        return self.browser.post(path, data={"form": self.csrf, "drawn": self.drawn(path, fields), **fields})
+
+    def drawn(self, path: str, fields: Mapping[str, Any] = MappingProxyType({})) -> str:
+        """What a money form of this address carries now."""
+        room, this = (*path.split("/")[2:4], "")[:2]
+        subject = SUBJECTS.get(room, Subject.CUSTOMER)
+        if path.endswith("/line"):
+            subject, this = Subject.LINE, f"{this}:{fields.get('line')}"
+        named = this or str(fields.get("account"))
+        return self.house.run(drawn_from(self.house.hub, subject, named, self.merchant.mode))
 
     def go(self, path: str, **fields: Any) -> str:
         """Send a form, and read the page that it leads to."""
@@ -297,7 +321,7 @@ def seat(house: House) -> Iterator[Callable[..., Seat]]:
         browser = house.browser()
         browser.cookies.set("session", signed_in.token)
         opened.append(browser)
-        return Seat(browser, merchant, email, signed_in.session.csrf, signed_in.token)
+        return Seat(browser, merchant, email, signed_in.session.csrf, signed_in.token, house)
 
     yield sit
     for browser in opened:

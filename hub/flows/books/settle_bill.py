@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from types import MappingProxyType
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from hub.domain import billing
@@ -24,8 +22,6 @@ from hub_hookspecs import Money
 from .book_withheld import book_withheld
 from .move_credit import move_credit
 from .reverse_entry import fixes_of
-
-NOT_SEEN: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 async def credit_bill(
@@ -92,7 +88,6 @@ async def apply_credit(
     shares: Sequence[Share],
     *,
     by: str,
-    owed: Mapping[str, int] = NOT_SEEN,
     is_payer: bool = False,
 ) -> tuple[Payable, ...]:
     """Let a customer's credit settle invoices, its oldest first; the invoices as they stand then.
@@ -100,7 +95,6 @@ async def apply_credit(
     What a live payment holds of the credit is not there to be used.
 
     Args:
-        owed: What was seen to be owed, by payable id; where another amount is owed by now, nothing is applied.
         is_payer: The customer asks for it, of whom nothing is taken for what is in clarification.
 
     Raises:
@@ -119,8 +113,6 @@ async def apply_credit(
             refuse_while(tx, Act.APPLY_CREDIT, now, payables=[payable.id])
             if is_payer and tx.payables.in_clarification([payable.id]):
                 raise Invalid((FieldError("invoices", Text("bill.in_clarification", number=payable.number)),))
-            if owed.get(payable.id, payable.due) != payable.due:
-                raise Invalid((FieldError("invoices", Text("payment.owed_changed")),))
             used += _apply(tx, payable, share.amount)
         for payment_id in dict.fromkeys(intake.payment_id for intake in used if intake.payment_id):
             if payment := tx.payments.get(payment_id):

@@ -94,13 +94,8 @@ def waiting_in_suspense(tx: Tx, payment: Payment) -> Money | None:
     return next((Money(minor, currency) for currency, minor in sums.items() if minor > 0), None)
 
 
-async def convert_money(
-    hub: Hub, merchant: Merchant, wanted: Wanted, *, signed: Signed, form: str = "", owed: int | None = None
-) -> Converted:
+async def convert_money(hub: Hub, merchant: Merchant, wanted: Wanted, *, signed: Signed, form: str = "") -> Converted:
     """Book both halves and what they settle, once a form; a rate that looks wrong waits for a second person.
-
-    Args:
-        owed: What somebody saw to be owed of what it settles when it was decided, minor units.
 
     Raises:
         LookupError: No such customer or payment of this merchant.
@@ -117,7 +112,6 @@ async def convert_money(
             return Converted(None, _same(existing, wanted))
         payment = _payment(tx, merchant, wanted)
         payables = _payables(tx, merchant, wanted, payment)
-        _refuse_changed(payables, wanted, owed)
         refuse_while(
             *(tx, Act.EXCHANGE, now),
             payables=[payable.id for payable in payables],
@@ -187,21 +181,6 @@ def _refuse_faults(hub: Hub, merchant: Merchant, wanted: Wanted, today: date, si
         problems.append(FieldError("amount", Text("rate.comes_to_nothing", currency=wanted.settles_in)))
     if problems:
         raise Invalid(tuple(problems))
-
-
-def owed_of(tx: Tx, merchant: Merchant, wanted: Wanted) -> int:
-    """What is owed of what it would settle now, minor units: a form carries it, and is drawn again when it changed.
-
-    Raises:
-        LookupError, Invalid: As ``convert_money``.
-    """
-    return sum(item.due for item in _payables(tx, merchant, wanted, _payment(tx, merchant, wanted)))
-
-
-def _refuse_changed(payables: Sequence[Payable], wanted: Wanted, seen: int | None) -> None:
-    owed = Money(sum(item.due for item in payables), wanted.settles_in)
-    if seen not in (None, owed.minor):
-        raise Invalid((FieldError("amount", Text("rate.changed", owed=owed)),))
 
 
 def _same(existing: Conversion, wanted: Wanted) -> Conversion:

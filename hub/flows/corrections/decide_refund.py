@@ -7,9 +7,8 @@ import attrs
 from hub.domain.decision import Decision, DecisionKind, Signed, proposal
 from hub.domain.operation import Operation
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.ground.read_drawn import CHANGED, is_changed
 from hub.flows.payments.allow_refund import offered_refund
-from hub.flows.payments.decide import NotAllowed, decide, is_same, would_be_done
+from hub.flows.payments.decide import decide, is_same, would_be_done
 from hub.flows.payments.run_operation import refund_payment
 from hub_hookspecs import Money
 
@@ -28,14 +27,8 @@ async def decide_refund(
     *,
     amount: Money | None = None,
     signed: Signed,
-    left: int | None = None,
-    drawn: str = "",
 ) -> Decided:
     """Give a proven capture back.
-
-    Args:
-        left: What was left to give back when it was decided, minor units: the same form sent twice gives back once.
-        drawn: What the form was drawn from; if that changed, nothing is given back.
 
     Raises:
         LookupError: No such payment.
@@ -54,10 +47,8 @@ async def decide_refund(
             signed,
             now,
             payment_id=payment.id,
-            amount=offered_refund(tx, hub, payment, amount, left=left),
+            amount=offered_refund(tx, hub, payment, amount),
         )
-        if is_changed(tx, payment.customer_id, payment.mode, drawn):
-            raise NotAllowed("changed", CHANGED)
         if would_be_done(tx, hub, wanted):
             waiting = tx.decisions.waiting_for(wanted.kind, wanted.subject)
             return wanted, waiting.why if waiting and is_same(waiting, wanted) else signed.why
@@ -66,9 +57,7 @@ async def decide_refund(
     wanted, note = await hub.store.write(propose)
     if note is None:
         return Decided(wanted, None)
-    operation = await refund_payment(
-        hub, payment_id, amount=wanted.amount, by=wanted.by, note=note, decision=wanted, left=left
-    )
+    operation = await refund_payment(hub, payment_id, amount=wanted.amount, by=wanted.by, note=note, decision=wanted)
     made = await hub.store.read(lambda tx: [item for item in tx.decisions.of(payment_id) if item.is_done])
     refunds = [item for item in made if item.kind is DecisionKind.REFUND]
     return Decided(refunds[-1] if refunds else wanted, operation)

@@ -47,13 +47,11 @@ async def disburse_credit(
     *,
     signed: Signed,
     disbursement_id: str = "",
-    free: int | None = None,
 ) -> Disbursed:
     """Book what was paid out of a customer's free credit, and issue its numbered document.
 
     Args:
         disbursement_id: Fresh id that was drawn with the form: the same form sent twice pays out once.
-        free: What somebody saw to be free when it was decided, minor units.
 
     Raises:
         LookupError: No such customer of this merchant.
@@ -69,7 +67,7 @@ async def disburse_credit(
         customer = customer_of(tx, merchant, customer_id)
         if existing := tx.disbursements.get(this):
             return Disbursed(None, _same(existing, merchant, customer, told))
-        drawn = _draw(tx, hub, merchant, customer, told.amount, free)
+        drawn = _draw(tx, hub, merchant, customer, told.amount)
         about = About(customer.id, merchant.id, merchant.mode)
         content = {"means": told.means, "paid_on": told.paid_on.isoformat(), "reference": told.reference}
         wanted = proposal(
@@ -109,18 +107,14 @@ def _same(existing: Disbursement, merchant: Merchant, customer: Customer, paid: 
     return existing
 
 
-def _draw(
-    tx: Tx, hub: Hub, merchant: Merchant, customer: Customer, amount: Money, seen: int | None
-) -> tuple[Drawn, ...]:
+def _draw(tx: Tx, hub: Hub, merchant: Merchant, customer: Customer, amount: Money) -> tuple[Drawn, ...]:
     """What is taken from which credit.
 
     Raises:
-        Invalid: Less is free, something else was seen to be, or its money may go back elsewhere right now.
+        Invalid: Less is free, or its money may go back elsewhere right now.
     """
     intakes = free_credit(tx, customer.id, merchant.mode, amount.currency)
     free = Money(sum(intake.unapplied for intake in intakes), amount.currency)
-    if seen not in (None, free.minor):
-        raise Invalid((FieldError("amount", Text("disbursement.changed", credit=free)),))
     if amount > free:
         raise Invalid((FieldError("amount", Text("credit.too_little", credit=free)),))
     drawn = draws_on(intakes, amount.minor)

@@ -12,6 +12,7 @@ from hub.domain.receipt import CashReceipt
 from hub.domain.text import Text
 from hub.flows.ground.open_link import open_link
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.read_drawn import Subject, state_of
 from hub.flows.payments.payment_view import PaymentView
 from hub.flows.payments.view_payment import view_of
 from hub.flows.receipts.draft_receipt import ReceiptDraft, drafts_for_payment
@@ -45,12 +46,14 @@ class ReceiptForm:
 
     Attributes:
         movements: Each movement that has a receipt, or money for one; nearly always one.
+        drawn: What all this was read from.
     """
 
     merchant: Merchant
     customer: Customer
     view: PaymentView
     movements: tuple[ReceivedOnce, ...]
+    drawn: str
     link: Link | None = None
 
     @property
@@ -108,7 +111,8 @@ def _form(tx: Tx, hub: Hub, merchant_id: str, payment_id: str) -> ReceiptForm:
         raise LookupError(payment_id)
     view = view_of(tx, hub, payment, hub.clock())
     movements = movements_of_payment(tx, hub, merchant, payment)
-    return ReceiptForm(merchant=merchant, customer=view.customer, view=view, movements=movements)
+    drawn = state_of(Subject.PAYMENT, payment.id, payment.mode)(tx).mark
+    return ReceiptForm(merchant=merchant, customer=view.customer, view=view, movements=movements, drawn=drawn)
 
 
 def movements_of_payment(tx: Tx, hub: Hub, merchant: Merchant, payment: Payment) -> tuple[ReceivedOnce, ...]:

@@ -19,7 +19,6 @@ from hub.domain.text import Refusal, Text
 from hub.flows.ground.open_link import open_link
 from hub.flows.ground.own_customer import customer_of, invoices_of
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.ground.read_drawn import refuse_changed
 from hub.flows.ground.read_held import held_of
 from hub.flows.ground.refuse_while import refuse_while
 from hub.flows.receipts.issue_by_hand import ReceivedByHand, issue_by_hand
@@ -61,14 +60,12 @@ async def record_for_payment(
     notes: str = "",
     bank_account: str = "",
     deductions: Sequence[Deduction] = (),
-    drawn: str = "",
 ) -> CashReceipt:
     """Record the cash receipt of a payment from the merchant's pages, once.
 
     Args:
         movement: Which one, where the payment was captured several times; else the first.
         deductions: What the payer kept back or was let off, on invoices of this customer.
-        drawn: What the form was drawn from; if that changed, nothing is recorded.
 
     Raises:
         LookupError: No such payment of this merchant.
@@ -77,10 +74,7 @@ async def record_for_payment(
     signed = _signed(hub, by, notes, bank_account, deductions)
 
     def write(tx: Tx) -> CashReceipt:
-        payment = tx.payments.get(own_payment(tx, merchant, payment_id))
-        if payment:
-            refuse_changed(tx, payment.customer_id, payment.mode, drawn)
-        return _record(tx, hub, merchant.id, payment_id, movement, signed)
+        return _record(tx, hub, merchant.id, own_payment(tx, merchant, payment_id), movement, signed)
 
     return await hub.store.write(write)
 
@@ -162,7 +156,6 @@ async def record_by_hand(
     bank_reference: str = "",
     is_other: bool = False,
     report_id: str = "",
-    drawn: str = "",
 ) -> CashReceipt:
     """Record money received outside the hub, so that statements are right.
 
@@ -173,7 +166,6 @@ async def record_by_hand(
         report_id: The review of the customer's report that the receipt resolves.
         deductions: What the payer kept back or was let off.
         receipt_id: Fresh id that was drawn when the form was shown: the same form sent twice records once.
-        drawn: What the form was drawn from; if that changed, nothing is recorded.
 
     Raises:
         LookupError: No such customer of this merchant.
@@ -209,7 +201,6 @@ async def record_by_hand(
             _refuse_changed(existing, means, cash, day, signed.bank_reference)
             return existing
         review = open_report(tx, merchant, report_id, customer_id) if report_id else None
-        refuse_changed(tx, customer_id, merchant.mode, drawn)
         settled, deducted = [share.payable_id for share in shares], [less.payable_id for less in deductions]
         invoices_of(tx, merchant, customer_id, settled + deducted)
         refuse_while(tx, Act.RECEIVE, now, payables=settled)

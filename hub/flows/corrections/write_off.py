@@ -15,7 +15,6 @@ from hub.domain.payable import Payable
 from hub.domain.text import Text
 from hub.flows.books.settle_bill import refuse_amount
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.ground.read_drawn import refuse_changed
 from hub.flows.ground.refuse_while import refuse_while
 from hub.flows.payments.decide import decide
 from hub_hookspecs import Money
@@ -40,18 +39,15 @@ async def write_off_bill(
     by: str,
     reason: str,
     via: str = "",
-    drawn: str = "",
 ) -> WrittenOff:
     """Write off what will never be paid: all that is due, or a part.
 
     Args:
         via: How it came, as in a decision.
-        drawn: What the form was drawn from.
 
     Raises:
         LookupError: No such invoice.
-        Invalid: Nothing is due, more than is due, no reason, a payment is under way, or what the form was drawn from
-            changed.
+        Invalid: Nothing is due, more than is due, no reason, or a payment is under way.
         NotAllowed: The second person is the first one.
     """
     now, decision_id = hub.clock(), hub.fresh_id()
@@ -59,7 +55,6 @@ async def write_off_bill(
 
     def write(tx: Tx) -> WrittenOff:
         payable = invoice_of(tx, merchant, number)
-        refuse_changed(tx, payable.customer_id, payable.mode, drawn)
         refuse_while(tx, Act.WRITE_OFF, now, payables=[payable.id])
         wanted = payable.balance if amount is None else amount
         refuse_amount(payable, wanted)

@@ -18,15 +18,12 @@ from .decide import NotAllowed, refuse_under_way
 from .send_operation import HOOKS
 
 
-def refundable(tx: Tx, hub: Hub, payment: Payment, amount: Money | None = None, *, left: int | None = None) -> Money:
+def refundable(tx: Tx, hub: Hub, payment: Payment, amount: Money | None = None) -> Money:
     """What may be given back: ``amount``, or all that the books hold of the payment and its provider vouched for.
 
-    Args:
-        left: What somebody saw to be left, minor units.
-
     Raises:
-        NotAllowed: Not paid, unknown, a refund of it unknown, a dispute of it open, more than is left, not what was
-            seen, credit that a live payment holds, or the provider cannot.
+        NotAllowed: Not paid, unknown, a refund of it unknown, a dispute of it open, more than is left,
+            credit that a live payment holds, or the provider cannot.
     """
     provider, captured = hub.providers.get(payment.provider), _left(tx, payment)
     if payment.status is Status.UNKNOWN:
@@ -36,8 +33,6 @@ def refundable(tx: Tx, hub: Hub, payment: Payment, amount: Money | None = None, 
     refuse_under_way(tx, Act.REFUND, payment, hub.clock())
     if not captured:
         raise _nothing_left(tx, payment)
-    if left not in (None, captured.minor):
-        raise NotAllowed("changed", Text("refund.changed", left=captured))
     if provider is None:
         raise NotAllowed("cannot", Text("refund.not_installed", provider=payment.provider))
     info: ProviderInfo = provider.info
@@ -54,15 +49,13 @@ def refundable(tx: Tx, hub: Hub, payment: Payment, amount: Money | None = None, 
     return wanted
 
 
-def offered_refund(
-    tx: Tx, hub: Hub, payment: Payment, amount: Money | None = None, *, left: int | None = None
-) -> Money:
+def offered_refund(tx: Tx, hub: Hub, payment: Payment, amount: Money | None = None) -> Money:
     """``refundable``, as far as the provider can: one that gives all back can give back no rest.
 
     Raises:
         NotAllowed: As ``refundable``.
     """
-    wanted = refundable(tx, hub, payment, amount, left=left)
+    wanted = refundable(tx, hub, payment, amount)
     info, whole = hub.providers[payment.provider].info, vouched_for(tx, payment)
     if info.refunds is Refunds.FULL and wanted != whole:
         raise NotAllowed("full_only", Text("refund.full_only_rest", provider=info.name, amount=whole, left=wanted))

@@ -20,7 +20,6 @@ from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import LEASE, Payment, PaymentLine, Withholding
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.ground.read_drawn import is_changed
 from hub.flows.ground.refuse_while import objection_to
 from hub_hookspecs import Channel, Country, Mode, Money, Payer, PayerField, ProviderInfo, Way
 
@@ -37,7 +36,6 @@ class PayRequest:
         warned: The payer confirmed the warning of an unproven close.
         withholdings: What the payer keeps back besides, by payable id; only where merchant and country allow it.
         credits: What of the customer's credit is used besides, by payable id; a statement's alone.
-        drawn: What the form was drawn from; if that changed, nothing is started.
     """
 
     account_id: str
@@ -52,7 +50,6 @@ class PayRequest:
     warned: bool = False
     withholdings: Mapping[str, Sequence[Withholding]] = attrs.Factory(dict)
     credits: Mapping[str, int] = attrs.Factory(dict)
-    drawn: str = ""
 
 
 CODES: Final[Mapping[Absence, str]] = {
@@ -116,8 +113,6 @@ def open_payment(tx: Tx, hub: Hub, request: PayRequest, drawn: Fresh) -> Payment
     amount = _checked_amount(payables, account, customer, request, now)
     _refuse_withholdings(hub, merchant, request, payables)
     _refuse_credit(tx, request, account.mode, amount.currency)
-    if is_changed(tx, customer.id, account.mode, request.drawn):
-        raise NotPossible("changed", message=Text("payment.owed_changed"))
     asked = Asked(
         channel=request.channel, amount=amount, floor=_floor(tx, merchant, account.mode, request, amount, now)
     )

@@ -40,7 +40,6 @@ class ReturnEvidence:
         on: The day on which it went back, where it was read.
         is_another: It is none of the returns that are known of the payment; the person says so.
         case: The open inquiry that it is of, where several may be meant; of a chargeback alone.
-        left: What was left of the payment when the form was drawn, minor units: the same form sent twice records once.
     """
 
     kind: Kind
@@ -48,7 +47,6 @@ class ReturnEvidence:
     on: date | None = None
     is_another: bool = False
     case: str = ""
-    left: int | None = None
 
 
 async def record_return(
@@ -133,8 +131,6 @@ def _refuse(tx: Tx, payment: Payment, proof: ReturnEvidence, now: datetime) -> N
         raise NotAllowed("not_paid", Text("refund.not_paid"))
     refuse_under_way(tx, Act.RECORD_RETURN, payment, now)
     held = held_as(held_of(tx, payment), proof.amount.currency)
-    if proof.left not in (None, held.left):
-        raise NotAllowed("changed", Text("refund.changed", left=held.money(held.left)))
     if held.left <= 0:
         raise NotAllowed("nothing_left", Text("refund.nothing_left"))
     if proof.amount.currency != held.currency or not 0 < proof.amount.minor <= held.left:

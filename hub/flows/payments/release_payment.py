@@ -10,7 +10,6 @@ from hub.domain.operation import settled_at
 from hub.domain.payment import Payment
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.ground.read_drawn import CHANGED, is_changed
 from hub_hookspecs import Kind, Observation, PostForm, Redirect
 
 from .decide import NotAllowed, decide
@@ -33,11 +32,8 @@ def releasable_from(hub: Hub, payment: Payment) -> datetime | None:
     return settled_at(payment, way)
 
 
-async def release_payment(hub: Hub, payment_id: str, *, signed: Signed, drawn: str = "") -> tuple[Decision, Payment]:
+async def release_payment(hub: Hub, payment_id: str, *, signed: Signed) -> tuple[Decision, Payment]:
     """Close a live payment as *released*: unproven and watched, so that money which still arrives is booked as late.
-
-    Args:
-        drawn: What the form was drawn from; if that changed, nothing is released.
 
     Raises:
         LookupError: No such payment.
@@ -52,8 +48,6 @@ async def release_payment(hub: Hub, payment_id: str, *, signed: Signed, drawn: s
             raise LookupError(f"no payment {payment_id}")
         if not payment.is_live:
             raise NotAllowed("not_live", Text("payment.not_live"))
-        if is_changed(tx, payment.customer_id, payment.mode, drawn):
-            raise NotAllowed("changed", CHANGED)
         sent = sent_for_good(payment, now)
         start = releasable_from(hub, sent)
         if start is None:

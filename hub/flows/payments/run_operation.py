@@ -43,12 +43,10 @@ async def refund_payment(
     by: str,
     note: str = "",
     decision: Decision | None = None,
-    left: int | None = None,
 ) -> Operation:
     """Give a proven capture back, whole or as far as the provider can.
 
     Args:
-        left: What was left to give back when it was decided, minor units.
         decision: Stored in the transaction that commits the sending, so that no refund is without one, nor the reverse.
 
     Raises:
@@ -56,7 +54,7 @@ async def refund_payment(
     """
 
     def allow(tx: Tx, payment: Payment, _info: ProviderInfo, _way: Way) -> Money:
-        wanted = offered_refund(tx, hub, payment, amount, left=left)
+        wanted = offered_refund(tx, hub, payment, amount)
         if decision and not decide(tx, hub, decision, now=hub.clock()).is_done:
             raise NotAllowed("second_person", Text("decision.other_person"))
         return wanted

@@ -14,6 +14,7 @@ from hub.domain.merchant import Merchant
 from hub.domain.payment import Payment
 from hub.domain.settlement import Awaited, LineState, StatedBefore, StoredLine
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.read_drawn import Subject, state_of
 from hub_hookspecs import Money
 
 from .record_payout import payouts_of
@@ -34,6 +35,7 @@ class AccountSettlements:
         lines: The newest lines of its files.
         said_before: What restated lines said before, by their id.
         payments: Payments that the lines and the awaited movements are of.
+        drawn, lines_drawn: What forms about the account carry, and those about each line by its id.
     """
 
     account: ProviderAccount
@@ -47,6 +49,8 @@ class AccountSettlements:
     open_lines: int
     said_before: Mapping[str, tuple[StatedBefore, ...]]
     payments: Mapping[str, Payment]
+    drawn: str
+    lines_drawn: Mapping[str, str]
 
 
 async def view_settlements(hub: Hub, merchant: Merchant) -> tuple[AccountSettlements, ...]:
@@ -83,6 +87,11 @@ def _of(tx: Tx, hub: Hub, merchant: Merchant, account: ProviderAccount) -> Accou
             if item.restated
         },
         payments={payment.id: payment for payment in payments if payment},
+        drawn=state_of(Subject.ACCOUNT, account.id, account.mode)(tx).mark,
+        lines_drawn={
+            item.line.line_id: state_of(Subject.LINE, f"{account.id}:{item.line.line_id}", account.mode)(tx).mark
+            for item in shown
+        },
     )
 
 

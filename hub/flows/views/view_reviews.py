@@ -14,6 +14,7 @@ from hub.domain.review_causes import RESOLVE, WayOut, ways_of
 from hub.domain.settlement import Difference
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.read_drawn import Subject, state_of
 from hub_hookspecs import SettlementLine
 
 from .payment_rows import PaymentRow, payment_row
@@ -36,6 +37,16 @@ async def list_reviews(hub: Hub, merchant: Merchant) -> tuple[tuple[Review, Paym
         reviews = [review for review in every if review.mode is merchant.mode]
         reviews.sort(key=lambda review: review.opened_at, reverse=True)
         return tuple((review, payment_row(tx, review.payment_id)) for review in reviews)
+
+    return await hub.store.read(read)
+
+
+async def drawn_of_reviews(hub: Hub, merchant: Merchant) -> Mapping[str, str]:
+    """What the form of each open exception carries, by the exception's id; asked before what the page shows is read."""
+
+    def read(tx: Tx) -> Mapping[str, str]:
+        open_ones = tx.reviews.of(merchant_id=merchant.id)
+        return {review.id: state_of(Subject.REVIEW, review.id, review.mode)(tx).mark for review in open_ones}
 
     return await hub.store.read(read)
 

@@ -55,7 +55,6 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "payment.refund_unknown": (
         "Una devolución de un pago de {number} no tiene respuesta clara; averigüe primero si se hizo"
     ),
-    "disbursement.changed": "El saldo a favor libre es ahora {credit}; revise y envíe de nuevo",
     "disbursement.form_used": "Este formulario ya registró el comprobante {number}; abra uno nuevo",
     "disbursement.owed_back": (
         "{document} ya no se anula: ese dinero se devolvió después y se cobra con la nota débito {number}. "
@@ -66,7 +65,6 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     ),
     "disbursement.void_reason_missing": "Indique por qué se anula el comprobante de egreso",
     "rate.asked_in": "Este pago se pidió en {currency}: se convierte a esa moneda",
-    "rate.changed": "Lo que se debe cambió mientras tanto: ahora son {owed}; revise de nuevo",
     "rate.comes_to_nothing": "Con esa tasa no llega a la unidad más pequeña de {currency}",
     "rate.far": "La tasa se aparta más de 5 % de la última.",
     "rate.first": "Es la primera tasa entre estas dos monedas.",

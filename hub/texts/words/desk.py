@@ -9,9 +9,19 @@ WORDS: Final[Mapping[str, str]] = {
     "currency.choose": "Elija la moneda.",
     "customer.greeting": "Hola, {customer}. Este es su estado de cuenta con {company}: {url}",
     "form.changed": (
-        "Lo que se debe, el saldo a favor o un pago en línea cambió desde que abrió el formulario. "
-        "No se anotó nada; revise los datos y envíelo de nuevo."
+        "No se anotó nada, porque esto cambió desde que abrió el formulario: {what} "
+        "Revise los datos y envíelo de nuevo."
     ),
+    "form.changed_credit": "El saldo a favor.",
+    "form.changed_decided": "Lo que alguien decidió o propuso.",
+    "form.changed_dispute": "Una disputa.",
+    "form.changed_due": "Lo que se debe.",
+    "form.changed_line": "La línea.",
+    "form.changed_live": "Los pagos en línea en curso.",
+    "form.changed_money": "El dinero de este pago.",
+    "form.changed_payout": "Lo que está en camino al banco o en reserva.",
+    "form.changed_refund": "Una devolución o cancelación.",
+    "form.changed_review": "La excepción.",
     "form.old": "El formulario venció. Abra la página de nuevo.",
     "letter.bills": "Facturas: {numbers}.",
     "letter.file": "Archivo: {name} ({size} kB).",

@@ -59,7 +59,6 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "payment.provider_missing": "El proveedor {provider} no está instalado",
     "payment.too_early": "El cliente todavía puede aprobarlo; se puede liberar desde {start}",
     "refund.at_most": "Se puede devolver hasta {amount}",
-    "refund.changed": "Ya se devolvió una parte; quedan {left}. Revise y decida de nuevo",
     "refund.full_only": "{provider} solo devuelve el monto completo, {amount}",
     "refund.full_only_rest": (
         "{provider} solo devuelve el monto completo, {amount}; quedan {left}: hágalo en su panel"

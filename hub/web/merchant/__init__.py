@@ -30,8 +30,7 @@ from . import (
     start,
     use_credit,
 )
-from .context import FormRefused, NotSignedIn, open_context, show_refused, show_sign_in
-from .form import checked_form
+from .context import FormRefused, NotSignedIn, checked_form, open_context, show_refused, show_sign_in
 
 
 def routes() -> list[ControllerRouterHandler]:

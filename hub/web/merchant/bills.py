@@ -10,9 +10,9 @@ from hub.domain.identity import FieldError, Invalid
 from hub.domain.text import Text
 from hub.flows.corrections.void_bill import rebill, void_bill
 from hub.flows.corrections.write_off import write_off_bill
-from hub.flows.ground.read_drawn import digest_of
+from hub.flows.ground.read_drawn import Subject
 from hub.flows.payments.decide import NotAllowed
-from hub.flows.views.view_bill import view_bill
+from hub.flows.views.view_bill import BillView, view_bill
 from hub.web.responses import Page, redirect
 from hub_hookspecs import EXPONENTS, Money
 
@@ -22,19 +22,20 @@ from .decisions import VIA
 from .form import CheckedForm, FieldErrors, SubmittedForm, by_field
 from .rights import Right
 
-NOT_DRAWN = "-"
-"""A form that does not say what it was drawn from was drawn from nothing that there is."""
-
 
 @get("/invoices/{invoice:str}", right=Right.SEE)
 async def show_bill(context: Context, invoice: FromPath[str]) -> Page:
     """One invoice."""
-    return await _page(context, invoice, SubmittedForm({}), {})
+    drawn = await context.drawn_from(Subject.INVOICE, invoice)
+    with unknown_is_404():
+        view = await view_bill(context.hub, context.merchant, invoice)
+    return _page(context, view, SubmittedForm({}), {}, drawn=drawn)
 
 
-@post("/invoices/{invoice:str}/void", status_code=200, right=Right.BOOK)
+@post("/invoices/{invoice:str}/void", status_code=200, right=Right.BOOK, drawn=Subject.INVOICE)
 async def void(context: Context, form: CheckedForm, invoice: FromPath[str]) -> Page:
     """Anular: nothing is owed of it from now on, and its number stays."""
+    drawn = await context.drawn_from(Subject.INVOICE, invoice)
     with unknown_is_404():
         view = await view_bill(context.hub, context.merchant, invoice)
         try:
@@ -43,41 +44,42 @@ async def void(context: Context, form: CheckedForm, invoice: FromPath[str]) -> P
                 by=context.session.email,
                 reason=form.get("reason"),
                 via=VIA,
-                drawn_at=_revision(form),
             )
         except NotAllowed as refusal:
-            return await _page(context, invoice, form, by_field((FieldError("reason", refusal.message),)), tried="void")
+            return _page(
+                context, view, form, by_field((FieldError("reason", refusal.message),)), drawn=drawn, tried="void"
+            )
         except Invalid as invalid:
-            return await _page(context, invoice, form, by_field(invalid.problems), tried="void")
+            return _page(context, view, form, by_field(invalid.problems), drawn=drawn, tried="void")
     return redirect(f"/m/invoices/{invoice}")
 
 
-@post("/invoices/{invoice:str}/write-off", status_code=200, right=Right.OWN)
+@post("/invoices/{invoice:str}/write-off", status_code=200, right=Right.OWN, drawn=Subject.INVOICE)
 async def write_off(context: Context, form: CheckedForm, invoice: FromPath[str]) -> Page:
     """Castigar: what will never be paid is a loss; above the limit a second person does the same."""
+    drawn = await context.drawn_from(Subject.INVOICE, invoice)
     with unknown_is_404():
-        payable = (await view_bill(context.hub, context.merchant, invoice)).payable
+        view = await view_bill(context.hub, context.merchant, invoice)
         try:
             await write_off_bill(
-                *(context.hub, context.merchant, payable.number),
-                amount=_part(form, payable.currency),
+                *(context.hub, context.merchant, view.payable.number),
+                amount=_part(form, view.payable.currency),
                 by=context.session.email,
                 reason=form.get("reason"),
                 via=VIA,
-                drawn=form.get("drawn") or NOT_DRAWN,
             )
         except NotAllowed as refusal:
-            return await _page(
-                context, invoice, form, by_field((FieldError("reason", refusal.message),)), tried="write-off"
-            )
+            problems = (FieldError("reason", refusal.message),)
+            return _page(context, view, form, by_field(problems), drawn=drawn, tried="write-off")
         except Invalid as invalid:
-            return await _page(context, invoice, form, by_field(invalid.problems), tried="write-off")
+            return _page(context, view, form, by_field(invalid.problems), drawn=drawn, tried="write-off")
     return redirect(f"/m/invoices/{invoice}")
 
 
-@post("/invoices/{invoice:str}/rebill", status_code=200, right=Right.BOOK)
+@post("/invoices/{invoice:str}/rebill", status_code=200, right=Right.BOOK, drawn=Subject.INVOICE)
 async def bill_anew(context: Context, form: CheckedForm, invoice: FromPath[str]) -> Page:
     """Facturar de nuevo: also in another currency, or for another customer."""
+    drawn = await context.drawn_from(Subject.INVOICE, invoice)
     with unknown_is_404():
         view = await view_bill(context.hub, context.merchant, invoice)
         try:
@@ -87,36 +89,31 @@ async def bill_anew(context: Context, form: CheckedForm, invoice: FromPath[str])
                 customer=form.get("customer"),
                 by=context.session.email,
                 reason=form.get("reason"),
-                drawn_at=_revision(form),
             )
         except Invalid as invalid:
-            return await _page(context, invoice, form, by_field(invalid.problems))
+            return _page(context, view, form, by_field(invalid.problems), drawn=drawn)
     return redirect(f"/m/invoices/{invoice}")
 
 
-async def _page(
-    context: MerchantContext, invoice: str, form: SubmittedForm, field_errors: FieldErrors, *, tried: str = ""
+def _page(
+    context: MerchantContext,
+    view: BillView,
+    form: SubmittedForm,
+    field_errors: FieldErrors,
+    *,
+    drawn: str,
+    tried: str = "",
 ) -> Page:
-    with unknown_is_404():
-        customer = (await view_bill(context.hub, context.merchant, invoice)).customer.id
-        drawn = await digest_of(context.hub, customer, context.merchant.mode)
-        view = await view_bill(context.hub, context.merchant, invoice)
     return context.page(
         "bill.html",
         status=422 if field_errors else 200,
         view=view,
-        drawn=drawn,
-        tried=tried,
         currencies=dict.fromkeys((view.payable.currency, *context.country.currencies)),
         typed=form,
+        drawn=drawn,
+        tried=tried,
         field_errors=field_errors,
     )
-
-
-def _revision(form: SubmittedForm) -> int:
-    """Which revision the form was drawn from; a form without one was drawn from none that there is."""
-    text = form.get("revision")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 def _part(form: SubmittedForm, currency: str) -> Money | None:

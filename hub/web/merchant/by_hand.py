@@ -21,7 +21,7 @@ from hub.domain.reported import ReportedPayment
 from hub.domain.text import Text
 from hub.flows.corrections.record_receipt import record_by_hand
 from hub.flows.corrections.settle_report import view_report
-from hub.flows.ground.read_drawn import digest_of
+from hub.flows.ground.read_drawn import Subject
 from hub.flows.views.view_customers import CustomerView, view_customer
 from hub.web.basket import written
 from hub.web.responses import Page, redirect
@@ -56,7 +56,7 @@ class ByHand:
 @get("/customers/{customer:str}/receipt", right=Right.BOOK)
 async def show_by_hand(context: Context, customer: FromPath[str], report: FromQuery[str] = "") -> Page:
     """Ask what was received, and for which invoices; begun with what the customer reported, where that is recorded."""
-    drawn = await digest_of(context.hub, customer, context.merchant.mode)
+    drawn = await context.drawn_from(Subject.CUSTOMER, customer)
     with unknown_is_404():
         view = await view_customer(context.hub, context.merchant, customer)
         reported = await view_report(context.hub, context.merchant, report) if report else None
@@ -85,10 +85,10 @@ def prefilled(reported: ReportedPayment, view: CustomerView, country: Country) -
     )
 
 
-@post("/customers/{customer:str}/receipt", status_code=200, right=Right.BOOK)
+@post("/customers/{customer:str}/receipt", status_code=200, right=Right.BOOK, drawn=Subject.CUSTOMER)
 async def record(context: Context, form: CheckedForm, customer: FromPath[str]) -> Page:
     """Show what was understood; with the second button, record it."""
-    drawn = await digest_of(context.hub, customer, context.merchant.mode)
+    drawn = await context.drawn_from(Subject.CUSTOMER, customer)
     with unknown_is_404():
         view = await view_customer(context.hub, context.merchant, customer)
     if form.has("change"):
@@ -113,7 +113,6 @@ async def record(context: Context, form: CheckedForm, customer: FromPath[str]) -
                 bank_reference=understood.bank_reference,
                 is_other=form.has("is_other"),
                 report_id=form.get("report"),
-                drawn=form.get("drawn"),
             )
     except AnotherAmount as known:
         return _page(context, view, form, by_field(known.problems), asks_other=True, drawn=drawn)

@@ -14,17 +14,21 @@ from litestar.exceptions import NotFoundException
 
 from hub.domain.merchant import Merchant, Session
 from hub.domain.refusals import Unavailable
+from hub.flows.ground.as_drawn import as_drawn
 from hub.flows.ground.ports import Hub
+from hub.flows.ground.read_drawn import Subject, drawn_from, state_of
 from hub.flows.merchants.choose_language import speak_language
 from hub.flows.merchants.sign_in import who
 from hub.flows.views.print_document import PdfMissing
 from hub.web.cookies import cookie, cookie_name
+from hub.web.form_token import FORM_FIELD, is_same
 from hub.web.pages import Pages, reader_pages_of
 from hub.web.request import Request, hub_of
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Country, Mode
 
 from . import words
+from .form import NOTHING, SubmittedForm, read_form
 from .rights import RIGHTS, Right
 
 SESSION = "session"
@@ -43,7 +47,11 @@ class FormRefused(Exception):
 
 @attrs.frozen(kw_only=True)
 class MerchantContext:
-    """What the page of a signed-in browser is made from: hub, pages, session and merchant."""
+    """What the page of a signed-in browser is made from: hub, pages, session and merchant.
+
+    Attributes:
+        hub: Where the route says what its form is ``drawn`` from, it writes on what that form showed, or nothing.
+    """
 
     hub: Hub
     pages: Pages
@@ -71,6 +79,10 @@ class MerchantContext:
         """Whether whoever is signed in has this right."""
         return right in RIGHTS[self.session.role]
 
+    async def drawn_from(self, subject: Subject, this: str) -> str:
+        """What a money form about this carries; asked before what the form shows is read."""
+        return await drawn_from(self.hub, subject, this, self.merchant.mode)
+
     def owners_only(self) -> None:
         """Refuse everyone but the owner.
 
@@ -89,7 +101,13 @@ class MerchantContext:
         headers: Mapping[str, str] | None = None,
         **values: Any,
     ) -> Page:
-        """One of the merchant's pages."""
+        """One of the merchant's pages; where a form is drawn again, ``sent`` is what was typed into it."""
+        typed: SubmittedForm = values.setdefault("typed", NOTHING)
+
+        def sent(address: str, **told_by: str) -> SubmittedForm:
+            is_it = address == self.here and all(typed.get(name) == text for name, text in told_by.items())
+            return typed if is_it else NOTHING
+
         return self.pages.page(
             f"merchant/{template}",
             merchant=self.merchant,
@@ -102,6 +120,7 @@ class MerchantContext:
             can=self.can,
             country=self.country,
             here=self.here,
+            sent=sent,
             words=words,
             mail_names=words.mail_names(self.hub),
             **values,
@@ -130,7 +149,31 @@ async def open_context(request: Request) -> MerchantContext:
     if pages.remember and pages.remember != found.language:
         with contextlib.suppress(Unavailable):  # the page is shown all the same, and the cookie keeps it
             await speak_language(hub, session, pages.remember)
+    hub = await _as_drawn(request, hub, merchant.mode)
     return MerchantContext(hub=hub, pages=pages, session=session, merchant=merchant, here=request.url.path)
+
+
+async def _as_drawn(request: Request, hub: Hub, mode: Mode) -> Hub:
+    """The hub for whoever sends a form; what the route's ``drawn`` is about, its address or the form names."""
+    subject: Subject | None = request.route_handler.opt.get("drawn")
+    if subject is None:
+        return hub
+    form = await read_form(request)
+    named = {**form.values, **request.path_params}
+    this = f"{named.get('account')}:{named.get('line')}" if subject is Subject.LINE else str(named.get(subject.value))
+    return as_drawn(hub, state_of(subject, this, mode), form.get("drawn"))
+
+
+async def checked_form(request: Request, context: Context) -> SubmittedForm:
+    """A form of a signed-in page, whose token was checked.
+
+    Raises:
+        Refused: The form did not come from our page of this session.
+    """
+    form = await read_form(request)
+    if not is_same(context.session.csrf, form.values.get(FORM_FIELD)):
+        raise FormRefused("El formulario venció. Abra la página de nuevo y repita el paso.")
+    return form
 
 
 def show_sign_in(request: Request, _error: NotSignedIn) -> Page:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import attrs
 from litestar import get, post
 from litestar.params import FromPath
@@ -19,24 +17,23 @@ from hub.domain.text import Text
 from hub.flows.corrections.convert_money import (
     Wanted,
     convert_money,
-    owed_of,
     own_conversion,
     void_conversion,
     waiting_in_suspense,
 )
 from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Tx
+from hub.flows.ground.read_drawn import Subject, state_of
 from hub.flows.payments.decide import NotAllowed
 from hub.web.responses import Page, redirect
 from hub_hookspecs import EXPONENTS, Money
 
 from .by_hand import FRESH_ID, typed_amount, typed_day
 from .context import Context, MerchantContext, unknown_is_404
-from .form import CheckedForm, FieldErrors, SubmittedForm, by_field
+from .form import NOTHING, CheckedForm, FieldErrors, SubmittedForm, by_field, why_not
 from .rights import Right
 
 VIA = "page"
-NOTHING = SubmittedForm({})
 DOUBTS = {Doubt.FIRST: Text("rate.first"), Doubt.INVERTED: Text("rate.inverted"), Doubt.FAR: Text("rate.far")}
 
 
@@ -47,12 +44,14 @@ class Asked:
     Attributes:
         waiting: What waits in suspense; None for money by hand.
         owed: Currencies that it may settle.
+        drawn: What all this was read from.
     """
 
     customer: Customer
     payment: Payment | None = None
     waiting: Money | None = None
     owed: tuple[str, ...] = ()
+    drawn: str
 
     @property
     def path(self) -> str:
@@ -65,7 +64,9 @@ async def _by_hand(context: MerchantContext, customer_id: str) -> Asked:
     def read(tx: Tx) -> Asked:
         customer = customer_of(tx, context.merchant, customer_id)
         owed = [item.currency for item in tx.payables.open_of(customer.id, context.merchant.mode)]
-        return Asked(customer=customer, owed=tuple(dict.fromkeys((*owed, *context.country.currencies))))
+        known = tuple(dict.fromkeys((*owed, *context.country.currencies)))
+        drawn = state_of(Subject.CUSTOMER, customer.id, context.merchant.mode)(tx).mark
+        return Asked(customer=customer, owed=known, drawn=drawn)
 
     with unknown_is_404():
         return await context.hub.store.read(read)
@@ -79,7 +80,8 @@ async def _in_suspense(context: MerchantContext, payment_id: str) -> Asked:
             raise LookupError(payment_id)
         customer = customer_of(tx, merchant, payment.customer_id)
         waiting = waiting_in_suspense(tx, payment)
-        return Asked(customer=customer, payment=payment, waiting=waiting, owed=(payment.amount.currency,))
+        drawn = state_of(Subject.PAYMENT, payment.id, merchant.mode)(tx).mark
+        return Asked(customer=customer, payment=payment, waiting=waiting, owed=(payment.amount.currency,), drawn=drawn)
 
     with unknown_is_404():
         return await context.hub.store.read(read)
@@ -94,7 +96,6 @@ def _form(
     form_error: Text | str = "",
     notice: tuple[Text, ...] = (),
     understood: Wanted | None = None,
-    owed: int = 0,
 ) -> Page:
     came = (asked.waiting.currency,) if asked.waiting else tuple(dict.fromkeys((*context.country.currencies, "USD")))
     return context.page(
@@ -110,7 +111,7 @@ def _form(
         form_error=form_error,
         notice=notice,
         understood=understood,
-        owed=owed,
+        drawn=asked.drawn,
         settles=understood.rate.converted(understood.came) if understood else None,
         form_id=typed.get("form_id") or context.hub.fresh_id(),
     )
@@ -122,7 +123,7 @@ async def show_by_hand(context: Context, customer: FromPath[str]) -> Page:
     return _form(context, await _by_hand(context, customer), NOTHING)
 
 
-@post("/customers/{customer:str}/conversion", status_code=200, right=Right.BOOK)
+@post("/customers/{customer:str}/conversion", status_code=200, right=Right.BOOK, drawn=Subject.CUSTOMER)
 async def record_by_hand(context: Context, form: CheckedForm, customer: FromPath[str]) -> Page:
     """Show what was understood; with the second button, book it."""
     return await _record(context, await _by_hand(context, customer), form)
@@ -134,7 +135,7 @@ async def show_in_suspense(context: Context, payment: FromPath[str]) -> Page:
     return _form(context, await _in_suspense(context, payment), NOTHING)
 
 
-@post("/payments/{payment:str}/conversion", status_code=200, right=Right.BOOK)
+@post("/payments/{payment:str}/conversion", status_code=200, right=Right.BOOK, drawn=Subject.PAYMENT)
 async def record_in_suspense(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
     """Show what was understood; with the second button, book it."""
     return await _record(context, await _in_suspense(context, payment), form)
@@ -146,13 +147,11 @@ async def _record(context: MerchantContext, asked: Asked, form: SubmittedForm) -
         if not form.has("record"):
             if form.has("change"):
                 return _form(context, asked, form)
-            owed = await context.hub.store.read(lambda tx: owed_of(tx, context.merchant, wanted))
-            return _form(context, asked, form, understood=wanted, owed=owed)
+            return _form(context, asked, form, understood=wanted)
         made = await convert_money(
             *(context.hub, context.merchant, wanted),
             signed=Signed(by=context.session.email, why=form.get("why"), via=VIA),
             form=form.get("form_id"),
-            owed=int(form.get("owed")) if re.fullmatch(r"[0-9]{1,16}", form.get("owed"), re.ASCII) else None,
         )
     except Invalid as invalid:
         return _form(context, asked, form, field_errors=by_field(invalid.problems))
@@ -213,7 +212,10 @@ async def show_conversion(context: Context, conversion: FromPath[str]) -> Page:
     return await _page(context, conversion)
 
 
-async def _page(context: MerchantContext, conversion: str, *, form_error: Text | str = "") -> Page:
+async def _page(
+    context: MerchantContext, conversion: str, *, form_error: Text | str = "", typed: SubmittedForm = NOTHING
+) -> Page:
+    drawn = await context.drawn_from(Subject.CONVERSION, conversion)
     with unknown_is_404():
         made = await context.hub.store.read(lambda tx: own_conversion(tx, context.merchant, conversion))
         customer = await context.hub.store.read(lambda tx: customer_of(tx, context.merchant, made.customer_id))
@@ -226,10 +228,12 @@ async def _page(context: MerchantContext, conversion: str, *, form_error: Text |
         customer=customer,
         mode=made.mode,
         form_error=form_error,
+        typed=typed,
+        drawn=drawn,
     )
 
 
-@post("/conversions/{conversion:str}/void", status_code=200, right=Right.BOOK)
+@post("/conversions/{conversion:str}/void", status_code=200, right=Right.BOOK, drawn=Subject.CONVERSION)
 async def void(context: Context, form: CheckedForm, conversion: FromPath[str]) -> Page:
     """Anular: both halves are reversed at the old rate."""
     with unknown_is_404():
@@ -238,7 +242,7 @@ async def void(context: Context, form: CheckedForm, conversion: FromPath[str]) -
                 context.hub, context.merchant, conversion, reason=form.get("reason"), by=context.session.email
             )
         except Invalid as invalid:
-            return await _page(context, conversion, form_error=invalid.problems[0].message)
+            return await _page(context, conversion, form_error=why_not(invalid), typed=form)
     return redirect(f"/m/conversions/{conversion}")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from litestar import post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
@@ -15,7 +13,7 @@ from hub.domain.text import Text
 from hub.flows.corrections.answer_return import ReturnedBill, answer_return
 from hub.flows.corrections.decide_refund import decide_refund
 from hub.flows.corrections.resolve_review import resolve_review
-from hub.flows.ground.read_drawn import digest_for_payment
+from hub.flows.ground.read_drawn import Subject
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_return import ReturnEvidence, record_return
 from hub.flows.payments.release_payment import release_payment
@@ -29,7 +27,7 @@ from hub_hookspecs import Kind, Money
 
 from .by_hand import ONE_AMOUNT
 from .context import Context, MerchantContext, unknown_is_404
-from .form import CheckedForm, SubmittedForm
+from .form import NOTHING, CheckedForm, SubmittedForm, why_not
 from .rights import Right
 
 VIA = "page"
@@ -37,10 +35,15 @@ SURE = "Marque la casilla: el cliente debe confirmar que no aprobó nada ni escr
 
 
 async def payment_page(
-    context: MerchantContext, payment: str, *, form_error: Text | str = "", notice: str = ""
+    context: MerchantContext,
+    payment: str,
+    *,
+    form_error: Text | str = "",
+    notice: str = "",
+    typed: SubmittedForm = NOTHING,
 ) -> Page:
-    """One payment with everything that is known of it and what may be decided."""
-    drawn = await digest_for_payment(context.hub, payment)
+    """One payment with everything that is known of it and what may be decided; the form that was sent, as it was."""
+    drawn = await context.drawn_from(Subject.PAYMENT, payment)
     with unknown_is_404():
         found = await view_payment_page(context.hub, context.merchant, payment)
     record = await view_record(context.hub, found.view.payment.id)
@@ -51,6 +54,7 @@ async def payment_page(
         view=in_language(context.hub, found.view, context.pages.reader_of(context.merchant).locale),
         mode=found.view.payment.mode,
         drawn=drawn,
+        typed=typed,
         record=record,
         ways=await list_ways(context.hub, context.merchant, payment_id=found.view.payment.id),
         now=context.hub.clock(),
@@ -66,41 +70,38 @@ async def own_payment(context: MerchantContext, payment: str) -> str:
     return found.view.payment.id
 
 
-@post("/payments/{payment:str}/release", status_code=200, right=Right.OWN)
+@post("/payments/{payment:str}/release", status_code=200, right=Right.OWN, drawn=Subject.PAYMENT)
 async def release(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
     """Give the invoices of a live payment back."""
     own = await own_payment(context, payment)
     if not form.has("sure"):
-        return await payment_page(context, own, form_error=SURE)
+        return await payment_page(context, own, form_error=SURE, typed=form)
     try:
         made, _after = await release_payment(
             context.hub,
             own,
             signed=Signed(by=context.session.email, why=form.get("why"), via=VIA),
-            drawn=form.get("drawn"),
         )
-    except NotAllowed as refusal:
-        return await payment_page(context, own, form_error=refusal.message)
+    except (NotAllowed, Invalid) as refusal:
+        return await payment_page(context, own, form_error=why_not(refusal), typed=form)
     if not made.is_done:
         notice = "Queda propuesto: por el monto hace falta que otra persona que administra libere las mismas facturas."
         return await payment_page(context, own, notice=notice)
     return redirect(f"/m/payments/{own}")
 
 
-@post("/payments/{payment:str}/refund", status_code=200, right=Right.OWN)
+@post("/payments/{payment:str}/refund", status_code=200, right=Right.OWN, drawn=Subject.PAYMENT)
 async def refund(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
     """Give the money back through the provider."""
     own = await own_payment(context, payment)
     try:
         amount = await _amount(context, own, form)
         signed = Signed(by=context.session.email, why=form.get("why"), via=VIA)
-        decided = await decide_refund(
-            context.hub, own, amount=amount, left=_left(form), signed=signed, drawn=form.get("drawn")
-        )
+        decided = await decide_refund(context.hub, own, amount=amount, signed=signed)
     except Unreadable:
-        return await payment_page(context, own, form_error=ONE_AMOUNT)
-    except NotAllowed as refusal:
-        return await payment_page(context, own, form_error=refusal.message)
+        return await payment_page(context, own, form_error=ONE_AMOUNT, typed=form)
+    except (NotAllowed, Invalid) as refusal:
+        return await payment_page(context, own, form_error=why_not(refusal), typed=form)
     if decided.operation is None:
         notice = "Queda propuesto: por el monto hace falta que otra persona que administra haga la misma devolución."
         return await payment_page(context, own, notice=notice)
@@ -115,16 +116,16 @@ async def _amount(context: MerchantContext, payment: str, form: SubmittedForm) -
     return read_amount(text, found.amount.currency) if found else None
 
 
-@post("/payments/{payment:str}/returned", status_code=200, right=Right.OWN)
+@post("/payments/{payment:str}/returned", status_code=200, right=Right.OWN, drawn=Subject.PAYMENT)
 async def returned(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
     """Record what went back in the provider's panel, or was taken back by the payer's bank."""
     own = await own_payment(context, payment)
     try:
         amount = await _amount(context, own, form)
     except Unreadable:
-        return await payment_page(context, own, form_error=ONE_AMOUNT)
+        return await payment_page(context, own, form_error=ONE_AMOUNT, typed=form)
     if amount is None:
-        return await payment_page(context, own, form_error=Text("outcome.amount_missing"))
+        return await payment_page(context, own, form_error=Text("outcome.amount_missing"), typed=form)
     evidence, day = Evidence(text=form.get("evidence").strip()), form.get("on")
     signed = Signed(by=context.session.email, why=form.get("why"), evidence=evidence, via=VIA)
     try:
@@ -134,35 +135,30 @@ async def returned(context: Context, form: CheckedForm, payment: FromPath[str]) 
             on=read_date(day) if day else None,
             is_another=form.has("another"),
             case=form.get("case") if form.get("kind") == "charged_back" else "",
-            left=_left(form),
         )
         made, _after = await record_return(context.hub, own, proof, signed=signed)
-    except (Unreadable, NotAllowed) as refusal:
-        return await payment_page(context, own, form_error=refusal.message)
+    except Unreadable as unreadable:
+        return await payment_page(context, own, form_error=unreadable.message, typed=form)
+    except (NotAllowed, Invalid) as refusal:
+        return await payment_page(context, own, form_error=why_not(refusal), typed=form)
     if not made.is_done:
         notice = "Queda propuesto: por el monto hace falta que otra persona que administra anote lo mismo."
         return await payment_page(context, own, notice=notice)
     return redirect(f"/m/payments/{own}")
 
 
-def _left(form: SubmittedForm) -> int | None:
-    """What was left when the form was drawn, minor units."""
-    shown = form.get("left")
-    return int(shown) if re.fullmatch(r"[0-9]{1,16}", shown, re.ASCII) else None
-
-
-@post("/payments/{payment:str}/cancel", status_code=200, right=Right.OWN)
+@post("/payments/{payment:str}/cancel", status_code=200, right=Right.OWN, drawn=Subject.PAYMENT)
 async def cancel(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
     """Ask the provider to withdraw a pending payment."""
     own = await own_payment(context, payment)
     try:
         await cancel_payment(context.hub, own, by=context.session.email)
-    except NotAllowed as refusal:
-        return await payment_page(context, own, form_error=refusal.message)
+    except (NotAllowed, Invalid) as refusal:
+        return await payment_page(context, own, form_error=why_not(refusal), typed=form)
     return redirect(f"/m/payments/{own}")
 
 
-@post("/payments/{payment:str}/reviews/{review:str}", status_code=200, right=Right.TEND)
+@post("/payments/{payment:str}/reviews/{review:str}", status_code=200, right=Right.TEND, drawn=Subject.PAYMENT)
 async def resolve(context: Context, form: CheckedForm, payment: FromPath[str], review: FromPath[str]) -> Page:
     """Say what became of an exception."""
     own = await own_payment(context, payment)
@@ -174,18 +170,18 @@ async def resolve(context: Context, form: CheckedForm, payment: FromPath[str], r
         await resolve_review(
             context.hub, found.id, signed=Signed(by=context.session.email, why=form.get("why"), via=VIA)
         )
-    except NotAllowed as refusal:
-        return await payment_page(context, own, form_error=refusal.message)
+    except (NotAllowed, Invalid) as refusal:
+        return await payment_page(context, own, form_error=why_not(refusal), typed=form)
     return redirect(f"/m/payments/{own}")
 
 
-@post("/payments/{payment:str}/reviews/{review:str}/answer", status_code=200, right=Right.BOOK)
+@post("/payments/{payment:str}/reviews/{review:str}/answer", status_code=200, right=Right.BOOK, drawn=Subject.PAYMENT)
 async def answer(context: Context, form: CheckedForm, payment: FromPath[str], review: FromPath[str]) -> Page:
     """Say whether a bill whose money was returned is still owed."""
     own = await own_payment(context, payment)
     said = form.get("answer")
     if said not in set(ReturnedBill):
-        return await payment_page(context, own, form_error=Text("returned_bill.answer_missing"))
+        return await payment_page(context, own, form_error=Text("returned_bill.answer_missing"), typed=form)
     signed = Signed(by=context.session.email, why=form.get("why"), via=VIA)
     try:
         amount = await _amount(context, own, form)
@@ -200,11 +196,9 @@ async def answer(context: Context, form: CheckedForm, payment: FromPath[str], re
                 amount=amount,
             )
     except Unreadable:
-        return await payment_page(context, own, form_error=ONE_AMOUNT)
-    except Invalid as invalid:
-        return await payment_page(context, own, form_error=invalid.problems[0].message)
-    except NotAllowed as refusal:
-        return await payment_page(context, own, form_error=refusal.message)
+        return await payment_page(context, own, form_error=ONE_AMOUNT, typed=form)
+    except (NotAllowed, Invalid) as refusal:
+        return await payment_page(context, own, form_error=why_not(refusal), typed=form)
     return redirect(f"/m/payments/{own}")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
@@ -14,41 +12,44 @@ from hub.domain.identity import FieldError, Invalid
 from hub.domain.receipt import means_by_hand
 from hub.domain.text import Text
 from hub.flows.corrections.disburse_credit import disburse_credit, void_disbursement
+from hub.flows.ground.read_drawn import Subject
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.views.print_disbursement import disbursement_paper, disbursement_pdf, view_disbursement
-from hub.flows.views.view_customers import CustomerView, view_customer
+from hub.flows.views.view_customers import view_customer
 from hub.web.responses import Page, pdf_answer, redirect
+from hub_hookspecs import EXPONENTS
 
 from .by_hand import FRESH_ID, typed_amount, typed_day
 from .context import Context, MerchantContext, unknown_is_404
-from .form import CheckedForm, FieldErrors, SubmittedForm, by_field
+from .form import NOTHING, CheckedForm, FieldErrors, SubmittedForm, by_field, why_not
 from .rights import Right
 
 VIA = "page"
-NOTHING = SubmittedForm({})
 
 
 @get("/customers/{customer:str}/disbursement", right=Right.OWN)
 async def show_form(context: Context, customer: FromPath[str]) -> Page:
     """Ask what was paid out, how and why."""
-    with unknown_is_404():
-        view = await view_customer(context.hub, context.merchant, customer)
-    return _form(context, view, NOTHING)
+    return await _form(context, customer, NOTHING)
 
 
-def _form(
+async def _form(
     context: MerchantContext,
-    view: CustomerView,
+    customer: str,
     typed: SubmittedForm,
     *,
     field_errors: FieldErrors | None = None,
     form_error: Text | str = "",
     notice: Text | str = "",
 ) -> Page:
+    drawn = await context.drawn_from(Subject.CUSTOMER, customer)
+    with unknown_is_404():
+        view = await view_customer(context.hub, context.merchant, customer)
     return context.page(
         "disburse.html",
         status=422 if field_errors or form_error else 200,
         view=view,
+        drawn=drawn,
         means=means_by_hand(context.country),
         today=context.today,
         typed=typed,
@@ -59,39 +60,35 @@ def _form(
     )
 
 
-@post("/customers/{customer:str}/disbursement", status_code=200, right=Right.OWN)
+@post("/customers/{customer:str}/disbursement", status_code=200, right=Right.OWN, drawn=Subject.CUSTOMER)
 async def disburse(context: Context, form: CheckedForm, customer: FromPath[str]) -> Page:
     """Book it once; above the limit a second person does the same."""
-    with unknown_is_404():
-        view = await view_customer(context.hub, context.merchant, customer)
     try:
-        paid, free = _understood(context, form)
+        paid = _understood(context, form)
         with unknown_is_404():
             made = await disburse_credit(
                 *(context.hub, context.merchant, customer, paid),
                 signed=Signed(by=context.session.email, why=form.get("why"), via=VIA),
                 disbursement_id=form.get("disbursement_id"),
-                free=free,
             )
     except Invalid as invalid:
-        return _form(context, view, form, field_errors=by_field(invalid.problems))
+        return await _form(context, customer, form, field_errors=by_field(invalid.problems))
     except NotAllowed as refusal:
-        return _form(context, view, form, form_error=refusal.message)
+        return await _form(context, customer, form, form_error=refusal.message)
     if made.disbursement is None:
-        view = await view_customer(context.hub, context.merchant, customer)
-        return _form(context, view, NOTHING, notice=Text("disbursement.proposed"))
+        return await _form(context, customer, NOTHING, notice=Text("disbursement.proposed"))
     return redirect(f"/m/disbursements/{made.disbursement.id}")
 
 
-def _understood(context: MerchantContext, form: SubmittedForm) -> tuple[PaidOut, int | None]:
-    """The form as it was typed, and what it showed to be free.
+def _understood(context: MerchantContext, form: SubmittedForm) -> PaidOut:
+    """The form as it was typed.
 
     Raises:
         Invalid: Every fault that can be seen without the books.
     """
     problems: list[FieldError] = []
-    currency, _, shown = form.get("credit").partition(":")
-    if not re.fullmatch(r"[A-Z]{3}:[0-9]{1,16}", form.get("credit"), re.ASCII):
+    currency = form.get("currency")
+    if currency not in EXPONENTS:
         raise Invalid((FieldError("amount", Text("form.old")),))
     if not FRESH_ID.fullmatch(form.get("disbursement_id")):
         problems.append(FieldError("amount", Text("form.old")))
@@ -103,8 +100,7 @@ def _understood(context: MerchantContext, form: SubmittedForm) -> tuple[PaidOut,
     day = typed_day(form.get("paid_on"), "paid_on", context.today, problems)
     if amount is None or problems:
         raise Invalid(tuple(problems))
-    paid = PaidOut(amount=amount, means=form.get("means"), paid_on=day, reference=form.get("reference"))
-    return paid, int(shown)
+    return PaidOut(amount=amount, means=form.get("means"), paid_on=day, reference=form.get("reference"))
 
 
 @get("/disbursements/{disbursement:str}", right=Right.SEE)
@@ -113,7 +109,10 @@ async def show_disbursement(context: Context, disbursement: FromPath[str]) -> Pa
     return await _page(context, disbursement)
 
 
-async def _page(context: MerchantContext, disbursement: str, *, form_error: Text | str = "") -> Page:
+async def _page(
+    context: MerchantContext, disbursement: str, *, form_error: Text | str = "", typed: SubmittedForm = NOTHING
+) -> Page:
+    drawn = await context.drawn_from(Subject.DISBURSEMENT, disbursement)
     with unknown_is_404():
         view = await view_disbursement(context.hub, context.merchant, disbursement)
     return context.page(
@@ -123,6 +122,8 @@ async def _page(context: MerchantContext, disbursement: str, *, form_error: Text
         paper=disbursement_paper(context.hub, context.merchant, view.disbursement),
         mode=view.disbursement.mode,
         form_error=form_error,
+        typed=typed,
+        drawn=drawn,
     )
 
 
@@ -133,7 +134,7 @@ async def download_disbursement(context: Context, disbursement: FromPath[str]) -
         return pdf_answer(await disbursement_pdf(context.hub, context.merchant, disbursement))
 
 
-@post("/disbursements/{disbursement:str}/void", status_code=200, right=Right.OWN)
+@post("/disbursements/{disbursement:str}/void", status_code=200, right=Right.OWN, drawn=Subject.DISBURSEMENT)
 async def void(context: Context, form: CheckedForm, disbursement: FromPath[str]) -> Page:
     """Anular: the number stays in the series, and the customer has the credit again."""
     with unknown_is_404():
@@ -142,7 +143,7 @@ async def void(context: Context, form: CheckedForm, disbursement: FromPath[str])
                 context.hub, context.merchant, disbursement, reason=form.get("reason"), by=context.session.email
             )
         except Invalid as invalid:
-            return await _page(context, disbursement, form_error=invalid.problems[0].message)
+            return await _page(context, disbursement, form_error=why_not(invalid), typed=form)
     return redirect(f"/m/disbursements/{disbursement}")
 
 

@@ -13,9 +13,9 @@ from hub.domain.cells import Unreadable, read_amount, read_date
 from hub.domain.decision import Evidence, Signed
 from hub.domain.dispute import DisputeOutcome, DisputeStage, last_moment
 from hub.domain.identity import Invalid
-from hub.domain.text import Text
 from hub.flows.corrections.end_dispute import end_dispute
 from hub.flows.corrections.record_dispute import record_dispute
+from hub.flows.ground.read_drawn import Subject
 from hub.flows.payments.decide import NotAllowed
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Money
@@ -23,14 +23,14 @@ from hub_hookspecs import Money
 from .by_hand import ONE_AMOUNT
 from .context import Context, MerchantContext
 from .decisions import VIA, own_payment, payment_page
-from .form import CheckedForm
+from .form import CheckedForm, why_not
 from .rights import Right
 
 ONE_DAY = "Escriba la fecha límite como 2026-12-09."
 PROPOSED = "Queda propuesto: por el monto hace falta que otra persona que administra diga lo mismo."
 
 
-@post("/payments/{payment:str}/dispute", status_code=200, right=Right.OWN)
+@post("/payments/{payment:str}/dispute", status_code=200, right=Right.OWN, drawn=Subject.PAYMENT)
 async def record(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
     """Record what the bank says."""
     own = await own_payment(context, payment)
@@ -46,18 +46,18 @@ async def record(context: Context, form: CheckedForm, payment: FromPath[str]) ->
             signed=Signed(by=context.session.email, why=form.get("reason"), via=VIA),
         )
     except _Unread as error:
-        return await payment_page(context, own, form_error=error.args[0])
+        return await payment_page(context, own, form_error=error.args[0], typed=form)
     except (NotAllowed, Invalid) as refusal:
-        return await payment_page(context, own, form_error=_why(refusal))
+        return await payment_page(context, own, form_error=why_not(refusal), typed=form)
     return redirect(f"/m/payments/{own}")
 
 
-@post("/payments/{payment:str}/dispute-end", status_code=200, right=Right.OWN)
+@post("/payments/{payment:str}/dispute-end", status_code=200, right=Right.OWN, drawn=Subject.PAYMENT)
 async def end(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
     """Say how a dispute ended."""
     own, outcome = await own_payment(context, payment), form.get("outcome")
     if outcome not in tuple(DisputeOutcome):
-        return await payment_page(context, own, form_error="Diga cómo terminó la disputa.")
+        return await payment_page(context, own, form_error="Diga cómo terminó la disputa.", typed=form)
     signed = Signed(
         by=context.session.email, why=form.get("why"), evidence=Evidence(text=form.get("evidence")), via=VIA
     )
@@ -71,7 +71,7 @@ async def end(context: Context, form: CheckedForm, payment: FromPath[str]) -> Pa
     except _Unread as error:
         return await payment_page(context, own, form_error=error.args[0])
     except (NotAllowed, Invalid) as refusal:
-        return await payment_page(context, own, form_error=_why(refusal))
+        return await payment_page(context, own, form_error=why_not(refusal), typed=form)
     return redirect(f"/m/payments/{own}") if made.is_done else await payment_page(context, own, notice=PROPOSED)
 
 
@@ -81,10 +81,6 @@ class _Unread(Exception):
 
 def _stage(text: str) -> DisputeStage:
     return DisputeStage(text) if text in tuple(DisputeStage) else DisputeStage.INQUIRY
-
-
-def _why(refusal: NotAllowed | Invalid) -> Text | str:
-    return refusal.message if isinstance(refusal, NotAllowed) else refusal.problems[0].message
 
 
 async def _amount(context: MerchantContext, payment: str, text: str) -> Money | None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 
 from hub.domain.card_numbers import mask_card_numbers
-from hub.domain.identity import FieldError
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.text import Text
-from hub.web.form_token import FORM_FIELD, is_same
+from hub.flows.payments.decide import NotAllowed
 from hub.web.request import Request
-
-from .context import Context, FormRefused
 
 FieldErrors: TypeAlias = Mapping[str, Sequence[Text | str]]
 """What is wrong with a form, by the field that it stands beside."""
@@ -45,6 +43,9 @@ class SubmittedForm:
         return {name.removeprefix(prefix): self.get(name) for name in self.values if name.startswith(prefix)}
 
 
+NOTHING: Final = SubmittedForm({})
+"""A form that nobody has sent yet."""
+
 CheckedForm = NamedDependency[SubmittedForm]
 """The form of the request, its token checked, as a handler asks for it."""
 
@@ -62,21 +63,14 @@ async def read_form(request: Request) -> SubmittedForm:
     return SubmittedForm(values, files)
 
 
-async def checked_form(request: Request, context: Context) -> SubmittedForm:
-    """A form of a signed-in page, whose token was checked.
-
-    Raises:
-        Refused: The form did not come from our page of this session.
-    """
-    form = await read_form(request)
-    if not is_same(context.session.csrf, form.values.get(FORM_FIELD)):
-        raise FormRefused("El formulario venció. Abra la página de nuevo y repita el paso.")
-    return form
-
-
 def by_field(problems: tuple[FieldError, ...]) -> FieldErrors:
     """Errors by the field that they stand beside."""
     found: dict[str, list[Text | str]] = {}
     for problem in problems:
         found.setdefault(problem.field, []).append(problem.message)
     return found
+
+
+def why_not(refusal: NotAllowed | Invalid) -> Text | str:
+    """Why an act was refused, where one sentence stands above the page."""
+    return refusal.message if isinstance(refusal, NotAllowed) else refusal.problems[0].message

@@ -15,7 +15,7 @@ from hub.domain.text import Text
 from hub.flows.corrections.receipt_form import receipt_form
 from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.corrections.record_withholding import record_withholding
-from hub.flows.ground.read_drawn import digest_for_payment
+from hub.flows.ground.read_drawn import Subject
 from hub.flows.mails.mail_cash_receipt import mail_cash_receipt
 from hub.flows.receipts.skip_numbers import list_gaps
 from hub.flows.receipts.void_receipt import void_receipt
@@ -28,11 +28,9 @@ from hub_hookspecs import Country
 from . import by_hand
 from .by_hand import typed_amount
 from .context import Context, MerchantContext, unknown_is_404
-from .form import CheckedForm, SubmittedForm, by_field
+from .form import NOTHING, CheckedForm, SubmittedForm, by_field, why_not
 from .paper import paper_for
 from .rights import Right
-
-NOTHING = SubmittedForm({})
 
 
 @get("/receipts", right=Right.SEE)
@@ -58,6 +56,7 @@ async def _receipt_page(
     typed: SubmittedForm = NOTHING,
     problems: tuple[FieldError, ...] = (),
 ) -> Page:
+    drawn = await context.drawn_from(Subject.RECEIPT, receipt)
     with unknown_is_404():
         view = await view_receipt(context.hub, context.merchant, receipt)
     paper = paper_for(context.hub, context.merchant, view.receipt, view.payment)
@@ -72,6 +71,7 @@ async def _receipt_page(
         invoices=[(line.payable_id, line.number) for line in view.receipt.lines],
         taxes=context.country.withheld_taxes,
         typed=typed,
+        drawn=drawn,
         field_errors=by_field(problems),
     )
 
@@ -83,7 +83,7 @@ async def download_receipt(context: Context, receipt: FromPath[str]) -> Response
         return pdf_answer(await cash_receipt_pdf(context.hub, context.merchant, receipt))
 
 
-@post("/receipts/{receipt:str}/void", status_code=200, right=Right.BOOK)
+@post("/receipts/{receipt:str}/void", status_code=200, right=Right.BOOK, drawn=Subject.RECEIPT)
 async def void(context: Context, form: CheckedForm, receipt: FromPath[str]) -> Page:
     """Anular: the number stays in the series, and what a person booked is taken back."""
     with unknown_is_404():
@@ -92,11 +92,11 @@ async def void(context: Context, form: CheckedForm, receipt: FromPath[str]) -> P
                 context.hub, context.merchant, receipt, reason=form.get("reason"), by=context.session.email
             )
         except Invalid as invalid:
-            return await _receipt_page(context, receipt, form_error=invalid.problems[0].message)
+            return await _receipt_page(context, receipt, form_error=why_not(invalid), typed=form)
     return redirect(f"/m/receipts/{receipt}")
 
 
-@post("/receipts/{receipt:str}/withheld", status_code=200, right=Right.BOOK)
+@post("/receipts/{receipt:str}/withheld", status_code=200, right=Right.BOOK, drawn=Subject.RECEIPT)
 async def withhold(context: Context, form: CheckedForm, receipt: FromPath[str]) -> Page:
     """Registrar una retención: what the customer kept back, with the certificate that came later."""
     with unknown_is_404():
@@ -156,8 +156,9 @@ async def show_form(context: Context, payment: FromPath[str]) -> Page:
     return await _form_page(context, payment)
 
 
-async def _form_page(context: MerchantContext, payment: str, *, form_error: Text | str = "") -> Page:
-    drawn = await digest_for_payment(context.hub, payment)
+async def _form_page(
+    context: MerchantContext, payment: str, *, form_error: Text | str = "", typed: SubmittedForm = NOTHING
+) -> Page:
     with unknown_is_404():
         form = await receipt_form(context.hub, context.merchant, payment)
     if form.receipt:
@@ -169,11 +170,11 @@ async def _form_page(context: MerchantContext, payment: str, *, form_error: Text
         form_error=form_error,
         status=status,
         mode=form.view.payment.mode,
-        drawn=drawn,
+        typed=typed,
     )
 
 
-@post("/payments/{payment:str}/receipt", status_code=200, right=Right.BOOK)
+@post("/payments/{payment:str}/receipt", status_code=200, right=Right.BOOK, drawn=Subject.PAYMENT)
 async def record(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
     """Record the cash receipt of a payment, once."""
     with unknown_is_404():
@@ -186,10 +187,9 @@ async def record(context: Context, form: CheckedForm, payment: FromPath[str]) ->
                 movement=form.get("movement"),
                 notes=form.get("notes"),
                 bank_account=form.get("bank_account"),
-                drawn=form.get("drawn"),
             )
         except Invalid as invalid:
-            return await _form_page(context, payment, form_error=invalid.problems[0].message)
+            return await _form_page(context, payment, form_error=why_not(invalid), typed=form)
     return redirect(f"/m/receipts/{receipt.id}")
 
 

@@ -13,6 +13,7 @@ from hub.domain.settlement import LineKind
 from hub.domain.text import Text
 from hub.flows.corrections.charge_line import charge_line
 from hub.flows.corrections.correct_entry import correct_entry
+from hub.flows.ground.read_drawn import Subject
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.settlements.record_payout import Payout, record_payout
 from hub.flows.settlements.withdraw_line import reopen_line, withdraw_line
@@ -21,7 +22,7 @@ from hub_hookspecs import EXPONENTS
 
 from .context import Context, MerchantContext, unknown_is_404
 from .decisions import VIA
-from .form import CheckedForm, SubmittedForm
+from .form import CheckedForm, SubmittedForm, why_not
 from .rights import Right
 from .settlements import settlements_page
 
@@ -46,7 +47,7 @@ def next_of(accounts: tuple[ProviderAccount, ...], account_id: str) -> ProviderA
     raise LookupError(account_id)
 
 
-@post("/settlements/{account:str}/line", status_code=200, right=Right.BOOK)
+@post("/settlements/{account:str}/line", status_code=200, right=Right.BOOK, drawn=Subject.LINE)
 async def act(context: Context, form: CheckedForm, account: FromPath[str]) -> Page:
     """Withdraw a line, take it up again, or book it to the account; which of them, the button says."""
     hub, merchant = context.hub, context.merchant
@@ -62,15 +63,13 @@ async def act(context: Context, form: CheckedForm, account: FromPath[str]) -> Pa
                 case LineKind.CHARGE | LineKind.RELEASE as kind:
                     await charge_line(hub, merchant, found, line, LineKind(kind), by=by, reason=reason, via=VIA)
                 case _:
-                    return await settlements_page(context, form_error="Elija qué hacer con la línea.")
-    except NotAllowed as refusal:
-        return await settlements_page(context, form_error=refusal.message)
-    except Invalid as invalid:
-        return await settlements_page(context, form_error=invalid.problems[0].message)
+                    return await settlements_page(context, form_error="Elija qué hacer con la línea.", typed=form)
+    except (NotAllowed, Invalid) as refusal:
+        return await settlements_page(context, form_error=why_not(refusal), typed=form)
     return redirect(BACK)
 
 
-@post("/settlements/{account:str}/payout", status_code=200, right=Right.BOOK)
+@post("/settlements/{account:str}/payout", status_code=200, right=Right.BOOK, drawn=Subject.ACCOUNT)
 async def record(context: Context, form: CheckedForm, account: FromPath[str]) -> Page:
     """Record what reached the bank; the bank's reference and day make it one, however often it is sent."""
     found = await _account(context, account)
@@ -78,9 +77,9 @@ async def record(context: Context, form: CheckedForm, account: FromPath[str]) ->
         told = _payout(form)
         await record_payout(context.hub, context.merchant, found, told, by=context.session.email)
     except Unreadable as unreadable:
-        return await settlements_page(context, form_error=unreadable.message)
+        return await settlements_page(context, form_error=unreadable.message, typed=form)
     except Invalid as invalid:
-        return await settlements_page(context, form_error=invalid.problems[0].message)
+        return await settlements_page(context, form_error=why_not(invalid), typed=form)
     return redirect(BACK)
 
 
@@ -93,7 +92,7 @@ def _payout(form: SubmittedForm) -> Payout:
     return Payout(arrived=arrived, fee=fee, fee_tax=fee_tax, on=day, reference=reference)
 
 
-@post("/settlements/{account:str}/payout/correct", status_code=200, right=Right.BOOK)
+@post("/settlements/{account:str}/payout/correct", status_code=200, right=Right.BOOK, drawn=Subject.ACCOUNT)
 async def correct(context: Context, form: CheckedForm, account: FromPath[str]) -> Page:
     """Take back a payout that was recorded wrongly; it may be recorded anew."""
     found, key = await _account(context, account), form.get("key")
@@ -103,7 +102,7 @@ async def correct(context: Context, form: CheckedForm, account: FromPath[str]) -
         with unknown_is_404():
             await correct_entry(context.hub, context.merchant, key, by=context.session.email, reason=form.get("reason"))
     except Invalid as invalid:
-        return await settlements_page(context, form_error=invalid.problems[0].message)
+        return await settlements_page(context, form_error=why_not(invalid), typed=form)
     return redirect(BACK)
 
 

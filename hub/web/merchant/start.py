@@ -8,18 +8,27 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.decision import Signed
+from hub.domain.identity import Invalid
 from hub.domain.review_causes import CAUSES
 from hub.domain.text import Text
 from hub.flows.corrections.resolve_review import resolve_review
+from hub.flows.ground.read_drawn import Subject
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.statements.try_payment import GuideStep, view_guide
-from hub.flows.views.view_reviews import list_proofs, list_reported, list_reviews, list_settled_lines, list_ways
+from hub.flows.views.view_reviews import (
+    drawn_of_reviews,
+    list_proofs,
+    list_reported,
+    list_reviews,
+    list_settled_lines,
+    list_ways,
+)
 from hub.flows.views.view_start import view_start
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Mode
 
 from .context import Context, MerchantContext
-from .form import CheckedForm
+from .form import NOTHING, CheckedForm, SubmittedForm, why_not
 from .rights import Right
 
 
@@ -48,7 +57,10 @@ async def show_reviews(context: Context) -> Page:
     return await _reviews(context)
 
 
-async def _reviews(context: MerchantContext, *, form_error: Text | str = "", notice: str = "") -> Page:
+async def _reviews(
+    context: MerchantContext, *, form_error: Text | str = "", notice: str = "", typed: SubmittedForm = NOTHING
+) -> Page:
+    drawn = await drawn_of_reviews(context.hub, context.merchant)
     return context.page(
         "reviews.html",
         status=422 if form_error else 200,
@@ -60,10 +72,12 @@ async def _reviews(context: MerchantContext, *, form_error: Text | str = "", not
         causes=CAUSES,
         form_error=form_error,
         notice=notice,
+        typed=typed,
+        drawn=drawn,
     )
 
 
-@post("/reviews/{review:str}/resolve", status_code=200, right=Right.TEND)
+@post("/reviews/{review:str}/resolve", status_code=200, right=Right.TEND, drawn=Subject.REVIEW)
 async def resolve(context: Context, form: CheckedForm, review: FromPath[str]) -> Page:
     """A person says what became of it; it locked nothing, and nothing is freed by it."""
     own = {item.id for item, _ in await list_reviews(context.hub, context.merchant)}
@@ -73,8 +87,8 @@ async def resolve(context: Context, form: CheckedForm, review: FromPath[str]) ->
         made = await resolve_review(
             context.hub, review, signed=Signed(by=context.session.email, why=form.get("why"), via="page")
         )
-    except NotAllowed as refusal:
-        return await _reviews(context, form_error=refusal.message)
+    except (NotAllowed, Invalid) as refusal:
+        return await _reviews(context, form_error=why_not(refusal), typed=form)
     if made.is_done:
         return redirect("/m/reviews")
     return await _reviews(context, notice="Quedó propuesto: por su monto falta que otra persona diga lo mismo.")
