@@ -210,6 +210,7 @@ _TABLE: Final = (
     Cause(name="doubted_return", ways=(PAYMENT, CORRECT)),
     Cause(name="debit_note", ways=(CUSTOMER, USE_CREDIT, WRITE_OFF)),
     Cause(name="surplus", ways=(REFUND, USE_CREDIT, CUSTOMER)),
+    Cause(name="moved_bill", ways=(CUSTOMER, REFUND, USE_CREDIT)),
     Cause(name="rejected_signature", ways=(MESSAGE, REPLAY, PAYMENT)),
     Cause(name="unclear_message", ways=(MESSAGE, REPLAY, RECORD)),
     Cause(name="parked_payment", ways=(MESSAGE, REPLAY), closed_by=PAYMENT_FOUND),

@@ -21,6 +21,7 @@ class Event(enum.StrEnum):
     PAID_LATE = "paid_late"
     PAID_TWICE = "paid_twice"
     PAID_OTHERWISE = "paid_otherwise"
+    PAID_FOR_ANOTHER = "paid_for_another"
     DECLINED_LATER = "declined_later"
     UNKNOWN = "unknown"
     UNPROVEN = "unproven"
@@ -75,6 +76,7 @@ TOLD: Final[Mapping[Event, Mapping[Person, Told]]] = {
     ),
     Event.PAID_TWICE: _told(payer=RECEIPT, merchant=RECEIVED, operator=ALERT),
     Event.PAID_OTHERWISE: _told(payer=RECEIPT, merchant=RECEIVED, operator=ALERT),
+    Event.PAID_FOR_ANOTHER: _told(payer=RECEIPT, merchant=RECEIVED, operator=ALERT),
     Event.DECLINED_LATER: _told(
         payer=DeliveryKind.PAYMENT_DECLINED.value,
         merchant=NoMail("nothing was charged, and the payer may try again"),

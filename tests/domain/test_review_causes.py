@@ -44,7 +44,7 @@ def test_each_cause_has_words_and_a_way_out(cause: Cause) -> None:
 
 
 def test_only_a_person_closes_what_is_about_money_that_nobody_explained() -> None:
-    for name in ("duplicate_charge", "over_refund", "surplus", "amount_mismatch", "currency_mismatch"):
+    for name in ("duplicate_charge", "over_refund", "surplus", "moved_bill", "amount_mismatch", "currency_mismatch"):
         assert CAUSES[name].closed_by is None
 
 

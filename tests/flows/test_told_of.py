@@ -9,6 +9,7 @@ from typing import Any, Final
 import attrs
 import pytest
 
+import hub.flows.books.book_money
 from hub.domain.alert import AlertCause
 from hub.domain.dispute import DisputeStage
 from hub.domain.merchant import Link, LinkKind, Parties
@@ -99,6 +100,9 @@ PLAYS: Final[dict[Event, Callable[[Desk], None]]] = {
         "invoice FE-1 100.00", "pays B FE-1 100.00", "unheard B", "pays A FE-1 100.00", "paid A", "paid B"
     ),
     Event.PAID_OTHERWISE: lines("invoice FE-1 100.00", "pays A FE-1 100.00", "paid A 60.00"),
+    Event.PAID_FOR_ANOTHER: lines(
+        "invoice FE-1 100.00", "pays A FE-1 100.00", "unheard A", "invoice FE-1 100.00 of c2", "paid A"
+    ),
     Event.DECLINED_LATER: lines("invoice FE-1 100.00", "pays A FE-1 100.00", "declined A"),
     Event.UNKNOWN: unknown,
     Event.UNPROVEN: lines("invoice FE-1 100.00", "pays A FE-1 100.00", "unheard A"),
@@ -180,3 +184,22 @@ def test_control_a_company_that_is_not_told_is_found(desk: Desk) -> None:
     lines(*PAID)(desk)
 
     assert told(desk) != said_by_table(Event.PAID)
+
+
+def causes(desk: Desk) -> list[str]:
+    return sorted(review.cause for review in desk.read(lambda tx: tx.reviews.of(merchant_id=desk.merchant.id)))
+
+
+def test_money_for_a_bill_that_moved_to_another_customer_is_called_so(desk: Desk) -> None:
+    PLAYS[Event.PAID_FOR_ANOTHER](desk)
+
+    assert causes(desk) == ["moved_bill"]
+
+
+def test_control_a_bill_that_nobody_compares_with_its_payer_is_called_a_surplus(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub.flows.books.book_money, "_of_others", lambda *_given: 0)
+    PLAYS[Event.PAID_FOR_ANOTHER](desk)
+
+    assert causes(desk) == ["surplus"]

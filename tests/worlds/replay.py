@@ -66,7 +66,7 @@ WHERE = {
     "delivery": "kind IN ('receipt', 'cash_receipt', 'payment_received', 'payment_declined', 'payment_returned',"
     " 'dispute')",
     "review": "cause IN ('amount_mismatch', 'currency_mismatch', 'duplicate_charge', 'conflict', 'orphan_refund',"
-    " 'over_refund', 'contradicting_claims', 'surplus', 'dispute')",
+    " 'over_refund', 'contradicting_claims', 'surplus', 'moved_bill', 'dispute')",
 }
 
 

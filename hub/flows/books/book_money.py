@@ -33,12 +33,14 @@ class Booked:
 
     Attributes:
         surplus: A part of it found nothing due, though it is what was asked for: a bill shrank meanwhile.
+        moved: A part of it was for a bill that another customer owes by now.
         claimed: Movements of it that the books have of another payment already.
         short: Credit that was to be used with it was not there any more; that much is still due.
         due_again: Invoices that owe something since their money was returned, each with the name of the return.
     """
 
     surplus: bool = False
+    moved: bool = False
     claimed: tuple[str, ...] = ()
     short: bool = False
     due_again: tuple[tuple[str, str], ...] = ()
@@ -49,7 +51,8 @@ def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...], when: When) -> 
     captures = captures_in(payment, seen)
     if not captures:
         return Booked()  # a return without its capture is held until the capture appears
-    undone, surplus, claimed, short = was_undone(payment, seen), False, list[str](), False
+    undone, claimed, short = was_undone(payment, seen), list[str](), False
+    surplus = moved = False
     for taken in captures:
         entry = _written(tx, payment, money_entries.capture(payment, taken, at=when.now, on=when.day(taken.at)))
         if entry is None:
@@ -61,7 +64,10 @@ def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...], when: When) -> 
         if entry.intake_of and not undone:
             settle_from(tx, payment, entry.key, when, on=entry.value_on, observation=taken.key)
             left = tx.ledger.intake(payment.merchant_id, payment.mode, entry.key)
-            surplus |= bool(left and left.unapplied) and taken.amount.minor <= payment.amount.minor
+            if left and left.unapplied and taken.amount.minor <= payment.amount.minor:
+                aside = _of_others(tx, payment)
+                moved |= aside > 0
+                surplus |= left.unapplied > aside
     freed: list[str] = []
     returned: list[tuple[str, str]] = []
     for back in returns_in(seen):
@@ -76,7 +82,14 @@ def book_money(tx: Tx, payment: Payment, seen: tuple[Seen, ...], when: When) -> 
     for item in seen:
         if item.observation.kind is Kind.SETTLED:
             book_line(tx, payment, item, when)
-    return Booked(surplus, tuple(claimed), short, _due_again(tx, returned))
+    return Booked(surplus, moved, tuple(claimed), short, _due_again(tx, returned))
+
+
+def _of_others(tx: Tx, payment: Payment) -> int:
+    """What a payment was to pay of bills that another customer owes by now."""
+    payables = tx.payables.many([line.payable_id for line in payment.lines])
+    moved = {payable.id for payable in payables if payable.customer_id != payment.customer_id}
+    return sum(line.amount for line in payment.lines if line.payable_id in moved)
 
 
 def _due_again(tx: Tx, returned: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

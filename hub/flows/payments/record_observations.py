@@ -279,9 +279,11 @@ def _close_reviews(tx: Tx, payment: Payment, now: datetime) -> None:
 
 
 def _review_booked(tx: Tx, payment: Payment, booked: Booked, now: datetime) -> None:
-    """Money that found nothing due, and money that the provider claims for another payment too."""
+    """Money that found nothing due here, and money that the provider claims for another payment too."""
     if booked.surplus and Flag.DUPLICATE_CHARGE not in payment.flags:
         _review(tx, payment, "surplus", "", now)
+    if booked.moved:
+        _review(tx, payment, "moved_bill", "", now)
     if booked.short:
         _review(tx, payment, "credit_gone", "", now)
     for movement in booked.claimed:

@@ -366,6 +366,7 @@ WORDS: Final[Mapping[str, str]] = {
     "cause.orphan_refund": "una devolución sin su pago",
     "cause.over_refund": "se devolvió más de lo pagado",
     "cause.debit_note": "se devolvió dinero que ya se había entregado",
+    "cause.moved_bill": "dinero para una factura que ahora es de otro cliente",
     "cause.surplus": "dinero para una factura que ya debía menos",
     "cause.credit_gone": "el saldo a favor de un pago ya no estaba",
     "cause.settlement_unknown": "el proveedor pagó algo que aquí no está",

@@ -209,6 +209,7 @@ CAUSES: Mapping[str, str] = {
     "doubted_return": "El proveedor dice que volvió dinero, y puede ser lo que aquí ya se anotó; no se anotó otra vez.",
     "settlement_return": "La liquidación descuenta dinero de un pago: es una devolución o un contracargo.",
     "surplus": "Llegó dinero para una factura que ya debía menos; el resto quedó a favor del cliente.",
+    "moved_bill": "Llegó dinero para una factura que ahora es de otro cliente; quedó a favor de quien pagó.",
     "credit_gone": "Un pago iba a usar saldo a favor que ya no estaba; esa parte se sigue debiendo.",
     "balance_rose": "Un archivo dice que se debe más de una factura, y aquí no se sabe por qué.",
 }
