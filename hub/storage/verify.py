@@ -11,9 +11,9 @@ from hub.domain.billing import DEBIT_NOTES
 from hub.domain.ledger import Effect, EntryKind
 
 from .chain import CHAIN_START, SEALED, Field, chained, digest_of
-from .conversions import conversion_in
 from .schema import DUE
 from .statements import Runs
+from .verify_conversions import conversion_problems
 
 CLEARED_BY = ", ".join(
     f"'{kind}'"
@@ -28,6 +28,13 @@ SETTLED_BY = ", ".join(
     for kind in (*(EntryKind.SETTLEMENT, EntryKind.FEE, EntryKind.FEE_TAX, EntryKind.ACQUIRER_TAX, EntryKind.RESERVE),)
 )
 SETTLING_FIX = " OR ".join(f"e.key LIKE 'fix:{word}:%'" for word in ("settle", "fee", "feetax", "acqtax", "reserve"))
+
+CREDIT_MOVED = (
+    "SELECT coalesce(-sum(p.amount), 0) FROM posting p JOIN entry e ON e.id = p.entry"
+    " JOIN ledger_account a ON a.id = p.ledger_account AND a.kind = 'customer_credit'"
+    " WHERE a.merchant = h.merchant AND a.mode = h.mode AND a.owner = h.customer AND a.currency = h.currency"
+)
+"""What customer ``h`` has of credit; with a condition more, a part of what moved it."""
 
 BILLED_OF = (
     "(SELECT coalesce(-sum(x.amount), 0) FROM entry e JOIN posting x ON x.entry = e.id"
@@ -175,6 +182,25 @@ CHECKS: tuple[tuple[str, str], ...] = (
         " GROUP BY m.kind, m.owner, m.currency HAVING sum(m.booked) <> sum(m.stated)",
     ),
     (
+        "L6: {held} {currency} of the credit of customer {customer} is held in {mode} mode, there is {credit};"
+        " {gone} went back since",
+        "SELECT * FROM (SELECT h.customer, h.mode, h.currency, h.held,"
+        f" ({CREDIT_MOVED}) AS credit,"
+        f" -({CREDIT_MOVED} AND p.amount > 0 AND e.at >= h.since"
+        " AND (e.kind IN ('refund', 'chargeback') OR e.kind = 'correction' AND e.observation IS NOT NULL)) AS gone"
+        " FROM (SELECT t.merchant, t.customer, t.mode, t.currency, sum(l.credit) AS held, min(t.created_at) AS since"
+        " FROM payment t JOIN payment_line l ON l.payment = t.id WHERE l.live = 1 AND l.credit > 0"
+        " GROUP BY t.merchant, t.customer, t.mode, t.currency) h) c WHERE held > credit + gone",
+    ),
+    (
+        "L10: of payment {reference} {missing} {currency} more went back than came",
+        "SELECT t.reference, a.currency, -sum(p.amount) AS missing FROM posting p JOIN entry e ON e.id = p.entry"
+        " JOIN ledger_account a ON a.id = p.ledger_account AND a.kind = 'provider_clearing'"
+        " JOIN payment t ON t.id = e.payment WHERE e.kind IN ('capture', 'refund', 'chargeback')"
+        f" OR e.kind = 'correction' AND NOT ({SETTLING_FIX})"
+        " GROUP BY t.id, t.reference, a.currency HAVING sum(p.amount) < 0",
+    ),
+    (
         "I2: payable {payable} is in {payments} live payments",
         "SELECT l.payable, count(*) AS payments FROM payment_line l JOIN payment t ON t.id = l.payment"
         " WHERE t.status IN ('created', 'pending', 'unknown') GROUP BY l.payable HAVING count(*) > 1",
@@ -231,10 +257,6 @@ CHAINS = text(
     " JOIN entry e ON e.id = s.entry JOIN posting p ON p.entry = e.id JOIN ledger_account a ON a.id = p.ledger_account"
     " ORDER BY s.merchant, s.mode, s.seq, p.position"
 )
-CONVERSIONS = text(
-    "SELECT c.*, (SELECT count(*) FROM entry e WHERE e.merchant = c.merchant AND e.mode = c.mode"
-    " AND e.key IN ('exchange:' || c.id || '\\:in', 'exchange:' || c.id || '\\:out')) AS booked FROM conversion c"
-)
 HEADS = text("SELECT merchant, mode, seq, hash FROM chain")
 
 
@@ -244,16 +266,7 @@ def problems_in(tx: Runs) -> Iterator[str]:
         for row in tx.run(statement):
             yield words.format(**dict(zip(row.keys(), row, strict=True)))
     yield from _chain_problems(tx)
-    yield from _conversion_problems(tx)
-
-
-def _conversion_problems(tx: Runs) -> Iterator[str]:
-    """L9: a conversion says what it said when its entries, whose keys hold a hash of it, were sealed."""
-    for row in tx.run(CONVERSIONS):
-        if conversion_in(row).id != row["id"]:
-            yield f"L9: conversion {row['id']} is not what was sealed"
-        if row["booked"] != 2:
-            yield f"L9: conversion {row['id']} has {row['booked']} entries, not two"
+    yield from conversion_problems(tx)
 
 
 def _chain_problems(tx: Runs) -> Iterator[str]:
