@@ -111,12 +111,15 @@ def _one_outcome(
     paid: str | None, amount: str | None, returned: str | None, charged_back: str | None, **given: Any
 ) -> None:
     went_back = [text for text in (returned, charged_back) if text is not None]
-    if (paid is not None) + len(went_back) != 1:
-        raise click.UsageError("say one of --paid, --not-paid, --returned and --charged-back")
+    bounced = given["bounced"] is not None
+    if (paid is not None) + len(went_back) + bounced != 1:
+        raise click.UsageError("say one of --paid, --not-paid, --returned, --charged-back and --bounced")
     if (paid == "paid") != bool(amount):
         raise click.UsageError("--paid wants the --amount that the provider shows; the others want none")
-    if not went_back and (given["another"] or given["on"]):
-        raise click.UsageError("--another and --on go with --returned or --charged-back")
+    if not went_back and (given["another"] or (given["on"] and not bounced)):
+        raise click.UsageError("--another and --on go with --returned or --charged-back, --on with --bounced too")
+    if given["refund"] and not bounced:
+        raise click.UsageError("--refund goes with --bounced")
     if given["case"] and charged_back is None:
         raise click.UsageError("--case goes with --charged-back")
 
@@ -127,6 +130,8 @@ def _one_outcome(
 @click.option("--not-paid", "paid", flag_value="not_paid", help="The provider took nothing.")
 @click.option("--returned", metavar="AMOUNT", help="Money that went back to the payer in the provider's panel.")
 @click.option("--charged-back", metavar="AMOUNT", help="Money that the payer's bank took back.")
+@click.option("--bounced", metavar="AMOUNT", help="A refund of this amount that the payer's bank sent back.")
+@click.option("--refund", metavar="NAME", default="", help="Which refund bounced, where several are of its amount.")
 @click.option("--case", metavar="NAME", default="", help="Which open inquiry it is of; else the one of this amount.")
 @click.option("--another", is_flag=True, help="It is none of the returns that are known of this payment.")
 @click.option("--on", metavar="DATE", callback=_day, help="The day on which it went back, such as 2026-11-21.")
@@ -157,7 +162,7 @@ async def record(
 
     --paid books the money as if the provider had told it. --not-paid closes the payment unproven and watched.
     --returned and --charged-back book what went back of a paid one, and are joined with the provider's news of it
-    if that comes later."""
+    if that comes later. --bounced books that a refund came back: what is owed and what is credit is as before it."""
     from hub.flows.payments.record_outcome import OutcomeEvidence, record_not_paid, record_paid
 
     payment = await find_payment(hub, reference)
@@ -168,6 +173,11 @@ async def record(
             money = amount_of(text, currency or payment.amount.currency, option)
             await _record_return(hub, payment, option, money, decided, stated)
             return
+    if bounced := stated["bounced"]:
+        await _record_bounce(
+            hub, payment, amount_of(bounced, currency or payment.amount.currency, "--bounced"), decided, stated
+        )
+        return
     if amount:
         shown = OutcomeEvidence(
             amount=amount_of(amount, currency or payment.amount.currency),
@@ -197,6 +207,15 @@ async def _record_return(
     )
     made, payment = await record_return(hub, payment.id, shown, signed=decided)
     tell_decision(made, f"{amount} of {payment.reference} is booked as {shown.kind.value}")
+
+
+async def _record_bounce(hub: Hub, payment: Payment, amount: Money, decided: Signed, stated: dict[str, Any]) -> None:
+    """Record that a refund came back, and say it."""
+    from hub.flows.corrections.record_bounce import BounceEvidence, record_bounce
+
+    proof = BounceEvidence(amount=amount, on=stated["on"], name=stated["refund"])
+    made, payment = await record_bounce(hub, payment.id, proof, signed=decided)
+    tell_decision(made, f"the refund of {amount} of {payment.reference} is booked as bounced")
 
 
 def _done_or_not(done: str | None, **_given: Any) -> None:

@@ -73,17 +73,21 @@ def root_of(key: str) -> str:
     return key
 
 
-def counts_with(key: str, settled: Collection[str], *, apart: bool = False) -> str:
+def counts_with(key: str, settled: Collection[str], *, apart: bool = False, is_movement: bool = False) -> str:
     """The key of the movement that an entry is part of, where payouts are compared: a correction changes what it names.
 
     What a bank took and gave again is one movement of what it kept until a payout line settles either; then each is its
     own.
 
+    So is a refund and what of it bounced; one that a person corrected was none.
+
     Args:
         settled: Keys of what lines have settled.
         apart: Each is its own before that, too.
+        is_movement: The correction is one of money, as what was observed of it says.
     """
     named = reverses(key)
-    if named is None or (named.startswith(CHARGEBACK) and (apart or key in settled or named in settled)):
+    if named is None:
         return key
-    return named
+    moves = named.startswith(CHARGEBACK) or (is_movement and named.startswith("refund:"))
+    return key if moves and (apart or key in settled or named in settled) else named

@@ -82,6 +82,7 @@ class DeliveryKind(enum.StrEnum):
     PAYMENT_DECLINED = "payment_declined"
     PAYMENT_PENDING = "payment_pending"
     PAYMENT_RETURNED = "payment_returned"
+    RETURN_BOUNCED = "return_bounced"
     DISPUTE = "dispute"
     ACCOUNT_RESULT = "account_result"
     ACCOUNT_REQUESTED = "account_requested"

@@ -28,6 +28,7 @@ class Event(enum.StrEnum):
     REFUNDED_HERE = "refunded_here"
     RETURNED_OUTSIDE = "returned_outside"
     RETURNED_UNPAID = "returned_unpaid"
+    REFUND_BOUNCED = "refund_bounced"
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_NEAR_ITS_DAY = "dispute_near_its_day"
     TRANSFER_REPORTED = "transfer_reported"
@@ -62,7 +63,7 @@ def _told(*, payer: Told, merchant: Told, operator: Told) -> Mapping[Person, Tol
 
 RECEIPT, RECEIVED = DeliveryKind.RECEIPT.value, DeliveryKind.PAYMENT_RECEIVED.value
 RETURNED, REVIEW = DeliveryKind.PAYMENT_RETURNED.value, DeliveryKind.REVIEW.value
-ALERT = DeliveryKind.ALERT.value
+ALERT, BOUNCED = DeliveryKind.ALERT.value, DeliveryKind.RETURN_BOUNCED.value
 DISPUTE, DISBURSEMENT, CONVERSION = "dispute", "disbursement", "conversion"
 
 NOTHING_ODD: Final = NoMail("nothing is odd about it")
@@ -95,6 +96,11 @@ TOLD: Final[Mapping[Event, Mapping[Person, Told]]] = {
     Event.REFUNDED_HERE: _told(payer=RETURNED, merchant=DID_IT, operator=ALERT),
     Event.RETURNED_OUTSIDE: _told(payer=RETURNED, merchant=RETURNED, operator=ALERT),
     Event.RETURNED_UNPAID: _told(payer=RETURNED, merchant=RETURNED, operator=ALERT),
+    Event.REFUND_BOUNCED: _told(
+        payer=BOUNCED,
+        merchant=BOUNCED,
+        operator=NoMail("a person recorded it with proof; what a line says is compared"),
+    ),
     Event.DISPUTE_OPENED: _told(
         payer=NoMail("the payer asked the bank for it, and hears from the bank"), merchant=DISPUTE, operator=ALERT
     ),

@@ -70,7 +70,7 @@ def _about(*kinds: str) -> ColumnElement[bool]:
 
 MOVES = (
     select(
-        *(entry.c.key, entry.c.payment, entry.c.currency, entry.c.at, entry.c.value_on),
+        *(entry.c.key, entry.c.payment, entry.c.currency, entry.c.at, entry.c.value_on, entry.c.observation),
         func.sum(posting.c.amount).label("minor"),
     )
     .join(posting, posting.c.entry == entry.c.id)
@@ -251,8 +251,9 @@ class Settlements:
             named = reverses(row["key"])
             if named is None and settled.get(row["key"], row["minor"]) != row["minor"]:
                 netted.add(row["key"])  # one line told of what was taken and of what was given again
-            is_netted = named in netted and row["key"] not in settled
-            key = named if named and is_netted else counts_with(row["key"], settled, apart=apart)
+            key = counts_with(row["key"], settled, apart=apart, is_movement=row["observation"] is not None)
+            if named and named in netted and row["key"] not in settled:
+                key = named
             before = moves.get(key)
             moves[key] = Awaited(
                 key=key,

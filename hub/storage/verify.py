@@ -160,8 +160,9 @@ CHECKS: tuple[tuple[str, str], ...] = (
         " LEFT JOIN posting p ON p.entry = e.id AND EXISTS (SELECT 1 FROM ledger_account a"
         " WHERE a.id = p.ledger_account AND a.kind = 'provider_clearing')"
         " WHERE l.settles IS NOT NULL GROUP BY l.id HAVING coalesce(sum(p.amount), 0) <> l.gross"
-        # one line may tell of what a bank took alone, or together with what it gave again
-        " AND (l.settles NOT LIKE 'chargeback:%' OR sum(CASE e.key WHEN l.settles THEN p.amount END) <> l.gross)",
+        # one line may tell of what a bank took or of a refund alone, or together with what came back of it
+        " AND (l.settles NOT LIKE 'chargeback:%' AND l.settles NOT LIKE 'refund:%'"
+        " OR sum(CASE e.key WHEN l.settles THEN p.amount END) <> l.gross)",
     ),
     (
         "L10: {kind} of account {owner} is below zero by {amount} {currency}",

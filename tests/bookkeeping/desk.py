@@ -41,6 +41,7 @@ from hub.flows.corrections.convert_money import Wanted, convert_money, void_conv
 from hub.flows.corrections.correct_entry import correct_amount, correct_entry
 from hub.flows.corrections.disburse_credit import disburse_credit, void_disbursement
 from hub.flows.corrections.end_dispute import end_dispute
+from hub.flows.corrections.record_bounce import BounceEvidence, record_bounce
 from hub.flows.corrections.record_dispute import record_dispute
 from hub.flows.corrections.record_receipt import record_by_hand, record_for_payment
 from hub.flows.corrections.record_withholding import record_withholding
@@ -385,6 +386,17 @@ class Desk:
             raise Refused(refusal.code) from refusal
         last = self.read(lambda tx: tx.payments.seen(self.payments[name]))[-1]
         self.returns[rest.get("as", name)] = last.key
+
+    def bounced(self, words: _Words) -> None:
+        """bounced PAYMENT AMOUNT [CURRENCY] [of NAME]: a refund came back"""
+        name = words.one()
+        amount = self._amount(words, name)
+        proof = BounceEvidence(amount=amount, name=words.pairs("of").get("of", ""))
+        shown = Signed(by="contadora", why="el banco la devolvió", evidence=Evidence(text="panel"))
+        try:
+            run(record_bounce(self.hub, self.payments[name], proof, signed=shown))
+        except NotAllowed as refusal:
+            raise Refused(refusal.code) from refusal
 
     def received(self, words: _Words) -> None:
         """received MEANS AMOUNT [CURRENCY] [for NUMBER AMOUNT]... [withheld NUMBER TAX AMOUNT]...
@@ -804,6 +816,7 @@ VERBS: dict[str, Callable[[Desk, _Words], object]] = {
     "dispute-ends": Desk.dispute_ends,
     "seen-back": Desk.seen_back,
     "seen-taken": Desk.seen_taken,
+    "bounced": Desk.bounced,
     "received": Desk.received,
     "receipt": Desk.receipt,
     "certificate": Desk.certificate,

@@ -55,6 +55,7 @@ EVENTS = st.one_of(
     said("inquiry", payment, st.sampled_from(("K1", "K2"))),
     said("dispute-ends", payment, st.sampled_from(("K1", "K2")), st.sampled_from(("won", "lost"))),
     said("dispute-ends", payment, st.sampled_from(("K1", "K2")), "won", amount),
+    said("bounced", payment, amount),
     said("seen-back", payment, amount),
     said("seen-back", payment, amount, "another yes as S1"),
     said("seen-taken", payment, amount, "another yes"),

@@ -23,6 +23,7 @@ from hub.documents.mails.payment_digest import PaymentDigestMail
 from hub.documents.mails.payment_pending import PaymentPendingMail
 from hub.documents.mails.payment_received import PaymentReceivedMail, ReceivedTransaction
 from hub.documents.mails.payment_returned import PaymentReturnedMail
+from hub.documents.mails.return_bounced import ReturnBouncedMail
 from hub.documents.mails.review import ReviewMail
 from hub.documents.mails.sign_in import SignInMail
 from hub.domain.account import AccountStatus, Attention
@@ -206,6 +207,17 @@ CASH_RECEIPT = CashReceiptDocument(
     provider="Nequi",
     provider_reference="350-123-20261121-7781",
     reference="7K2M9QX4TB",
+)
+
+BOUNCED = ReturnBouncedMail(
+    letterhead=CR_HEAD,
+    payer="Alejandro González",
+    amount=Money(1825075, "CRC"),
+    numbers=("00100001010000000421",),
+    provider="Greenpay",
+    reference="7K2M9QX4TBW0A3F5G6H8J1N2PR",
+    credit=Money(1825075, "CRC"),
+    url=f"{SITE}/p/abc.def",
 )
 
 CONVERTED = attrs.evolve(
@@ -424,6 +436,8 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
         ),
         "es_CR",
     ),
+    "bounced_cr": (BOUNCED, "es_CR"),
+    "bounced_merchant_co": (attrs.evolve(BOUNCED, to_merchant=True, credit=None), "es_CO"),
     "charged_back_co": (
         PaymentReturnedMail(
             letterhead=CO_HEAD,

@@ -109,6 +109,7 @@ PLAYS: Final[dict[Event, Callable[[Desk], None]]] = {
     Event.REFUNDED_HERE: refunded,
     Event.RETURNED_OUTSIDE: lines(*PAID, "returned A"),
     Event.RETURNED_UNPAID: lines("invoice FE-1 100.00", "pays A FE-1 100.00", "declined A", "returned A"),
+    Event.REFUND_BOUNCED: lines(*PAID, "returned A", "bounced A"),
     Event.DISPUTE_OPENED: lines(*PAID, "inquiry A CASE-1"),
     Event.DISPUTE_NEAR_ITS_DAY: near_its_day,
     Event.TRANSFER_REPORTED: reported,
@@ -123,6 +124,12 @@ BEFORE: Final[dict[Event, frozenset[tuple[Person, str]]]] = {
     event: frozenset({(Person.PAYER, "receipt"), (Person.MERCHANT, "payment_received")})
     for event in (Event.REFUNDED_HERE, Event.RETURNED_OUTSIDE, Event.DISPUTE_OPENED, Event.SETTLED_OTHERWISE)
 } | {
+    Event.REFUND_BOUNCED: frozenset(
+        {
+            *((Person.PAYER, "receipt"), (Person.MERCHANT, "payment_received")),
+            *((Person.PAYER, "payment_returned"), (Person.MERCHANT, "payment_returned")),
+        }
+    ),
     Event.UNKNOWN: frozenset({(Person.PAYER, "payment_declined")}),
     Event.RETURNED_UNPAID: frozenset({(Person.PAYER, "payment_declined")}),
     Event.DISPUTE_NEAR_ITS_DAY: frozenset({(Person.PAYER, "receipt")}),

@@ -93,7 +93,7 @@ def test_control_a_correction_that_always_counts_with_what_it_corrects_is_never_
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        settlements, "counts_with", lambda key, _settled, apart: key.removeprefix("fix:").removesuffix(":0")
+        settlements, "counts_with", lambda key, _settled, **_how: key.removeprefix("fix:").removesuffix(":0")
     )
 
     with pytest.raises((AssertionError, Conflict)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from hub.domain.dispute import DisputeOutcome
 from hub.domain.payment import Payment
@@ -90,3 +91,29 @@ def test_a_part_is_won_on_the_payments_page(
     assert "$40.000" in page
     [found] = house.read(lambda tx: tx.disputes.of_payments([payment.id]))
     assert (found.outcome, found.won) == (DisputeOutcome.PARTLY_WON, Money(4_000_000, "COP"))
+
+
+def test_a_refund_that_bounced_is_recorded_on_the_payments_page(
+    house: House, seat: Callable[..., Seat], seen: Callable[[str], str], forms: Callable[[str], list[dict[str, Any]]]
+) -> None:
+    payment = pay(house)
+    tell(house, payment, Kind.RETURNED, TOTAL, f"R-{payment.id}")
+    desk = seat(house.merchants["CO"])
+    path = f"/m/payments/{payment.id}/bounced"
+    (form,) = [form for form in forms(desk.read(f"/m/payments/{payment.id}")) if form["action"] == path]
+    typed = {**form["fields"], "refund": f"R-{payment.id}", "evidence": "panel", "why": "cuenta cerrada"}
+    for wrong, words in (
+        ({"refund": "otra"}, "cuál devolución"),
+        ({"evidence": ""}, "prueba"),
+        ({"drawn": "0" * 16}, "cambió"),
+        ({"on": "2099-01-01"}, "todavía no llega"),
+    ):
+        refused = desk.post(path, **{**typed, **wrong})
+        assert refused.status_code == 422
+        assert words in seen(refused.text)
+
+    page = desk.go(path, **typed)
+
+    assert path not in page
+    owed = house.read(lambda tx: tx.payables.many([line.payable_id for line in payment.lines]))
+    assert [payable.due for payable in owed] == [0] * len(owed)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+
+import attrs
 
 from hub.domain import correction_entries, entry_keys
 from hub.domain.intake import Share, shares_back
@@ -37,6 +39,15 @@ def reverse(tx: Tx, entry: Entry, *, at: datetime, note: str, paid_again: bool =
     if entry.intake_of is not None:
         free(tx, entry, entry.brought_in, at=at, note=note)
     return _correct(tx, entry, at=at, note=note, paid_again=paid_again)
+
+
+def bounce(tx: Tx, entry: Entry, *, at: datetime, on: date | None, note: str) -> Entry:
+    """Reverse a refund that came back: it was executed, so what reverses it is a movement of money of its own."""
+    fix = correction_entries.correction(entry, number=len(fixes_of(tx, entry)), at=at, note=note)
+    fix = attrs.evolve(fix, value_on=on, observation=entry.observation)
+    tx.ledger.write(fix)
+    settle_debit_notes(tx, entry, at=at, note=note)
+    return fix
 
 
 def give_back(tx: Tx, entry: Entry, amount: int, *, at: datetime, note: str) -> None:

@@ -26,6 +26,7 @@ from .convert_money import Wanted, convert_money
 from .decide_refund import decide_refund
 from .disburse_credit import disburse_credit
 from .end_dispute import end_dispute
+from .record_bounce import bounce_in, record_bounce
 from .resolve_review import resolve_review
 from .void_bill import void_bill
 from .write_off import write_off_bill
@@ -96,6 +97,9 @@ async def _decide_again(hub: Hub, proposed: Decision, signed: Signed) -> Decisio
             )
             made, _ = await record_paid(hub, payment, shown, signed=signed)
             return made
+    if bounced := bounce_in(proposed):
+        made, _ = await record_bounce(hub, payment, bounced, signed=signed)
+        return made
     if proof := proof_in(proposed):
         made, _ = await record_return(hub, payment, proof, signed=signed)
         return made

@@ -83,6 +83,7 @@ def observed_of(tx: Tx, payment: Payment) -> tuple[Seen, ...]:
         about: entry.at
         for entry in entries
         if (about := observed.get(root_of(entry.key))) and entry.key != root_of(entry.key)
+        if entry.observation is None  # else it came back, and did not prove to be none
     }
     return without_withdrawn(seen, reversed_at)
 

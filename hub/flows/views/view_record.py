@@ -13,6 +13,7 @@ from hub.domain.operation import Operation, OperationKind, settled_at
 from hub.domain.payment import Payment, Phase, Status
 from hub.domain.request_sent import RequestSent
 from hub.domain.text import Text
+from hub.flows.books.standing_returns import StandingReturn, standing_returns
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.record_restore import is_from_a_backup
 from hub.flows.payments.allow_refund import offered_refund
@@ -53,6 +54,7 @@ class PaymentRecord:
         release_from: From when its merchant may give the invoices back; None when not at all.
         undo_from: From when the hub undoes it by itself unless something is reported; None when it does not.
         hosted: The payer acts on a page of the provider.
+        bounceable: Its refunds that are booked and stand, each of which may come back.
     """
 
     operations: tuple[OperationView, ...]
@@ -65,6 +67,7 @@ class PaymentRecord:
     release_from: datetime | None
     undo_from: datetime | None
     hosted: bool
+    bounceable: tuple[StandingReturn, ...] = ()
 
     @property
     def open_operation(self) -> Operation | None:
@@ -116,6 +119,7 @@ def record_of(tx: Tx, hub: Hub, payment: Payment) -> PaymentRecord:
         release_from=_release_from(hub, payment),
         undo_from=_undo_from(tx, hub, payment) if not operations else None,
         hosted=is_hosted(payment),
+        bounceable=() if is_open or payment.status is not Status.PAID else standing_returns(tx, payment),
     )
 
 

@@ -242,6 +242,18 @@ WORDS: Final[Mapping[str, str]] = {
     "returned.intro.merchant.charged_back": (
         "El banco de {customer} recuperó {amount} de su pago de {paid} con {provider}."
     ),
+    "bounced.title": "Una devolución no llegó",
+    "bounced.subject": "La devolución de {amount} no llegó",
+    "bounced.subject.merchant": "Rebotó la devolución a {customer}: {amount}",
+    "bounced.intro": (
+        "La devolución de {amount} no llegó a la cuenta de destino: el banco la envió de vuelta a {company}."
+    ),
+    "bounced.intro.merchant": (
+        "La devolución de {amount} a {customer} rebotó: el banco la envió de vuelta, y consta de nuevo en los libros."
+    ),
+    "bounced.came_back": "Volvió",
+    "bounced.next": "La respuesta a este correo llega a {company}, para acordar cómo recibirlo.",
+    "bounced.next.merchant": "Falta acordar con el cliente otra forma de entregarlo: otra devolución, o saldo a favor.",
     "returned.wait": "Según su banco, el dinero puede tardar algunos días en aparecer.",
     "returned.remains": "De ese pago quedan {amount}.",
     "returned.left": "Ahora debe {amount} a {company}.",
@@ -564,6 +576,7 @@ WORDS: Final[Mapping[str, str]] = {
     "mail_kind.payment_pending": "Pago en proceso",
     "mail_kind.payment_received": "Pagos recibidos",
     "mail_kind.payment_returned": "Dinero devuelto",
+    "mail_kind.return_bounced": "Devolución que rebotó",
     "mail_kind.receipt": "Soporte de pago al cliente",
     "mail_kind.review": "Excepción por revisar",
     "mail_kind.sign_in": "Enlace para entrar",

@@ -12,6 +12,7 @@ from hub.domain.identity import Invalid
 from hub.domain.text import Text
 from hub.flows.corrections.answer_return import ReturnedBill, answer_return
 from hub.flows.corrections.decide_refund import decide_refund
+from hub.flows.corrections.record_bounce import BounceEvidence, record_bounce
 from hub.flows.corrections.resolve_review import resolve_review
 from hub.flows.ground.read_drawn import Subject
 from hub.flows.payments.decide import NotAllowed
@@ -147,6 +148,29 @@ async def returned(context: Context, form: CheckedForm, payment: FromPath[str]) 
     return redirect(f"/m/payments/{own}")
 
 
+@post("/payments/{payment:str}/bounced", status_code=200, right=Right.OWN, drawn=Subject.PAYMENT)
+async def bounced(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
+    """Record that a refund came back."""
+    own = await own_payment(context, payment)
+    record, day = await view_record(context.hub, own), form.get("on")
+    found = next((item for item in record.bounceable if item.name == form.get("refund")), None)
+    if found is None:
+        return await payment_page(context, own, form_error=Text("bounce.choose"), typed=form)
+    evidence = Evidence(text=form.get("evidence").strip())
+    signed = Signed(by=context.session.email, why=form.get("why"), evidence=evidence, via=VIA)
+    try:
+        proof = BounceEvidence(amount=found.amount, on=read_date(day) if day else None, name=found.name)
+        made, _after = await record_bounce(context.hub, own, proof, signed=signed)
+    except Unreadable as unreadable:
+        return await payment_page(context, own, form_error=unreadable.message, typed=form)
+    except (NotAllowed, Invalid) as refusal:
+        return await payment_page(context, own, form_error=why_not(refusal), typed=form)
+    if not made.is_done:
+        notice = "Queda propuesto: por el monto hace falta que otra persona que administra anote lo mismo."
+        return await payment_page(context, own, notice=notice)
+    return redirect(f"/m/payments/{own}")
+
+
 @post("/payments/{payment:str}/cancel", status_code=200, right=Right.OWN, drawn=Subject.PAYMENT)
 async def cancel(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
     """Ask the provider to withdraw a pending payment."""
@@ -202,4 +226,4 @@ async def answer(context: Context, form: CheckedForm, payment: FromPath[str], re
     return redirect(f"/m/payments/{own}")
 
 
-HANDLERS: list[ControllerRouterHandler] = [release, refund, returned, cancel, resolve, answer]
+HANDLERS: list[ControllerRouterHandler] = [release, refund, returned, bounced, cancel, resolve, answer]

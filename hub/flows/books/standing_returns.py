@@ -1,0 +1,42 @@
+"""The refunds of a payment that are booked and stand: each may still bounce."""
+
+from __future__ import annotations
+
+import attrs
+
+from hub.domain import entry_keys
+from hub.domain.ledger import Entry, EntryKind, LedgerKind
+from hub.domain.payment import Payment
+from hub.domain.returns import returns_in
+from hub.flows.ground.ports import Tx
+from hub.flows.ground.read_held import observed_of
+from hub_hookspecs import Kind, Money
+
+from .book_return import own_key_of
+from .reverse_entry import fixes_of
+
+
+@attrs.frozen
+class StandingReturn:
+    """A refund that is booked and stands, with its entries: one, or its parts."""
+
+    name: str
+    amount: Money
+    entries: tuple[Entry, ...]
+
+
+def standing_returns(tx: Tx, payment: Payment) -> tuple[StandingReturn, ...]:
+    """The refunds of a payment that may bounce: booked as a whole, and not corrected."""
+    entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
+    found = []
+    for back in returns_in(observed_of(tx, payment)):
+        key = own_key_of(tx, payment, entry_keys.refund_key(payment.account_id, back.name))
+        own = tuple(
+            entry
+            for entry in entries
+            if entry.kind is EntryKind.REFUND and (entry.key == key or entry.key.startswith(f"{key}#"))
+        )
+        if back.kind is Kind.RETURNED and own and not any(fixes_of(tx, entry) for entry in own):
+            minor = -sum(entry.moved(LedgerKind.PROVIDER_CLEARING) for entry in own)
+            found.append(StandingReturn(back.name, Money(minor, own[0].currency), own))
+    return tuple(found)
