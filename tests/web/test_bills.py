@@ -9,10 +9,10 @@ import pytest
 
 from hub.domain.decision import Signed
 from hub.domain.disbursement import PaidOut
+from hub.domain.drawn_from import DrawnFrom
 from hub.domain.merchant import Role
 from hub.domain.payable import Payable
 from hub.domain.payment import Status
-from hub.flows.corrections import write_off as write_off_module
 from hub.flows.corrections.disburse_credit import disburse_credit
 from hub_hookspecs import Kind
 from tests.web.conftest import House, Seat
@@ -28,7 +28,7 @@ def clerk(house: House, seat: Callable[..., Seat]) -> Seat:
 
 def fields_of(clerk: Seat, forms: Any, path: str, action: str) -> dict[str, str]:
     (form,) = [form for form in forms(clerk.read(path)) if form["action"] == f"{path}/{action}"]
-    return {"revision": form["fields"]["revision"][0]}
+    return {"drawn": form["fields"]["drawn"][0]}
 
 
 def test_a_bill_is_voided_and_billed_anew_on_its_page(house: House, clerk: Seat, forms: Any, seen: Seen) -> None:
@@ -67,7 +67,7 @@ def test_a_form_that_was_drawn_from_another_state_books_nothing(
     twice = clerk.post(f"{path}/rebill", **anew, total="400", currency="CRC", customer="", reason="era menos")
 
     assert [answer.status_code for answer in (late, twice)] == [422, 422]
-    assert "cambió mientras tanto" in seen(late.text)
+    assert "cambió desde que abrió el formulario" in seen(late.text)
     assert house.read(lambda tx: tx.payables.get(debtor.invoices[0].id)).due == 40_000
 
 
@@ -77,7 +77,7 @@ def test_who_only_looks_has_no_form(house: House, seat: Callable[..., Seat], for
     operator = seat(house.merchants["CR"], Role.OPERATOR)
 
     assert not [form for form in forms(operator.read(path)) if form["action"].startswith(path)]
-    assert operator.post(f"{path}/void", revision="0", reason="x").status_code == 403
+    assert operator.post(f"{path}/void", reason="x").status_code == 403
 
 
 def test_above_the_limit_a_second_person_voids_it_with_the_same_form(
@@ -124,9 +124,7 @@ def fresh(house: House, bill: Payable) -> Payable:
 
 def written_off(owner: Seat, forms: Any, bill: Payable) -> dict[str, str]:
     """The fields of the form, as it is drawn now."""
-    path = f"/m/invoices/{bill.id}"
-    (form,) = [form for form in forms(owner.read(path)) if form["action"] == f"{path}/write-off"]
-    return {"drawn": form["fields"]["drawn"][0]}
+    return fields_of(owner, forms, f"/m/invoices/{bill.id}", "write-off")
 
 
 def test_an_owner_writes_a_debit_note_off_on_its_page(
@@ -168,7 +166,7 @@ def test_a_write_off_that_was_drawn_from_another_state_books_nothing(
 def test_control_a_write_off_that_is_not_compared_is_booked_twice(
     house: House, seat: Callable[..., Seat], forms: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(write_off_module, "refuse_changed", lambda *_given: None)
+    monkeypatch.setattr(DrawnFrom, "changed_since", lambda *_given: ())
     bill, owner = house.debtor("CR", (5_000_000, -2)).invoices[0], seat(house.merchants["CR"])
     fields = written_off(owner, forms, bill)
     for _ in range(2):
