@@ -18,6 +18,7 @@ from hub.flows.corrections.correct_entry import correct_entry
 from hub.flows.corrections.decide_refund import decide_refund
 from hub.flows.corrections.disburse_credit import disburse_credit
 from hub.flows.corrections.record_receipt import record_by_hand, record_for_payment
+from hub.flows.ground import read_drawn
 from hub.flows.ground.as_drawn import ComparingStore, FormChanged, as_drawn
 from hub.flows.ground.ports import Hub
 from hub.flows.ground.read_drawn import Subject, drawn_from, state_of
@@ -208,8 +209,8 @@ def test_nothing_is_given_back_once_something_changed(world: World, act: Callabl
     assert len(world.operations(payment)) == 1
 
 
-def test_a_refund_is_compared_where_it_is_sent_too(world: World, plant: Callable[[Any, str, Any], None]) -> None:
-    """Between the two transactions of a refund another person may book."""
+def interrupted(world: World, plant: Callable[[Any, str, Any], None], after_each: Callable[[Any], None]) -> None:
+    """Between the two transactions of a refund another person books."""
     debtor, payment = paid_whole(world)
     hub, write, calls = opened(world, payment), ComparingStore.write, list[Any]()
 
@@ -217,12 +218,18 @@ def test_a_refund_is_compared_where_it_is_sent_too(world: World, plant: Callable
         calls.append(fn)
         if len(calls) == 2:
             await noted(world, debtor)
-        return await write(self, fn, **more)
+        result = await write(self, fn, **more)
+        after_each(self)
+        return result
 
     plant(ComparingStore, "write", slow)
     with refused(FormChanged, match="Lo que se debe"):
         refund(world, payment, hub)
     assert (len(calls), world.operations(payment)) == (2, [])
+
+
+def test_a_refund_is_compared_where_it_is_sent_too(world: World, plant: Callable[[Any, str, Any], None]) -> None:
+    interrupted(world, plant, lambda _store: None)
 
 
 def test_a_refund_that_is_sent_twice_gives_back_once(world: World) -> None:
@@ -295,6 +302,24 @@ def test_control_forms_that_are_not_asked_book_what_nobody_saw(
         test_a_form_writes_nothing_once_something_changed_and_books_when_it_is_drawn_again(
             desk, BETWEEN["a credit note"], use_credit
         )
+
+
+def test_control_a_refund_that_is_compared_where_it_is_decided_alone_is_sent(
+    world: World, plant: Callable[[Any, str, Any], None]
+) -> None:
+    def take(store: Any) -> None:
+        store._is_taken = True
+
+    with pytest.raises(pytest.fail.Exception):
+        interrupted(world, plant, take)
+
+
+def test_control_a_form_that_knows_not_how_often_credit_was_used_uses_it_again(
+    desk: Desk, plant: Callable[[Any, str, Any], None]
+) -> None:
+    plant(read_drawn, "_used", lambda *_args: {})
+    with pytest.raises(pytest.fail.Exception):
+        test_a_form_whose_act_was_corrected_meanwhile_does_not_act_again(desk)
 
 
 def test_control_a_refund_that_is_not_asked_is_given_back(world: World, plant: Callable[[Any, str, Any], None]) -> None:

@@ -8,11 +8,9 @@ from datetime import timedelta
 import attrs
 import pytest
 
-from hub.domain.decision import Signed
 from hub.domain.identity import Invalid
 from hub.domain.observation import ObservedBy
 from hub.domain.payment import Payment, Status, Withholding
-from hub.flows.corrections.decide_refund import decide_refund
 from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.payments.allow_refund import refundable
 from hub.flows.payments.decide import NotAllowed
@@ -116,22 +114,3 @@ def test_the_receipt_of_what_is_left_is_for_what_is_left(world: World) -> None:
 
     assert (receipt.cash.minor, receipt.lines[0].applied, receipt.advance.minor) == (70_000, 70_000, 0)
     assert broken(world) == []
-
-
-def test_a_form_that_is_sent_twice_gives_a_part_back_once(world: World) -> None:
-    """The page says what was left when it was shown; a second press still says so when a part has gone."""
-    payment = world.sent(world.debtor("CO", 100_000))
-    world.tell(payment, paid(payment, 100_000))
-    shown = world.read(lambda tx: refundable(tx, world.hub, world.payment(payment))).minor
-    world.tell(payment, returned(payment, 30_000, event="R1"))
-
-    again = decide_refund(
-        world.hub, payment.id, amount=Money(30_000, "COP"), left=shown, signed=Signed(by="Ana", why="x")
-    )
-    with pytest.raises(NotAllowed) as refusal:
-        world.run(again)
-
-    assert refusal.value.code == "changed"
-    assert world.operations(payment) == []
-    left = world.read(lambda tx: refundable(tx, world.hub, world.payment(payment), left=70_000))
-    assert left == Money(70_000, "COP")

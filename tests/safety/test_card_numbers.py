@@ -193,9 +193,14 @@ def say(house: House, people: People, mine: Belongings, me: Clerk) -> list[httpx
 
     debtor = house.debtor("CR", (1500000, -30))
     paid = people.paid("CR", debtor)
+    receipt = me.browser.get(f"/m/payments/{paid.id}/receipt").text
+    drawn = receipt.split('name="drawn" value="')[1].partition('"')[0]
     answers = [
         me.browser.post(f"/m/customers/{customer}/send", data={**form, "note": SPOKEN}),
-        me.browser.post(f"/m/payments/{paid.id}/receipt", data={**form, "notes": SPOKEN, "bank_account": SPOKEN[:90]}),
+        me.browser.post(
+            f"/m/payments/{paid.id}/receipt",
+            data={**form, "drawn": drawn, "notes": SPOKEN, "bank_account": SPOKEN[:90]},
+        ),
         me.browser.post(
             "/m/company", data={**form, "legal_name": SPOKEN, "identity_type": "CJ", "identity_number": "3-101-234567"}
         ),

@@ -15,7 +15,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from html import unescape
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -253,6 +252,15 @@ SUBJECTS: Mapping[str, Subject] = {
 """What the forms below an address are about; else a customer."""
 
 
+def drawn_now(house: House, path: str, **fields: Any) -> str:
+    """What a money form of this address carries now."""
+    room, this = (*path.split("/")[2:4], "")[:2]
+    subject = SUBJECTS.get(room, Subject.CUSTOMER)
+    if path.endswith("/line"):
+        subject, this = Subject.LINE, f"{this}:{fields.get('line')}"
+    return house.run(drawn_from(house.hub, subject, this or str(fields.get("account")), Mode.TEST))
+
+
 @attrs.define
 class Seat:
     """A person of a merchant at the desk, signed in."""
@@ -272,16 +280,12 @@ class Seat:
 
     def post(self, path: str, **fields: Any) -> httpx.Response:
         """Send a form of this session, drawn just now where nothing else is said."""
-        return self.browser.post(path, data={"form": self.csrf, "drawn": self.drawn(path, fields), **fields})
+        drawn = {"drawn": self.drawn(path, **fields)}
+        return self.browser.post(path, data={"form": self.csrf, **drawn, **fields})
 
-    def drawn(self, path: str, fields: Mapping[str, Any] = MappingProxyType({})) -> str:
+    def drawn(self, path: str, **fields: Any) -> str:
         """What a money form of this address carries now."""
-        room, this = (*path.split("/")[2:4], "")[:2]
-        subject = SUBJECTS.get(room, Subject.CUSTOMER)
-        if path.endswith("/line"):
-            subject, this = Subject.LINE, f"{this}:{fields.get('line')}"
-        named = this or str(fields.get("account"))
-        return self.house.run(drawn_from(self.house.hub, subject, named, self.merchant.mode))
+        return drawn_now(self.house, path, **fields)
 
     def go(self, path: str, **fields: Any) -> str:
         """Send a form, and read the page that it leads to."""

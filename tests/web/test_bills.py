@@ -67,7 +67,7 @@ def test_a_form_that_was_drawn_from_another_state_books_nothing(
     twice = clerk.post(f"{path}/rebill", **anew, total="400", currency="CRC", customer="", reason="era menos")
 
     assert [answer.status_code for answer in (late, twice)] == [422, 422]
-    assert "cambió desde que abrió el formulario" in seen(late.text)
+    assert "esto cambió desde que abrió el formulario: Lo que se debe." in seen(late.text)
     assert house.read(lambda tx: tx.payables.get(debtor.invoices[0].id)).due == 40_000
 
 

@@ -30,7 +30,7 @@ from hub.flows.views.view_start import IN_NEED
 from hub.web.merchant import routes
 from hub.web.merchant.words import ACCOUNT, FLAGS
 from hub_hookspecs import Channel, EnteredBy, Mode
-from tests.web.conftest import Debtor, House
+from tests.web.conftest import Debtor, House, drawn_now
 
 PHONE = "3998764643"
 
@@ -54,6 +54,7 @@ class Clerk:
     browser: httpx.Client
     merchant: Merchant
     csrf: str
+    house: House
 
     def read(self, path: str) -> str:
         answer = self.browser.get(path)
@@ -61,7 +62,8 @@ class Clerk:
         return answer.text
 
     def post(self, path: str, **fields: Any) -> httpx.Response:
-        return self.browser.post(path, data={"form": self.csrf, **fields})
+        drawn = drawn_now(self.house, path, **fields)
+        return self.browser.post(path, data={"form": self.csrf, "drawn": drawn, **fields})
 
     def follow(self, answer: httpx.Response) -> str:
         assert answer.status_code == 303, plain(answer.text)[:400]
@@ -88,7 +90,7 @@ def enter(house: House) -> Iterator[SignIn]:
         browser = house.browser()
         browser.cookies.set("session", signed_in.token)
         opened.append(browser)
-        return Clerk(browser, merchant, signed_in.session.csrf)
+        return Clerk(browser, merchant, signed_in.session.csrf, house)
 
     yield enter
     for browser in opened:
@@ -624,7 +626,7 @@ def test_the_mails_link_shows_by_get_and_records_once_by_post(house: House) -> N
         assert house.read(lambda tx: next(iter(tx.receipts.standing(payment.id)), None)) is None
         assert browser.post(path[0], data={"form": "forged"}).status_code == 403
         assert house.read(lambda tx: next(iter(tx.receipts.standing(payment.id)), None)) is None
-        form = {"form": token_in(shown[-1].text), "notes": "Desde el correo"}
+        form = {"form": token_in(shown[-1].text), "drawn": drawn_in(shown[-1].text), "notes": "Desde el correo"}
         assert browser.post(path[0], data=form).status_code == 303
         receipt = house.read(lambda tx: next(iter(tx.receipts.standing(payment.id)), None))
         assert browser.post(path[0], data={**form, "notes": "otra"}).status_code == 303
@@ -690,7 +692,7 @@ def test_money_received_elsewhere_is_shown_as_understood_and_recorded_once(
 
 def drawn_in(page: str) -> str:
     """What the form of a page was drawn from."""
-    found = re.search(r'name="drawn" value="([0-9a-f]{16})"', page)
+    found = re.search(r'name="drawn" value="([^"]+)"', page)
     assert found
     return found[1]
 

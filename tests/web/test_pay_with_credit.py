@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
+from hub.domain.drawn_from import DrawnFrom
 from hub.domain.intake import Share
 from hub.domain.merchant import Options, Role
 from hub.domain.payment import Status
@@ -17,7 +18,6 @@ from hub.flows.books.settle_bill import apply_credit, credit_bill
 from hub.flows.corrections.record_receipt import record_by_hand
 from hub.flows.statements.send_round import start_round
 from hub.flows.statements.send_statement import send_statement
-from hub.web.basket import Basket
 from hub_hookspecs import Money
 from tests.web.conftest import House, Seat
 from tests.web.test_portal import press_pay, step, words
@@ -128,7 +128,7 @@ def test_pressing_twice_applies_credit_once_though_a_part_is_still_owed(house: H
 def test_control_a_form_that_does_not_say_what_it_was_drawn_from_applies_credit_twice(
     house: House, forms: Forms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Basket, "drawn", "")
+    monkeypatch.setattr(DrawnFrom, "changed_since", lambda _state, _mark: ())
     debtor = debtor_with(house, 800_000, (1_000_000, -30))
     with house.browser() as browser:
         html = step(browser, debtor.path, "greenpay")

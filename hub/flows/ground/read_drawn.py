@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import attrs
 
@@ -75,13 +75,17 @@ def _customer_of(tx: Tx, made: CashReceipt | Disbursement | Conversion | None) -
 
 def _customer(tx: Tx, customer_id: str, mode: Mode) -> dict[Part, object]:
     free = tx.ledger.free_credit(customer_id, mode)
-    intakes = [intake for currency in sorted(free) for intake in tx.ledger.unapplied(customer_id, mode, currency)]
-    times = {intake.key: tx.ledger.times(intake.merchant_id, mode, intake.key) for intake in intakes}
     return {
         Part.DUE: {payable.id: payable.due for payable in tx.payables.open_of(customer_id, mode)},
-        Part.CREDIT: [dict(free), {key: sum(counts.values()) for key, counts in times.items()}],
+        Part.CREDIT: [dict(free), _used(tx, customer_id, mode, free)],
         Part.LIVE: sorted(payment.id for payment in tx.payments.of_customer(customer_id, mode) if payment.is_live),
     }
+
+
+def _used(tx: Tx, customer_id: str, mode: Mode, currencies: Iterable[str]) -> dict[str, int]:
+    """How often each intake with something left was used or taken back: as much may be free again as there was."""
+    intakes = [intake for currency in currencies for intake in tx.ledger.unapplied(customer_id, mode, currency)]
+    return {intake.key: sum(tx.ledger.times(intake.merchant_id, mode, intake.key).values()) for intake in intakes}
 
 
 def _live(tx: Tx, payable_id: str) -> dict[Part, object]:
