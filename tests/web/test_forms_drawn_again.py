@@ -359,6 +359,18 @@ def void_of_bill(trial: Trial) -> None:
     trial.action, trial.typed = f"{trial.address}/void", {"reason": "se hizo dos veces"}
 
 
+def write_off(trial: Trial) -> None:
+    trial.address = f"/m/invoices/{trial.invoice.id}"
+    trial.action, trial.typed = f"{trial.address}/write-off", {"amount": "12", "reason": "no vuelve nunca"}
+
+
+def bounced(trial: Trial) -> None:
+    paid(trial)
+    a_part_went_back(trial)
+    trial.action = f"{trial.address}/bounced"
+    trial.typed = {"refund": f"R-{trial.number}", "evidence": "el panel del 3", "why": "la cuenta estaba cerrada"}
+
+
 def anew(trial: Trial) -> None:
     number = trial.invoice.number
     trial.house.run(void_bill(trial.house.hub, trial.merchant, number, by="una", reason="error"))
@@ -515,6 +527,8 @@ CASES: Final[Mapping[str, Case]] = {
     "/m/disbursements/{}/void": Case(void_of_disbursement, (another_bill, credit)),
     "/m/invoices/{}/rebill": Case(anew, (billed_otherwise,)),
     "/m/invoices/{}/void": Case(void_of_bill, (billed_otherwise,)),
+    "/m/invoices/{}/write-off": Case(write_off, (billed_otherwise,)),
+    "/m/payments/{}/bounced": Case(bounced),
     "/m/payments/{}/cancel": Case(live("cancel"), (another_bill,)),
     "/m/payments/{}/conversion": Case(conversion_in_suspense, (another_bill, credit)),
     "/m/payments/{}/dispute": Case(dispute),
