@@ -144,7 +144,7 @@ async def show(hub: Hub, review_id: str, as_json: bool) -> None:
     from .pages.review import page_of, print_page
 
     review = await _find(hub, review_id)
-    page = await hub.store.read(lambda tx: page_of(tx, review))
+    page = await hub.store.read(lambda tx: page_of(tx, hub, review))
     if as_json:
         decisions = [decision_facts(item) for item in page.decisions]
         ways = [{"way": way.name, "command": command_line(*command)} for way, command in page.ways]

@@ -20,28 +20,36 @@ class WayOut:
 
     What stands in braces is filled in for the review: ``{payment}``, ``{reference}``, ``{customer}``,
     ``{customer_name}``, ``{invoice}``, ``{invoice_number}``, ``{provider}``, ``{company}``, ``{message}``,
-    ``{review}``.
+    ``{review}``. Of what is offered only sometimes, ``refundable``, ``releasable`` and ``owed`` say that it is.
 
     Attributes:
         name: What it is called in data.
         label: What is done, for whoever reads the page.
         page: Path of the page; empty where only the operator can do it.
         command: Words of the command; names in capitals are the operator's to replace.
+        needs: What must be offered for it to be a way at all; a value of that name says that it is.
+        is_owners: Only an owner may do it on the page.
     """
 
     name: str
     label: Text
     page: str = ""
     command: tuple[str, ...]
+    needs: str = ""
+    is_owners: bool = False
+
+    def is_open(self, values: Mapping[str, str]) -> bool:
+        """Whether what it needs is offered."""
+        return not self.needs or bool(values.get(self.needs))
 
     def page_for(self, values: Mapping[str, str]) -> str:
         """Where it is done; empty where there is no page, or not for this review."""
-        return _filled(self.page, values)
+        return _filled(self.page, values) if self.is_open(values) else ""
 
     def command_for(self, values: Mapping[str, str]) -> tuple[str, ...]:
         """The command; empty where it is not for this review."""
         words = tuple(_filled(word, values) for word in self.command)
-        return words if all(words) else ()
+        return words if all(words) and self.is_open(values) else ()
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:
@@ -98,12 +106,16 @@ REFUND = WayOut(
     label=Text("review.way_refund"),
     page="/m/payments/{payment}#refund",
     command=("payment", "refund", "{reference}", *SIGNED),
+    needs="refundable",
+    is_owners=True,
 )
 RELEASE = WayOut(
     name="release",
     label=Text("review.way_release"),
     page="/m/payments/{payment}#release",
     command=("payment", "release", "{reference}", *SIGNED),
+    needs="releasable",
+    is_owners=True,
 )
 RECORD = WayOut(
     name="record", label=Text("review.way_record"), command=("payment", "record", "{reference}", "--paid", *PROVEN)
@@ -158,6 +170,8 @@ WRITE_OFF = WayOut(
     label=Text("review.way_write_off"),
     page="/m/invoices/{invoice}#write-off",
     command=("ledger", "write-off", "{invoice_number}", "--company", "{company}", "--reason", "TEXT"),
+    needs="owed",
+    is_owners=True,
 )
 CORRECT = WayOut(
     name="correct",
@@ -199,7 +213,7 @@ RESOLVE = WayOut(
 _TABLE: Final = (
     Cause(name="amount_mismatch", ways=(PAYMENT, CUSTOMER, REFUND, CORRECT)),
     Cause(name="currency_mismatch", ways=(PAYMENT, CUSTOMER)),
-    Cause(name="duplicate_charge", ways=(REFUND, USE_CREDIT, CUSTOMER)),
+    Cause(name="duplicate_charge", ways=(REFUND, PAYMENT, USE_CREDIT, CUSTOMER)),
     Cause(name="credit_gone", ways=(CUSTOMER, USE_CREDIT, PAYMENT)),
     Cause(name="conflict", ways=(PAYMENT, RECORD)),
     Cause(name="orphan_refund", ways=(PAYMENT, RECORD, FETCH), closed_by=CAPTURE_FOUND),
@@ -209,8 +223,8 @@ _TABLE: Final = (
     Cause(name="returned_bill", ways=(PAYMENT, CUSTOMER, STILL_OWED, CREDIT_NOTE, NOT_DUE), needs_answer=True),
     Cause(name="doubted_return", ways=(PAYMENT, CORRECT)),
     Cause(name="debit_note", ways=(CUSTOMER, USE_CREDIT, WRITE_OFF)),
-    Cause(name="surplus", ways=(REFUND, USE_CREDIT, CUSTOMER)),
-    Cause(name="moved_bill", ways=(CUSTOMER, REFUND, USE_CREDIT)),
+    Cause(name="surplus", ways=(REFUND, PAYMENT, USE_CREDIT, CUSTOMER)),
+    Cause(name="moved_bill", ways=(CUSTOMER, REFUND, PAYMENT, USE_CREDIT)),
     Cause(name="rejected_signature", ways=(MESSAGE, REPLAY, PAYMENT)),
     Cause(name="unclear_message", ways=(MESSAGE, REPLAY, RECORD)),
     Cause(name="parked_payment", ways=(MESSAGE, REPLAY), closed_by=PAYMENT_FOUND),

@@ -17,7 +17,7 @@ from hub.web.merchant import routes
 WAYS = list({way.name: way for cause in CAUSES for way in ways_of(cause)}.values())
 NAMES = (
     *("payment", "reference", "customer", "customer_name", "invoice", "invoice_number"),
-    *("provider", "company", "message", "review"),
+    *("provider", "company", "message", "review", "refundable", "releasable", "owed"),
 )
 VALUES = dict.fromkeys(NAMES, "x")
 PAGES = Path(hub.web.merchant.__file__).parents[1] / "templates" / "merchant"
@@ -58,3 +58,12 @@ def test_what_is_not_about_a_payment_leads_to_none() -> None:
     nothing = dict.fromkeys(NAMES, "")
 
     assert {way.name for way in WAYS if way.page_for(nothing)} == {"import", "lines", "fetch", "resolve"}
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way.needs], ids=name_of)
+def test_what_is_not_offered_is_no_way(way: WayOut) -> None:
+    without = {**VALUES, way.needs: ""}
+
+    assert way.page_for(VALUES)
+    assert way.command_for(VALUES)
+    assert (way.page_for(without), way.command_for(without)) == ("", ())

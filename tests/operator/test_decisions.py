@@ -240,7 +240,7 @@ def test_a_review_of_much_money_is_resolved_by_two_from_the_shell(desk: Desk, mo
     )
     shown = json.loads(call("review", "show", review.id[:10], "--json").out)
     (kept,) = shown["decisions"]
-    assert [way["way"] for way in shown["ways"]] == ["payment", "customer", "refund", "correct", "resolve"]
+    assert [way["way"] for way in shown["ways"]] == ["payment", "customer", "correct", "resolve"]
     assert shown["ways"][0]["command"] == f"payment-hub payment show {payment.reference}"
     assert (kept["why"], kept["second_why"]) == ("they pay the rest", "the bank's letter says so")
     assert desk.causes(payment) == set()

@@ -13,7 +13,7 @@ from hub.domain.decision import Decision
 from hub.domain.message import Review
 from hub.domain.payment import Payment
 from hub.domain.review_causes import RESOLVE, WayOut, needs_answer
-from hub.flows.ground.ports import Tx
+from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import held_of
 from hub.flows.views.view_reviews import ways_out
 
@@ -58,7 +58,7 @@ class ReviewPage:
         return SHOWN_BY.get(self.review.cause)
 
 
-def page_of(tx: Tx, review: Review) -> ReviewPage:
+def page_of(tx: Tx, hub: Hub, review: Review) -> ReviewPage:
     """Everything that the page tells."""
     merchant = tx.merchants.get(review.merchant_id)
     payment = tx.payments.get(review.payment_id) if review.payment_id else None
@@ -72,7 +72,7 @@ def page_of(tx: Tx, review: Review) -> ReviewPage:
         decisions=tx.decisions.of(review.id),
         ways=tuple(
             (way, command)
-            for way, values in ways_out(tx, review, company=merchant.slug if merchant else "")
+            for way, values in ways_out(tx, hub, review, company=merchant.slug if merchant else "")
             if (command := way.command_for(values))
         ),
     )

@@ -100,14 +100,7 @@ def record_of(tx: Tx, hub: Hub, payment: Payment) -> PaymentRecord:
     """``view_record`` inside a reading transaction."""
     operations = tuple(_operation(tx, item) for item in tx.operations.of_payment(payment.id))
     is_open = any(view.operation.is_live for view in operations)
-    left: Money | None = None
-    why_not: Text | None = Text("operation.in_progress")
-    if not is_open:
-        why_not = None
-        try:
-            left = offered_refund(tx, hub, payment)
-        except NotAllowed as refusal:
-            why_not = refusal.message
+    left, why_not = refund_offered(tx, hub, payment)
     return PaymentRecord(
         operations=operations,
         requests=tx.requests.of(payment.id),
@@ -116,7 +109,7 @@ def record_of(tx: Tx, hub: Hub, payment: Payment) -> PaymentRecord:
         refundable=left,
         why_not=why_not,
         cancellable=not is_open and _is_cancellable(hub, payment),
-        release_from=_release_from(hub, payment),
+        release_from=release_from(hub, payment),
         undo_from=_undo_from(tx, hub, payment) if not operations else None,
         hosted=is_hosted(payment),
         bounceable=() if is_open or payment.status is not Status.PAID else standing_returns(tx, payment),
@@ -142,7 +135,18 @@ def _undo_from(tx: Tx, hub: Hub, payment: Payment) -> datetime | None:
     return settled_at(payment, way)
 
 
-def _release_from(hub: Hub, payment: Payment) -> datetime | None:
+def refund_offered(tx: Tx, hub: Hub, payment: Payment) -> tuple[Money | None, Text | None]:
+    """What a refund by the provider would give back now, or why there is none."""
+    if any(operation.is_live for operation in tx.operations.of_payment(payment.id)):
+        return None, Text("operation.in_progress")
+    try:
+        return offered_refund(tx, hub, payment), None
+    except NotAllowed as refusal:
+        return None, refusal.message
+
+
+def release_from(hub: Hub, payment: Payment) -> datetime | None:
+    """From when its merchant may give the invoices back; None when not at all."""
     start = None
     with contextlib.suppress(NotAllowed):
         start = releasable_from(hub, payment)

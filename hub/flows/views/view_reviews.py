@@ -9,6 +9,7 @@ import attrs
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.message import Review
 from hub.domain.payable import Payable, PayableKind
+from hub.domain.payment import Payment
 from hub.domain.reported import ReportedPayment
 from hub.domain.review_causes import RESOLVE, WayOut, ways_of
 from hub.domain.settlement import Difference
@@ -18,6 +19,7 @@ from hub.flows.ground.read_drawn import Subject, state_of
 from hub_hookspecs import SettlementLine
 
 from .payment_rows import PaymentRow, payment_row
+from .view_record import refund_offered, release_from
 
 
 @attrs.frozen(kw_only=True)
@@ -51,7 +53,7 @@ async def drawn_of_reviews(hub: Hub, merchant: Merchant) -> Mapping[str, str]:
     return await hub.store.read(read)
 
 
-def ways_out(tx: Tx, review: Review, *, company: str = "") -> tuple[tuple[WayOut, Mapping[str, str]], ...]:
+def ways_out(tx: Tx, hub: Hub, review: Review, *, company: str = "") -> tuple[tuple[WayOut, Mapping[str, str]], ...]:
     """What may be done about a review, each with what fills its page and its command."""
     payment = tx.payments.get(review.payment_id) if review.payment_id else None
     first, _, _ = review.subject.partition(":")
@@ -67,22 +69,40 @@ def ways_out(tx: Tx, review: Review, *, company: str = "") -> tuple[tuple[WayOut
         "customer_name": customer.name if customer else "",
         "invoice": bill.id if bill else "",
         "invoice_number": bill.number if bill else "",
+        "owed": bill.number if bill and bill.due else "",
+        **_offered(tx, hub, review, payment),
         "provider": account.provider if account else "",
         "message": review.subject.removeprefix("message ") if review.subject.startswith("message ") else "",
     }
     return tuple((way, values) for way in ways_of(review.cause))
 
 
+def _offered(tx: Tx, hub: Hub, review: Review, payment: Payment | None) -> Mapping[str, str]:
+    """What the payment's page offers now of what this review leads to; only that is looked for."""
+    wanted = {way.needs for way in ways_of(review.cause)}
+    if payment is None:
+        return {}
+    return {
+        "refundable": payment.id if "refundable" in wanted and refund_offered(tx, hub, payment)[0] else "",
+        "releasable": payment.id if "releasable" in wanted and release_from(hub, payment) else "",
+    }
+
+
 async def list_ways(
-    hub: Hub, merchant: Merchant, *, payment_id: str | None = None
+    hub: Hub, merchant: Merchant, *, payment_id: str | None = None, is_owner: bool = False
 ) -> Mapping[str, tuple[tuple[Text, str], ...]]:
-    """What each open exception, of one payment or of all, may be led to: label and page, by the exception's id."""
+    """What each open exception, of one payment or of all, may be led to: label and page, by the exception's id.
+
+    Args:
+        is_owner: Who reads may do what is an owner's; else it is no way.
+    """
 
     def read(tx: Tx) -> Mapping[str, tuple[tuple[Text, str], ...]]:
         found = {}
         for review in tx.reviews.of(merchant_id=merchant.id, payment_id=payment_id):
-            ways = ((way.label, way.page_for(values)) for way, values in ways_out(tx, review) if way is not RESOLVE)
-            found[review.id] = tuple((label, page) for label, page in ways if page)
+            ways = [(way, values) for way, values in ways_out(tx, hub, review) if way is not RESOLVE]
+            own = ((way.label, way.page_for(values)) for way, values in ways if is_owner or not way.is_owners)
+            found[review.id] = tuple((label, page) for label, page in own if page)
         return found
 
     return await hub.store.read(read)

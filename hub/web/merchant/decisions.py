@@ -57,7 +57,9 @@ async def payment_page(
         drawn=drawn,
         typed=typed,
         record=record,
-        ways=await list_ways(context.hub, context.merchant, payment_id=found.view.payment.id),
+        ways=await list_ways(
+            context.hub, context.merchant, payment_id=found.view.payment.id, is_owner=context.is_owner
+        ),
         now=context.hub.clock(),
         form_error=form_error,
         notice=notice,

@@ -68,7 +68,7 @@ async def _reviews(
         proofs=await list_proofs(context.hub, context.merchant),
         reported=await list_reported(context.hub, context.merchant),
         lines=await list_settled_lines(context.hub, context.merchant),
-        ways=await list_ways(context.hub, context.merchant),
+        ways=await list_ways(context.hub, context.merchant, is_owner=context.is_owner),
         causes=CAUSES,
         form_error=form_error,
         notice=notice,
