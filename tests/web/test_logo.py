@@ -10,10 +10,16 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
+from pypdf import PdfReader
 
+from hub.domain.decision import Signed
+from hub.domain.disbursement import PaidOut
 from hub.domain.logo import MAX_BYTES
 from hub.domain.merchant import Merchant, Role
+from hub.flows.corrections.disburse_credit import disburse_credit
+from hub.flows.corrections.record_receipt import record_by_hand
 from hub.flows.statements.send_statement import send_statement
+from hub_hookspecs import Money
 from tests.web.conftest import House, Seat
 
 ADDRESS = re.compile(r'<img class="logo[^"]*" src="(/logo/[^"]+)" alt="([^"]*)"')
@@ -145,3 +151,24 @@ def test_a_logo_is_not_found_under_another_company(house: House, owner: Seat) ->
     with house.browser() as browser:
         assert browser.get(f"/logo/{other.id}/{digest}").status_code == 404
         assert browser.get(f"/logo/{owner.merchant.id}/{'0' * 64}.png").status_code == 404
+
+
+def test_the_numbered_documents_of_a_company_carry_its_logo_on_page_and_paper(
+    house: House, shop: Merchant, owner: Seat
+) -> None:
+    assert hand_in(owner, png()).status_code == 200
+    company = house.read(lambda tx: tx.merchants.get(shop.id))
+    customer = house.debtor("CR", merchant=shop).customer
+    by, cash = Signed(by="Ana", why="lo pidió"), Money(100_000, "CRC")
+    receipt = house.run(record_by_hand(house.hub, company, customer.id, means="cash", cash=cash, shares=[], by="Ana"))
+    out = PaidOut(amount=cash, means="cash", paid_on=house.today)
+    made = house.run(disburse_credit(house.hub, company, customer.id, out, signed=by)).disbursement
+    assert made
+
+    for path in (f"/m/receipts/{receipt.id}", f"/m/disbursements/{made.id}"):
+        found = ADDRESS.search(owner.read(path).partition("<article")[2])
+        assert found, path
+        assert found[2] == shop.company.name
+        paper = PdfReader(io.BytesIO(owner.browser.get(f"{path}/pdf").content))
+        assert [image for page in paper.pages for image in page.images], path
+    owner.post("/m/company/logo/remove")
