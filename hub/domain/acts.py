@@ -19,6 +19,7 @@ class Act(enum.StrEnum):
     MOVE_BILL = "move_bill"
     VOID_BILL = "void_bill"
     CREDIT_NOTE = "credit_note"
+    ANSWER_RETURN = "answer_return"
     WRITE_OFF = "write_off"
     RECEIVE = "receive"
     DEDUCT = "deduct"
@@ -78,6 +79,7 @@ RULES: Final[Mapping[Act, Mapping[Pending, Rule]]] = {
     Act.MOVE_BILL: _rules(REFUSED, REVIEWED, TAKEN, TAKEN),
     Act.VOID_BILL: _rules(REFUSED, REFUSED, REFUSED, REFUSED),
     Act.CREDIT_NOTE: _rules(REVIEWED, TAKEN, TAKEN, TAKEN),
+    Act.ANSWER_RETURN: _rules(REFUSED, TAKEN, REFUSED, REFUSED),
     Act.WRITE_OFF: _rules(REFUSED, REVIEWED, TAKEN, TAKEN),
     Act.RECEIVE: _rules(REFUSED, TAKEN, TAKEN, TAKEN),
     Act.DEDUCT: _rules(REFUSED, TAKEN, TAKEN, TAKEN),

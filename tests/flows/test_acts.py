@@ -24,6 +24,7 @@ from hub.domain.operation import Operation, OperationKind
 from hub.domain.payment import LEASE, Payment, Status
 from hub.flows.corrections import disburse_credit as disburse_credit_module
 from hub.flows.corrections import write_off
+from hub.flows.corrections.answer_return import ReturnedBill, answer_return
 from hub.flows.corrections.convert_money import Wanted, convert_money
 from hub.flows.corrections.disburse_credit import disburse_credit
 from hub.flows.ground.free_credit import free_sums
@@ -114,6 +115,14 @@ def disburse_all(desk: Desk) -> None:
     run(disburse_credit(desk.hub, desk.merchant, "c1", paid, signed=SIGNED))
 
 
+def answer_with_note(desk: Desk) -> None:
+    """Of what went back before a person says that a credit note gave it up."""
+    reviews = desk.read(lambda tx: tx.reviews.of())
+    (review,) = [item for item in reviews if item.cause == "returned_bill"]
+    noted = {"note_number": "NC-9", "amount": Money(10_000_00, "COP")}
+    run(answer_return(desk.hub, desk.merchant, review.id, ReturnedBill.CREDIT_NOTE, signed=SIGNED, **noted))
+
+
 class Shown(Exception):
     """Nothing was started: the payer is shown the payment that is live."""
 
@@ -154,6 +163,7 @@ DOORS: Final[dict[Act, tuple[Door, ...]]] = {
     Act.MOVE_BILL: (Door(line("invoice FE-1 100000.00 of c2"), free=True),),
     Act.VOID_BILL: (Door(line("void-bill FE-1"), free=True),),
     Act.CREDIT_NOTE: (Door(line("credit-note NC-1 FE-1 100000.00")),),
+    Act.ANSWER_RETURN: (Door(answer_with_note, (*PAID_BEFORE, "returned Z 10000.00 as R-1")),),
     Act.WRITE_OFF: (Door(line("write-off FE-1")),),
     Act.RECEIVE: (Door(line("received cash 10000.00 for FE-1 10000.00")),),
     Act.DEDUCT: (

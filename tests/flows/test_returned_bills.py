@@ -7,25 +7,36 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+import hub.flows.corrections.answer_return
+import hub.flows.payments.decide
 import hub.flows.payments.record_observations
-from hub.domain.decision import Signed
+from hub.domain.decision import Decision, Evidence, Signed
+from hub.domain.dispute import DisputeOutcome, DisputeStage
 from hub.domain.identity import Invalid
 from hub.domain.merchant import Merchant
 from hub.domain.message import Review
 from hub.domain.payment import Payment
 from hub.domain.round import Choice
+from hub.flows.books.settle_bill import credit_bill
 from hub.flows.corrections.answer_return import ReturnedBill, answer_return
+from hub.flows.corrections.approve_decision import approve_decision
+from hub.flows.corrections.correct_entry import correct_entry
+from hub.flows.corrections.end_dispute import end_dispute
+from hub.flows.corrections.record_dispute import record_dispute
 from hub.flows.corrections.resolve_review import resolve_review
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.statements.send_round import plan_round
-from hub_hookspecs import Kind
+from hub_hookspecs import Kind, Money
 from tests.faults.harness import Debtor, Desk, broken
 from tests.flows.test_given_back import Plant, back, give_back, hear, taken
+from tests.flows.test_receipts import part_of
 from tests.flows.test_recorded_returns import lines, saw
 from tests.spoken import refused
 
 BY = Signed(by="Ana", why="llamó el cliente")
+SHOWN = Signed(by="Ana", why="así lo dice", evidence=Evidence(text="carta del banco"))
 
 
 def merchant_of(desk: Desk, merchant_id: str) -> Merchant:
@@ -117,3 +128,113 @@ def test_control_where_nobody_is_asked_the_customer_is_reminded_of_what_was_give
     debtor, payment = taken(desk)
     hear(desk, payment, back("E1", 30_000))
     assert reminded(desk, debtor)
+
+
+NOTED = {"note_number": "NC-1", "amount": Money(30_000, "COP")}
+
+
+def waits(desk: Desk, said: ReturnedBill, **more: Any) -> tuple[Debtor, Payment, Decision]:
+    """One person answers where two are wanted."""
+    debtor, payment = taken(desk)
+    hear(desk, payment, back("E1", 30_000))
+    desk.hub.second_person_above = {"COP": 1}
+    review, merchant = question(desk, payment), merchant_of(desk, payment.merchant_id)
+    made = asyncio.run(answer_return(desk.hub, merchant, review.id, said, signed=BY, **more))
+    assert not made.is_done
+    return debtor, payment, made
+
+
+def approve(desk: Desk, made: Decision) -> Decision:
+    return asyncio.run(approve_decision(desk.hub, made.id, signed=Signed(by="Luis", why="lo revisé")))
+
+
+def credit(desk: Desk, debtor: Debtor, number: str) -> None:
+    """The company records a credit note of the invoice by itself."""
+    merchant, payable = merchant_of(desk, debtor.customer.merchant_id), debtor.payables[0]
+    amount = Money(30_000, "COP")
+    asyncio.run(credit_bill(desk.hub, merchant, payable.number, note_number=number, amount=amount, by="Ana"))
+
+
+def notes(desk: Desk) -> list[str]:
+    return [
+        row["key"] for row in desk.read(lambda tx: tx.run(text("SELECT key FROM entry WHERE kind = 'credit_note'")))
+    ]
+
+
+def test_nothing_is_booked_before_the_second_person_says_the_same(desk: Desk) -> None:
+    debtor, payment, made = waits(desk, ReturnedBill.CREDIT_NOTE, **NOTED)
+    assert (desk.due(debtor.payables[0]), notes(desk)) == (30_000, [])
+    assert "returned_bill" in desk.causes(payment)
+
+    assert approve(desk, made).people == "Ana and Luis"
+
+    assert (desk.due(debtor.payables[0]), notes(desk)) == (0, ["credit:NC-1"])
+    assert "returned_bill" not in desk.causes(payment)
+    assert broken(desk) == []
+
+
+def test_the_same_answer_of_another_person_books_it_once(desk: Desk) -> None:
+    debtor, payment, _made = waits(desk, ReturnedBill.CREDIT_NOTE, note_number="NC-1")
+    review, merchant = question(desk, payment), merchant_of(desk, payment.merchant_id)
+    second = Signed(by="Luis", why="también")
+    asyncio.run(
+        answer_return(desk.hub, merchant, review.id, ReturnedBill.CREDIT_NOTE, signed=second, note_number="NC-1")
+    )
+
+    assert (desk.due(debtor.payables[0]), notes(desk)) == (0, ["credit:NC-1"])
+
+
+def test_an_approval_looks_again_at_what_is_owed(desk: Desk) -> None:
+    debtor, payment, made = waits(desk, ReturnedBill.CREDIT_NOTE, **NOTED)
+    credit(desk, debtor, "NC-2")
+    with refused(NotAllowed, match="menos que la nota"):
+        approve(desk, made)
+
+    assert notes(desk) == ["credit:NC-2"]
+    assert "returned_bill" in desk.causes(payment)
+
+
+def test_an_approval_of_never_due_looks_again_whether_it_owes_nothing(desk: Desk) -> None:
+    debtor, payment = taken(desk)
+    hear(desk, payment, back("E1", 30_000))
+    credit(desk, debtor, "NC-2")
+    desk.hub.second_person_above = {"COP": 1}
+    review, merchant = question(desk, payment), merchant_of(desk, payment.merchant_id)
+    made = asyncio.run(answer_return(desk.hub, merchant, review.id, ReturnedBill.NOT_DUE, signed=BY))
+    asyncio.run(correct_entry(desk.hub, merchant, "credit:NC-2", by="Ana", reason="no era"))
+
+    with refused(NotAllowed, match="todavía debe"):
+        approve(desk, made)
+    assert "returned_bill" in desk.causes(payment)
+
+
+def test_an_approval_waits_while_a_payment_lives_or_a_bank_asks(desk: Desk) -> None:
+    debtor, payment, made = waits(desk, ReturnedBill.CREDIT_NOTE, **NOTED)
+    asks = {"case": "K1", "stage": DisputeStage.INQUIRY, "signed": BY}
+    asyncio.run(record_dispute(desk.hub, payment.id, **asks))
+    with refused(NotAllowed, match="disputa"):
+        approve(desk, made)
+    asyncio.run(end_dispute(desk.hub, payment.id, "K1", DisputeOutcome.LOST, signed=SHOWN))
+    (waiting,) = [item for item in desk.read(lambda tx: tx.decisions.waiting()) if item.kind == "record"]
+    approve(desk, waiting)
+    live = part_of(desk, debtor, 30_000)
+    with refused(NotAllowed, match="en curso"):
+        approve(desk, made)
+
+    assert (live.is_live, notes(desk)) == (True, [])
+
+
+def test_control_an_approval_that_checks_nothing_anew_gives_up_what_was_given_up_before(
+    desk: Desk, plant: Plant
+) -> None:
+    plant(hub.flows.corrections.answer_return, "_check", lambda *_given: None)
+
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
+        test_an_approval_of_never_due_looks_again_whether_it_owes_nothing(desk)
+
+
+def test_control_a_credit_note_that_waits_for_nobody_is_found(desk: Desk, plant: Plant) -> None:
+    plant(hub.flows.payments.decide, "needs_second", lambda *_given: False)
+
+    with pytest.raises(AssertionError):
+        test_nothing_is_booked_before_the_second_person_says_the_same(desk)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
+
+import attrs
 
 from hub.domain import billing
 from hub.domain.acts import Act
@@ -37,26 +40,53 @@ async def credit_bill(
         Invalid: Another currency, nothing, more than the invoice, or a number that was used for something else.
     """
     now = hub.clock()
-    name = note_number.strip()
+    note = CreditNote(number=note_number.strip(), amount=amount, note=_why(by, reason))
+    return await hub.store.write(lambda tx: book_credit_note(tx, merchant, number, note, now))
+
+
+@attrs.frozen(kw_only=True)
+class CreditNote:
+    """A credit note of the merchant's accounting.
+
+    Attributes:
+        note: Who recorded it and why.
+    """
+
+    number: str
+    amount: Money
+    note: str = ""
+
+
+def book_credit_note(tx: Tx, merchant: Merchant, number: str, note: CreditNote, now: datetime) -> Payable:
+    """``credit_bill`` inside the transaction of whoever decides it."""
+    entry = unbooked_note(tx, merchant, number, note, now)
+    if entry:
+        tx.ledger.write(entry)
+    return _invoice(tx, merchant, number)
+
+
+def unbooked_note(tx: Tx, merchant: Merchant, number: str, note: CreditNote, now: datetime) -> Entry | None:
+    """The entry of a credit note; None where the same one is booked already.
+
+    Raises:
+        LookupError, Invalid: As ``credit_bill``.
+    """
+    name, amount = note.number, note.amount
     if not name or len(name) > 60 or not name.isprintable():
         raise Invalid((FieldError("note", Text("credit_note.number_missing")),))
-
-    def write(tx: Tx) -> Payable:
-        payable = _invoice(tx, merchant, number)
-        refuse_amount(payable, amount)
-        refuse_while(tx, Act.CREDIT_NOTE, now, payables=[payable.id])
-        entry = billing.credit_note(payable, note_number=name, amount=amount.minor, at=now, note=_why(by, reason))
-        before = next((note for note in _notes(tx, merchant) if note.key == entry.key), None)
-        if before is None:
-            _refuse_too_much(tx, merchant, payable, amount)
-            tx.ledger.write(entry)
-        elif fixes_of(tx, before):
-            raise Invalid((FieldError("note", Text("credit_note.reversed", name=name)),))
-        elif before.payable_id != payable.id or before.moved(LedgerKind.BILLED) != amount.minor:
-            raise Invalid((FieldError("note", Text("credit_note.recorded_otherwise", name=name)),))
-        return tx.payables.get(payable.id) or payable
-
-    return await hub.store.write(write)
+    payable = _invoice(tx, merchant, number)
+    refuse_amount(payable, amount)
+    refuse_while(tx, Act.CREDIT_NOTE, now, payables=[payable.id])
+    entry = billing.credit_note(payable, note_number=name, amount=amount.minor, at=now, note=note.note)
+    before = next((booked for booked in _notes(tx, merchant) if booked.key == entry.key), None)
+    if before is None:
+        _refuse_too_much(tx, merchant, payable, amount)
+        return entry
+    if fixes_of(tx, before):
+        raise Invalid((FieldError("note", Text("credit_note.reversed", name=name)),))
+    if before.payable_id != payable.id or before.moved(LedgerKind.BILLED) != amount.minor:
+        raise Invalid((FieldError("note", Text("credit_note.recorded_otherwise", name=name)),))
+    return None
 
 
 def credited_on(tx: Tx, merchant: Merchant, payables: Collection[Payable]) -> Mapping[str, int]:

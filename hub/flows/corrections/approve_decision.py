@@ -21,6 +21,7 @@ from hub.flows.payments.record_outcome import OutcomeEvidence, conclude_operatio
 from hub.flows.payments.record_return import proof_in, record_return
 from hub.flows.payments.release_payment import release_payment
 
+from .answer_return import answer_in, answer_return
 from .charge_line import charge_line
 from .convert_money import Wanted, convert_money
 from .decide_refund import decide_refund
@@ -63,8 +64,15 @@ async def approve_decision(hub: Hub, decision_id: str, *, signed: Signed) -> Dec
 async def _decide_again(hub: Hub, proposed: Decision, signed: Signed) -> Decision:
     subject, payment = proposed.subject, proposed.payment_id or ""
     match proposed.kind:
+        case DecisionKind.RESOLVE if said := answer_in(proposed):
+            answer, note, amount = said
+            own = await _merchant_of(hub, proposed)
+            try:
+                return await answer_return(hub, own, subject, answer, signed=signed, note_number=note, amount=amount)
+            except Invalid as invalid:
+                raise NotAllowed("changed", invalid.problems[0].message) from invalid
         case DecisionKind.RESOLVE:
-            return await resolve_review(hub, subject, signed=signed, answers=True)  # else it would not wait
+            return await resolve_review(hub, subject, signed=signed)
         case DecisionKind.RELEASE:
             made, _ = await release_payment(hub, payment, signed=signed)
             return made

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from hub.domain.decision import Decision, DecisionKind, Signed, proposal
 from hub.domain.message import Review
 from hub.domain.review_causes import needs_answer
@@ -10,13 +13,11 @@ from hub.flows.ground.open_review import close_review
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.decide import NotAllowed, decide
 from hub.flows.payments.open_dispute import CAUSE
+from hub_hookspecs.identity import EMPTY
 
 
-async def resolve_review(hub: Hub, review_id: str, *, signed: Signed, answers: bool = False) -> Decision:
+async def resolve_review(hub: Hub, review_id: str, *, signed: Signed) -> Decision:
     """Close an open review, or propose so where two people are wanted.
-
-    Args:
-        answers: What is said is an answer to the question that the review asks.
 
     Raises:
         LookupError: No such review.
@@ -25,33 +26,47 @@ async def resolve_review(hub: Hub, review_id: str, *, signed: Signed, answers: b
     now, decision_id = hub.clock(), hub.fresh_id()
 
     def resolve(tx: Tx) -> Decision:
-        review = tx.reviews.get(review_id)
-        if review is None:
-            raise LookupError(f"no review {review_id}")
-        if review.resolved_at is not None:
-            raise NotAllowed(
-                "resolved",
-                Text("review.resolved", by=review.resolved_by or Text("review.somebody"), resolution=review.resolution),
-            )
-        if needs_answer(review.cause) and not answers:
+        review = open_one(tx, review_id)
+        if needs_answer(review.cause):
             raise NotAllowed("answer", Text("review.answer_needed"))
         _refuse_open_dispute(tx, review)
-        payment = tx.payments.get(review.payment_id) if review.payment_id else None
-        wanted = proposal(
-            decision_id,
-            DecisionKind.RESOLVE,
-            review,
-            signed,
-            now,
-            payment_id=review.payment_id,
-            amount=payment.amount if payment else None,
-        )
-        made = decide(tx, hub, wanted, now=now)
+        made = decide(tx, hub, resolving(tx, decision_id, review, signed, now), now=now)
         if made.is_done:
             close_review(tx, review, made.why, now, made.people)
         return made
 
     return await hub.store.write(resolve)
+
+
+def open_one(tx: Tx, review_id: str) -> Review:
+    """A review that waits for a person.
+
+    Raises:
+        LookupError: No such review.
+        NotAllowed: It is resolved already.
+    """
+    review = tx.reviews.get(review_id)
+    if review is None:
+        raise LookupError(f"no review {review_id}")
+    if review.resolved_at is not None:
+        raise NotAllowed(
+            "resolved",
+            Text("review.resolved", by=review.resolved_by or Text("review.somebody"), resolution=review.resolution),
+        )
+    return review
+
+
+def resolving(
+    tx: Tx, decision_id: str, review: Review, signed: Signed, now: datetime, content: Mapping[str, str] = EMPTY
+) -> Decision:
+    """What is decided of a review; two people may be wanted for it, as its payment's amount says."""
+    payment = tx.payments.get(review.payment_id) if review.payment_id else None
+    return proposal(
+        *(decision_id, DecisionKind.RESOLVE, review, signed, now),
+        payment_id=review.payment_id,
+        amount=payment.amount if payment else None,
+        content=content,
+    )
 
 
 def _refuse_open_dispute(tx: Tx, review: Review) -> None:

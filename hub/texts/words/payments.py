@@ -76,6 +76,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "review.answer_needed": "Diga en la página del pago si la factura todavía se debe; solo esa respuesta la cierra",
     "review.dispute_open": "La disputa del caso {case} sigue abierta; en la página del pago diga cómo terminó",
     "returned_bill.answer_missing": "Diga si la factura todavía se debe, si lleva nota crédito o si no se debía",
+    "returned_bill.owes_less": "La factura {number} debe ahora {balance}, menos que la nota crédito: ya no vale",
     "returned_bill.still_due": "La factura {number} todavía debe {balance}: anúlela o registre su nota crédito primero",
     "review.resolved": "{by} ya la resolvió: {resolution}",
     "undo.not_due": "Todavía no hay nada que deshacer",
