@@ -169,7 +169,7 @@ WRITE_OFF = WayOut(
     name="write_off",
     label=Text("review.way_write_off"),
     page="/m/invoices/{invoice}#write-off",
-    command=("ledger", "write-off", "{invoice_number}", "--company", "{company}", "--reason", "TEXT"),
+    command=("ledger", "write-off", "{invoice_number}", "--company", "{company}", "--why", "TEXT"),
     needs="owed",
     is_owners=True,
 )
