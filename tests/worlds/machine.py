@@ -151,11 +151,13 @@ class InlineStore(SqliteStore):
         self.life = life
         self.glance: asyncio.TimerHandle | None = None
         self.on_look: Callable[[], None] = lambda: None
+        self.writes = 0
         super().__init__(path, readers=1)
 
     def _put(self, job: QueuedWrite) -> None:
         self.life.check()
         self.life.at_commit(before=True)
+        self.writes += 1
         self._write_group([job])
         self.life.at_commit(before=False)
         answer_all([job])

@@ -23,6 +23,7 @@ import httpx
 import hub.jobs.embedded
 from hub.bootstrap import DATABASE, migrate_data, open_hub, watch_exchanges
 from hub.domain import billing
+from hub.domain.acts import Act
 from hub.domain.decision import Evidence, Signed
 from hub.domain.identity import Invalid
 from hub.domain.intake import Share
@@ -31,14 +32,9 @@ from hub.domain.message import DeliveryState
 from hub.domain.order import StoreOrder
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Withholding
-from hub.domain.receipt import MEANS_BY_HAND
 from hub.flows.accounts.connect_account import connect_account
 from hub.flows.accounts.validate_account import confirm_account
 from hub.flows.books.import_files import import_invoices
-from hub.flows.books.settle_bill import apply_credit, credit_bill
-from hub.flows.corrections.correct_entry import correct_entry
-from hub.flows.corrections.record_receipt import record_by_hand
-from hub.flows.corrections.write_off import write_off_bill
 from hub.flows.ground.memory import Memory
 from hub.flows.ground.ports import Hub
 from hub.flows.merchants.save_company import CompanyForm, create_company
@@ -50,9 +46,7 @@ from hub.flows.payments.record_outcome import OutcomeEvidence, conclude_operatio
 from hub.flows.payments.release_payment import release_payment
 from hub.flows.payments.run_operation import cancel_payment, refund_payment
 from hub.flows.payments.start_payment import start_payment
-from hub.flows.receipts.void_receipt import void_receipt
 from hub.flows.settlements.reconcile import import_settlement
-from hub.flows.settlements.withdraw_line import reopen_line, withdraw_line
 from hub.jobs.embedded import Loop
 from hub.providers.wire import Lost
 from hub.settings import ProviderSettings, Settings
@@ -64,12 +58,25 @@ from hub_greenpay.simulator.endpoints import Endpoints
 from hub_greenpay.simulator.merchants import configure as configure_greenpay
 from hub_greenpay.simulator.merchants import merchants_of
 from hub_greenpay.simulator.merchants import settings as greenpay_settings
-from hub_hookspecs import Channel, EnteredBy, IdentityDocument, Message, Mode, Money, NotSent, OutcomeUnknown, Source
+from hub_hookspecs import (
+    Channel,
+    EnteredBy,
+    IdentityDocument,
+    Kind,
+    Message,
+    Mode,
+    Money,
+    NotSent,
+    OutcomeUnknown,
+    Source,
+)
 from hub_hookspecs.testing.simulator import Holding, News
 from hub_nequi import simulator as nequi
 from hub_nequi.simulator import api as nequi_api
 from hub_nequi.simulator.world import World as NequiWorld
+from tests.per_customer import root_of
 
+from .doors import DOORS, MENDED, free, make_known
 from .machine import (
     HOOK,
     ClockedStage,
@@ -82,10 +89,14 @@ from .machine import (
     call,
     virtual_time,
 )
+from .pending import judged
+from .truth import Truth
 
 START = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 BASE = "http://127.0.0.1"
 STEPS = 100
+OFTEN = 10
+"""After how many steps the whole books are looked at."""
 PHONE = "3998764643"
 CODES = {"CR": "greenpay", "CO": "nequi"}
 COUNTRIES = {"greenpay": "CR", "nequi": "CO"}
@@ -239,6 +250,10 @@ class World:
     acknowledged: list[tuple[str, News, str]] = attrs.Factory(list)
     told: dict[str, int] = attrs.Factory(dict)
     lines: dict[str, str] = attrs.Factory(dict)
+    stated: set[str] = attrs.Factory(set)
+    truth: Truth = attrs.Factory(Truth)
+    left: set[str] = attrs.Factory(set)
+    forms: Iterator[int] = attrs.Factory(lambda: itertools.count(1))
     crashes: int = 0
     main: asyncio.Task[Any] | None = None
     _names: Iterator[int] = attrs.Factory(lambda: itertools.count(1))
@@ -533,6 +548,37 @@ class World:
         """The providers' own book of a reference."""
         return [item for stage in self.stages.values() for item in stage.book if item.reference == reference]
 
+    def version(self) -> int:
+        """Another number once anything is committed."""
+        return int(self.one("PRAGMA data_version")[0])
+
+    def provider_of(self, reference: str) -> str:
+        """The code of the provider that a payment went to."""
+        return str(self.one("SELECT provider FROM payment WHERE reference = ?", reference)[0])
+
+    def booked(self, reference: str, *kinds: str) -> int:
+        """What the books say of a payment, by how the keys of its entries begin; with their corrections."""
+        found = self.rows(OF_MONEY, reference)
+        return sum(amount for _reference, key, amount in found if root_of(key).partition(":")[0] in kinds)
+
+    def booked_back(self, reference: str) -> int:
+        """What the books say went back."""
+        return -self.booked(reference, "refund", "chargeback")
+
+    def booked_left(self, reference: str) -> int:
+        """What the books say is left of it."""
+        return self.booked(reference, "capture", "refund", "chargeback")
+
+    def truly_back(self, reference: str) -> int:
+        """What truly went back, whoever gave or took it."""
+        returned = sum(item.amount.minor for item in self.held(reference) if item.state == "returned")
+        return returned + sum(
+            back.amount.minor
+            for back in self.truth.backs
+            if back.reference == reference and not back.given_again
+            if not (back.in_book and back.kind is Kind.RETURNED)
+        )
+
     def pick(self, sql: str, *values: Any) -> Any:
         found = self.rows(sql, *values)
         return self.dice.choice(found) if found else None
@@ -605,13 +651,16 @@ class World:
         from . import checks
 
         self.db = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, isolation_level=None)
-        names = [step for step, _weight in STEPS_OF]
-        weights = [weight for _step, weight in STEPS_OF]
+        chosen = (*STEPS_OF, *DOORS) if self.bookkeeping else STEPS_OF
+        names = [step for step, _weight in chosen]
+        weights = [weight for _step, weight in chosen]
         try:
-            for _ in range(steps):
+            for number in range(1, steps + 1):
                 step = self.dice.choices(names, weights)[0]
                 await self._step(step)
                 self.problems += checks.after_step(self)
+                if number % OFTEN == 0:
+                    self.problems += checks.of_books(self)
                 if self.problems:
                     return
             await self._settle_down()
@@ -639,6 +688,7 @@ class World:
         await _conclude_all(self)
         await _decide_all(self)
         await asyncio.sleep(3600)
+        await make_known(self)
         for country in CODES if self.bookkeeping else ():
             await _import(self, country, everything=True)
         await asyncio.sleep(25 * 3600)
@@ -652,24 +702,31 @@ class World:
         merchant: Any = await self.process.hub.store.read(lambda tx: tx.merchants.get(owner))
         bills = self.rows(
             "SELECT p.number, c.document_number, p.issued_on, p.due_on, p.currency, p.total, p.due FROM payable p"
-            " JOIN customer c ON c.id = p.customer WHERE p.merchant = ? AND p.kind = 'invoice' ORDER BY p.number",
+            " JOIN customer c ON c.id = p.customer WHERE p.merchant = ? AND p.kind = 'invoice'"
+            " AND (p.voided_at IS NULL OR p.rebilled_at IS NOT NULL) ORDER BY p.number",
             merchant.id,
         )
         before = self.one("SELECT count(*) FROM entry")
         for knows in (False, True, True):
             rows = [
-                f"{bill[0]},{bill[1]},{bill[2]},{bill[3]},{bill[4]},{Money(bill[5], bill[4]).decimal:f},"
+                f"{bill[0]},{bill[1]},{bill[2]},{bill[3] or ''},{bill[4]},{Money(bill[5], bill[4]).decimal:f},"
                 f"{Money(bill[6] if knows else bill[5], bill[4]).decimal:f}"
                 for bill in bills
             ]
             file = "\n".join(("number,customer,issued_on,due_on,currency,total,balance", *rows)).encode()
             report = await import_invoices(self.process.hub, merchant, file, decimal=".")
             if report.faults or report.refused or report.changed or (knows and report.differences):
-                self.problems.append(f"a file that knows {'all' if knows else 'nothing'}: {report}")
+                odd = report.faults, report.refused, report.described, report.differences
+                self.problems.append(f"a file that knows {'all' if knows else 'nothing'}: {odd}")
         if self.one("SELECT count(*) FROM entry") != before:
             self.problems.append("a file booked what is booked")
 
 
+OF_MONEY = (
+    "SELECT p.reference, e.key, x.amount FROM entry e JOIN payment p ON p.id = e.payment"
+    " JOIN posting x ON x.entry = e.id JOIN ledger_account a ON a.id = x.ledger_account"
+    " WHERE a.kind = 'provider_clearing' AND p.reference = ?"
+)
 UNPROVEN = ("never_existed", "session_expired", "released")
 
 
@@ -701,11 +758,16 @@ async def press(world: World) -> str | None:
         chosen = [item for item in chosen if item[2] == "order"]
         channel = Channel.CHECKOUT
     shares = []
-    for payable, due, _kind in chosen:
-        part = due if world.dice.random() < 0.7 or due < 20_000 else world.dice.randrange(1, due // 10_000) * 10_000
+    for payable, due, kind in chosen:
+        whole = kind == "order" and "order_in_parts" not in MENDED
+        whole = whole or world.dice.random() < 0.7 or due < 20_000
+        part = due if whole else world.dice.randrange(1, due // 10_000) * 10_000
         shares.append(Share(payable, part))
+    used = _used(world, row[0], row[1], shares[0]) if channel is Channel.STATEMENT and world.bookkeeping else 0
+    if used:
+        shares[0] = Share(shares[0].payable_id, shares[0].amount - used)
     kept: dict[str, list[Withholding]] = {}
-    if country == "CO" and channel is Channel.STATEMENT and world.dice.random() < 0.3:
+    if country == "CO" and channel is Channel.STATEMENT and not used and world.dice.random() < 0.3:
         share = shares[0]
         withheld = min(share.amount // 200 * 100 or 100, 50_000)
         shares[0] = Share(share.payable_id, max(share.amount - withheld, 20_000))
@@ -719,11 +781,18 @@ async def press(world: World) -> str | None:
         shares=shares,
         fields={"phone": PHONE} if country == "CO" else {},
         warned=world.dice.random() < 0.7,
+        credits={shares[0].payable_id: used} if used else {},
     )
     times = 2 if world.dice.random() < 0.2 else 1
     for _ in range(times):
         world.do("press", start_payment(world.process.hub, request))
-    return f"{times} x {request.way} {[(share.payable_id, share.amount) for share in shares]}"
+    return f"{times} x {request.way} {[(share.payable_id, share.amount) for share in shares]}, {used} of credit"
+
+
+def _used(world: World, customer: str, currency: str, share: Share) -> int:
+    """What of a customer's free credit is used beside the money; some of the share stays to be paid."""
+    there = min(free(world, customer, currency), share.amount - 20_000) // 10_000 * 10_000
+    return there if there > 0 and world.dice.random() < 0.6 else 0
 
 
 async def pay(world: World) -> str | None:
@@ -739,7 +808,8 @@ async def reject(world: World) -> str | None:
 def _at_provider(world: World, *, approve: bool) -> str | None:
     """Only what was put before the payer can be paid: a session that was handed out, a push,
     a code on the screen."""
-    sessions = [item for item in world.greenpay.sessions.values() if item.reference in world.shown]
+    here = world.shown if world.dice.random() < 0.1 else world.shown - world.left
+    sessions = [item for item in world.greenpay.sessions.values() if item.reference in here]
     open_ones = [item for item in sessions if world.greenpay.is_open(item)]
     charges = [
         item
@@ -862,7 +932,8 @@ async def refund(world: World) -> str | None:
     if row is None:
         return None
     for _ in range(2 if world.dice.random() < 0.3 else 1):
-        world.do("refund", refund_payment(world.process.hub, row[0], by="dueño"))
+        asked = refund_payment(world.process.hub, row[0], by="dueño")
+        world.do("refund", judged(world, Act.REFUND, asked, payments=[row[0]]))
     return str(row[1])
 
 
@@ -954,16 +1025,10 @@ async def import_file(world: World) -> str | None:
 
 async def _import(world: World, country: str, *, everything: bool) -> str | None:
     code = CODES[country]
-    lines = []
-    for item in world.stages[code].book:
-        line = world.lines.setdefault(item.provider_reference, f"L{len(world.lines) + 1}")
-        if item.state == "captured" and (everything or world.dice.random() < 0.5):
-            lines.append((line, item))
+    lines = [*_payouts(world, code, everything=everything)]
     if not lines:
         return None
-    text = "line_id,reference,currency,gross\n" + "".join(
-        f"{line},{item.reference},{item.amount.currency},{item.amount.minor / 100:.2f}\n" for line, item in lines
-    )
+    text = "line_id,reference,currency,gross,fee,kind\n" + "".join(f"{line}\n" for line in lines)
     made = world.process.hub
     account_id = world.one("SELECT id FROM account WHERE provider = ?", code)[0]
     account: Any = await made.store.read(lambda tx: tx.accounts.get(account_id))
@@ -975,69 +1040,34 @@ async def _import(world: World, country: str, *, everything: bool) -> str | None
         if not world.process.life.dead:
             break
         await asyncio.sleep(200)
-    return f"{country} {[line for line, _item in lines]}"
+    return f"{country} {lines}"
 
 
-def _bill(world: World) -> Any:
-    return world.pick("SELECT id, number, due, currency, merchant, customer FROM payable WHERE kind = 'invoice'")
-
-
-async def keep_books(world: World) -> str | None:
-    """The accountant writes off, notes credit, records cash, voids a receipt, uses credit."""
-    row = _bill(world)
-    if row is None or not world.bookkeeping:
-        return None
-    made = world.process.hub
-    payable, number, due, currency, merchant_id, customer = row
-    merchant: Any = await made.store.read(lambda tx: tx.merchants.get(merchant_id))
-    some = Money(world.dice.choice((100, 5_000, 50_000, max(due, 100))), currency)
-    match world.dice.choice(
-        ("write off", "credit note", "cash", "cash", "void", "use credit", "correct", "withdraw", "reopen")
-    ):
-        case "correct":
-            entry = world.pick(
-                "SELECT key FROM entry WHERE merchant = ?"
-                " AND kind IN ('write_off', 'credit_note', 'withheld', 'discount')",
-                merchant_id,
-            )
-            if entry:
-                world.do("correct", correct_entry(made, merchant, entry[0], by="contadora", reason="error"))
-            return f"correct {entry}"
-        case "withdraw":
-            line = world.pick("SELECT line, account FROM settlement_line WHERE merchant = ? ORDER BY 1", merchant_id)
-            if line:
-                account: Any = await made.store.read(lambda tx: tx.accounts.get(line[1]))
-                world.do("withdraw", withdraw_line(made, merchant, account, line[0], by="contadora", reason="error"))
-            return f"withdraw {line}"
-        case "reopen":
-            line = world.pick("SELECT line, account FROM settlement_line WHERE merchant = ? ORDER BY 1", merchant_id)
-            if line:
-                account = await made.store.read(lambda tx: tx.accounts.get(line[1]))
-                world.do("reopen", reopen_line(made, merchant, account, line[0], by="contadora", reason="error"))
-            return f"reopen {line}"
-        case "write off":
-            some = Money(min(some.minor, 50_000), currency)
-            world.do("write off", write_off_bill(made, merchant, number, amount=some, by="contadora", reason="x"))
-            return f"write off {some} of {number}"
-        case "credit note":
-            name = f"N{world.dice.randrange(5)}"
-            world.do("note", credit_bill(made, merchant, number, note_number=name, amount=some, by="contadora"))
-            return f"credit note {name} of {some} on {number}"
-        case "cash":
-            means = world.dice.choice(sorted(MEANS_BY_HAND))
-            share = [Share(payable, min(some.minor, due))] if due and world.dice.random() < 0.8 else []
-            world.do(
-                "cash", record_by_hand(made, merchant, customer, means=means, cash=some, shares=share, by="contadora")
-            )
-            return f"{means} {some} for {number}"
-        case "void":
-            found = world.pick("SELECT id FROM cash_receipt WHERE merchant = ? ORDER BY id", merchant_id)
-            if found:
-                world.do("void", void_receipt(made, merchant, found[0], reason="duplicado", by="contadora"))
-            return f"void {found}"
-    share = [Share(payable, min(some.minor, due))]
-    world.do("use credit", apply_credit(made, merchant, customer, share, by="contadora"))
-    return f"credit for {number}"
+def _payouts(world: World, code: str, *, everything: bool) -> Iterator[str]:
+    """What is captured, now and then first with another amount; what went back of it; and the provider's own fees."""
+    for item in world.stages[code].book:
+        line = world.lines.setdefault(item.provider_reference, f"L{len(world.lines) + 1}")
+        if item.state == "captured" and (everything or world.dice.random() < 0.5):
+            gross = item.amount.minor
+            if not everything and line not in world.stated and world.dice.random() < 0.05:
+                gross += 100
+            else:
+                world.stated.add(line)
+            fee = gross // 50 if int(line[1:]) % 3 == 0 else 0
+            yield f"{line},{item.reference},{item.amount.currency},{gross / 100:.2f},{fee / 100:.2f},payment"
+    for back in world.truth.backs:
+        owned = [item for item in world.stages[code].book if item.reference == back.reference]
+        if not owned or world.lines.get(owned[0].provider_reference) not in world.stated:
+            continue
+        shown = back.is_known or (back.kind is Kind.RETURNED and not everything and world.dice.random() < 0.1)
+        if shown and not back.given_again and (everything or world.dice.random() < 0.3):
+            world.stated.add(back.name)
+            yield f"B{back.name},{back.reference},{back.amount.currency},-{back.amount.minor / 100:.2f},0,payment"
+        elif back.given_again and back.name in world.stated:
+            yield f"W{back.name},{back.reference},{back.amount.currency},{back.amount.minor / 100:.2f},0,payment"
+    if not everything and world.dice.random() < 0.2:
+        currency = CURRENCIES[COUNTRIES[code]]
+        yield f"F{next(world.forms)},,{currency},0,{world.dice.choice((500, 1200))}.00,charge"
 
 
 STEPS_OF: tuple[tuple[Step, int], ...] = (
@@ -1055,7 +1085,6 @@ STEPS_OF: tuple[tuple[Step, int], ...] = (
     (release, 2),
     (decide, 2),
     (import_file, 2),
-    (keep_books, 6),
 )
 
 
