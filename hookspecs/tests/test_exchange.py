@@ -136,71 +136,75 @@ def stubborn(*requests, end=PAID):
 LOST = (OutcomeUnknown("cut"), True)
 UNSENT = (NotSent("no connection"), False)
 
-TABLE = {
-    "no request at all": (then(), (), Outcome.RESULT),
-    "no request, and a no": (then(end=Refused(NO)), (), Outcome.DECLINED),
-    "it raises before any request": (then(end=KeyError("x")), (), Outcome.NEVER_SENT),
-    "the charge could not be sent": (then(post()), (UNSENT,), Outcome.NEVER_SENT),
-    "a harmless request was lost before the charge": (then(get(), post()), (LOST,), Outcome.NEVER_SENT),
-    "a session's answer was lost": (then(opens_session(post())), (LOST,), Outcome.NEVER_SENT),
-    "a session's answer was a 500 and the plugin gives up": (
-        then(opens_session(post()), end=OutcomeUnknown("500")),
-        (ok(500),),
-        Outcome.NEVER_SENT,
-    ),
-    "a session was refused": (then(opens_session(post()), end=Refused(NO)), (ok(),), Outcome.DECLINED),
-    "a session was opened": (then(opens_session(post())), (ok(),), Outcome.RESULT),
-    "the charge was answered": (then(post()), (ok(),), Outcome.RESULT),
-    "the charge was refused": (then(post(), end=Refused(NO)), (ok(),), Outcome.DECLINED),
-    "the charge was refused with 422": (then(post(), end=Refused(NO)), (ok(422),), Outcome.DECLINED),
-    "the charge was answered unreadably": (then(post(), end=OutcomeUnknown("x")), (ok(),), Outcome.UNKNOWN),
-    "the charge was lost": (then(post()), (LOST,), Outcome.UNKNOWN),
-    "the charge was lost and the plugin says declined": (
-        stubborn(post(), end=Refused(NO)),
-        (LOST,),
-        Outcome.UNKNOWN,
-    ),
-    "the charge was lost and the plugin says paid": (stubborn(post()), (LOST,), Outcome.UNKNOWN),
-    "the charge got 500 and the plugin says declined": (then(post(), end=Refused(NO)), (ok(500),), Outcome.UNKNOWN),
-    "the charge got 500 and the plugin says paid": (then(post()), (ok(500),), Outcome.UNKNOWN),
-    "the charge got 401 with the provider's own body": (
-        then(post()),
-        (ok(401, '{"message":"x"}'),),
-        Outcome.NEVER_SENT,
-    ),
-    "the charge got 429 with the provider's own body": (
-        then(post()),
-        (ok(429, '{"message":"x"}'),),
-        Outcome.NEVER_SENT,
-    ),
-    "the charge got 401 with another body": (then(post()), (ok(401, "<html>"),), Outcome.UNKNOWN),
-    "the charge got 503, which is not declared": (then(post()), (ok(503, '{"message":"x"}'),), Outcome.UNKNOWN),
-    "the plugin raises after the charge": (then(post(), end=KeyError("x")), (ok(),), Outcome.UNKNOWN),
-    "the plugin ends the process after the charge": (then(post(), end=SystemExit(1)), (ok(),), Outcome.UNKNOWN),
-    "the plugin returns nonsense after the charge": (then(post(), end=7), (ok(),), Outcome.UNKNOWN),
-    "a harmless request after the charge is lost": (then(post(), get()), (ok(), LOST), Outcome.UNKNOWN),
-    "a harmless request after the charge could not be sent": (then(post(), get()), (ok(), UNSENT), Outcome.UNKNOWN),
-    "the same, and the plugin says declined": (
-        stubborn(post(), get(), end=Refused(NO)),
-        (ok(), UNSENT),
-        Outcome.UNKNOWN,
-    ),
-    "everything was answered": (then(get(), post(), get()), (ok(), ok(), ok()), Outcome.RESULT),
-    "a charge that could not be sent, then one that was answered": (
-        stubborn(post(), post("/again")),
-        (UNSENT, ok()),
-        Outcome.RESULT,
-    ),
-    "the second charge gets an undeclared doubt": (
-        stubborn(post(), post("/again")),
-        (ok(), ok(401, '{"message":"x"}')),
-        Outcome.UNKNOWN,
-    ),
-}
+
+def conclusions():
+    """What happens in an exchange, and what it comes to; drawn up anew each time, since an exchange is played once."""
+    return {
+        "no request at all": (then(), (), Outcome.RESULT),
+        "no request, and a no": (then(end=Refused(NO)), (), Outcome.DECLINED),
+        "it raises before any request": (then(end=KeyError("x")), (), Outcome.NEVER_SENT),
+        "the charge could not be sent": (then(post()), (UNSENT,), Outcome.NEVER_SENT),
+        "a harmless request was lost before the charge": (then(get(), post()), (LOST,), Outcome.NEVER_SENT),
+        "a session's answer was lost": (then(opens_session(post())), (LOST,), Outcome.NEVER_SENT),
+        "a session's answer was a 500 and the plugin gives up": (
+            then(opens_session(post()), end=OutcomeUnknown("500")),
+            (ok(500),),
+            Outcome.NEVER_SENT,
+        ),
+        "a session was refused": (then(opens_session(post()), end=Refused(NO)), (ok(),), Outcome.DECLINED),
+        "a session was opened": (then(opens_session(post())), (ok(),), Outcome.RESULT),
+        "the charge was answered": (then(post()), (ok(),), Outcome.RESULT),
+        "the charge was refused": (then(post(), end=Refused(NO)), (ok(),), Outcome.DECLINED),
+        "the charge was refused with 422": (then(post(), end=Refused(NO)), (ok(422),), Outcome.DECLINED),
+        "the charge was answered unreadably": (then(post(), end=OutcomeUnknown("x")), (ok(),), Outcome.UNKNOWN),
+        "the charge was lost": (then(post()), (LOST,), Outcome.UNKNOWN),
+        "the charge was lost and the plugin says declined": (
+            stubborn(post(), end=Refused(NO)),
+            (LOST,),
+            Outcome.UNKNOWN,
+        ),
+        "the charge was lost and the plugin says paid": (stubborn(post()), (LOST,), Outcome.UNKNOWN),
+        "the charge got 500 and the plugin says declined": (then(post(), end=Refused(NO)), (ok(500),), Outcome.UNKNOWN),
+        "the charge got 500 and the plugin says paid": (then(post()), (ok(500),), Outcome.UNKNOWN),
+        "the charge got 401 with the provider's own body": (
+            then(post()),
+            (ok(401, '{"message":"x"}'),),
+            Outcome.NEVER_SENT,
+        ),
+        "the charge got 429 with the provider's own body": (
+            then(post()),
+            (ok(429, '{"message":"x"}'),),
+            Outcome.NEVER_SENT,
+        ),
+        "the charge got 401 with another body": (then(post()), (ok(401, "<html>"),), Outcome.UNKNOWN),
+        "the charge got 503, which is not declared": (then(post()), (ok(503, '{"message":"x"}'),), Outcome.UNKNOWN),
+        "the plugin raises after the charge": (then(post(), end=KeyError("x")), (ok(),), Outcome.UNKNOWN),
+        "the plugin ends the process after the charge": (then(post(), end=SystemExit(1)), (ok(),), Outcome.UNKNOWN),
+        "the plugin returns nonsense after the charge": (then(post(), end=7), (ok(),), Outcome.UNKNOWN),
+        "a harmless request after the charge is lost": (then(post(), get()), (ok(), LOST), Outcome.UNKNOWN),
+        "a harmless request after the charge could not be sent": (then(post(), get()), (ok(), UNSENT), Outcome.UNKNOWN),
+        "the same, and the plugin says declined": (
+            stubborn(post(), get(), end=Refused(NO)),
+            (ok(), UNSENT),
+            Outcome.UNKNOWN,
+        ),
+        "everything was answered": (then(get(), post(), get()), (ok(), ok(), ok()), Outcome.RESULT),
+        "a charge that could not be sent, then one that was answered": (
+            stubborn(post(), post("/again")),
+            (UNSENT, ok()),
+            Outcome.RESULT,
+        ),
+        "the second charge gets an undeclared doubt": (
+            stubborn(post(), post("/again")),
+            (ok(), ok(401, '{"message":"x"}')),
+            Outcome.UNKNOWN,
+        ),
+    }
 
 
-@pytest.mark.parametrize(("flow", "events", "outcome"), TABLE.values(), ids=TABLE)
-def test_the_conclusion_belongs_to_the_exchange_and_not_to_its_last_request(flow, events, outcome):
+@pytest.mark.parametrize("case", conclusions())
+def test_the_conclusion_belongs_to_the_exchange_and_not_to_its_last_request(case):
+    flow, events, outcome = conclusions()[case]
     conclusion = play(flow, *events)
     assert conclusion.outcome is outcome
     if outcome is Outcome.UNKNOWN:
