@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 # Of the tests that come to a line, the quickest that take this long together, in seconds of the run without a fault.
-TESTS_OF_A_MUTANT = 20
+TESTS_OF_A_MUTANT = 120
 KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
 RED = 1 << 8  # how wait() tells of a process that ended with 1
 SAID = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)  # pytest keeps the other one to itself

@@ -216,10 +216,44 @@ def test_no_charge_is_concluded_under_a_doubtful_status(status):
     assert play(then(post()), ok(status)).outcome is Outcome.UNKNOWN
 
 
-def test_a_conclusion_tells_what_the_plugin_itself_said():
-    assert play(stubborn(post(), end=Refused(NO)), LOST).plugin_said == "declined"
-    assert play(then(post()), LOST).plugin_said == "OutcomeUnknown"
-    assert play(then(end=KeyError("secret"))).cause == "the plugin raised KeyError"
+@pytest.mark.parametrize(
+    ("flow", "events", "said", "cause", "fault"),
+    [
+        (lambda: then(post()), (ok(),), "a result", "", False),
+        (lambda: stubborn(post()), (LOST,), "a result", "the charging request got no clear answer", False),
+        (lambda: then(end=Refused(NO)), (), "declined", "denied (51)", False),
+        (
+            lambda: stubborn(post(), end=Refused(NO)),
+            (LOST,),
+            "declined",
+            "the charging request got no clear answer",
+            False,
+        ),
+        (lambda: then(post()), (LOST,), "OutcomeUnknown", "cut", False),
+        (lambda: then(end=PluginFault("no terminal")), (), "PluginFault", "no terminal", True),
+        (lambda: then(end=KeyError("secret")), (), "KeyError", "the plugin raised KeyError", True),
+        (lambda: then(end=7), (), "an illegal result", "create_payment returned int, not PaymentStarted", True),
+        (lambda: then("GET /"), (), "an illegal request", "yielded str, not a request", True),
+        (
+            lambda: then(*(get() for _ in range(9))),
+            (ok(),) * 8,
+            "an illegal request",
+            "more than 8 requests in one call",
+            True,
+        ),
+        (
+            lambda: then(httpx.Request("GET", "https://evil.example/")),
+            (),
+            "an illegal request",
+            "host 'evil.example' is not declared",
+            True,
+        ),
+        (lambda: then(post()), (ok(429, '{"message":"x"}'),), "", "answered 429, not executed", False),
+    ],
+)
+def test_a_conclusion_tells_what_the_plugin_itself_said_and_why_there_is_no_result(flow, events, said, cause, fault):
+    concluded = play(flow(), *events)
+    assert (concluded.plugin_said, concluded.cause, concluded.fault) == (said, cause, fault)
 
 
 def test_beside_an_unknown_outcome_the_memory_is_kept():
@@ -274,6 +308,7 @@ def test_a_hook_may_yield_only_the_marks_that_the_contract_gives_it(hook, mark):
         assert isinstance(step, Ask)
     else:
         assert (step.outcome, step.fault) == (Outcome.NEVER_SENT, True)
+        assert step.cause == f"{hook} may not yield a {mark} request"
 
 
 ILLEGAL = {
@@ -300,7 +335,8 @@ def test_control_without_the_check_a_request_leaves_for_anywhere(request_, monke
 
 def test_a_live_account_is_reached_by_https_alone():
     plain = an_account(Mode.LIVE, api="http://127.0.0.1:1")
-    assert play(then(post(url="http://127.0.0.1:1")), account=plain).fault
+    concluded = play(then(post(url="http://127.0.0.1:1")), account=plain)
+    assert (concluded.fault, concluded.cause) == (True, "a live account is reached by https alone")
 
 
 def test_a_hook_call_has_a_limited_number_of_requests():

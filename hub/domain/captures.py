@@ -3,12 +3,12 @@ whichever channels claim it and however often."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 import attrs
 
-from hub_hookspecs import Kind, Money, Observation
+from hub_hookspecs import Kind, Money
 
 from .observation import Seen
 from .payment import Payment
@@ -34,23 +34,23 @@ class Capture:
     is_learnt: bool = False
 
 
-def movements_of(payment: Payment, paid: Sequence[Observation]) -> tuple[str, ...]:
-    """The movement that each claim of money speaks of, under the name that it was first recorded by.
+def claims_in(payment: Payment, seen: Iterable[Seen]) -> tuple[tuple[str, Seen], ...]:
+    """Each claim of money after the movement that it speaks of, under the name that it was first recorded by.
 
     A claim that names no movement (an undo that was done, a person, a payout line) speaks of the
     first that is named.
     """
-    first = next((claim.movement for claim in paid if claim.movement), "")
-    names: dict[str, str] = {}
-    return tuple(names.setdefault(claim.movement or first, claim.movement or payment.reference) for claim in paid)
+    paid = [(item.observation.movement, item) for item in seen if item.observation.kind is Kind.PAID]
+    first = next((movement for movement, _item in paid if movement), None)
+    names: dict[str | None, str] = {}
+    return tuple((names.setdefault(movement or first, movement or payment.reference), item) for movement, item in paid)
 
 
 def captures_in(payment: Payment, seen: Iterable[Seen]) -> tuple[Capture, ...]:
     """One capture a movement; the first claim of a movement that was recorded is the one that is
     booked."""
-    paid = [item for item in seen if item.observation.kind is Kind.PAID]
     found: dict[str, Capture] = {}
-    for item, movement in zip(paid, movements_of(payment, [item.observation for item in paid]), strict=True):
+    for movement, item in claims_in(payment, seen):
         if movement not in found:
             claim = item.observation
             stated = claim.amount if "amount" in claim.vouched else None

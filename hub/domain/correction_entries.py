@@ -87,18 +87,20 @@ def won_for(customer_id: str, fix: Entry, moved: Collection[str]) -> Entry:
 def intake_correction(entry: Entry, *, difference: int, number: int, at: datetime, note: str) -> Entry:
     """Book that an intake brought in more (a further intake of the same customer) or less than
     was booked."""
-    debit = next(leg for leg in entry.postings if leg.amount > 0)
-    customer = entry.intake_of or ""
+    if entry.intake_of is None:
+        raise ValueError(f"entry {entry.key} brought in nothing")
+    came = next(leg for leg in entry.postings if leg.kind is not LedgerKind.CUSTOMER_CREDIT)
+    is_less = difference < 0
     return Entry(
         key=f"fix:{entry.key}:{number}",
         kind=EntryKind.CORRECTION,
         merchant_id=entry.merchant_id,
         mode=entry.mode,
         currency=entry.currency,
-        postings=debit_and_credit(debit.kind, debit.owner, LedgerKind.CUSTOMER_CREDIT, customer, difference),
+        postings=debit_and_credit(came.kind, came.owner, LedgerKind.CUSTOMER_CREDIT, entry.intake_of, difference),
         at=at,
-        drawn=(Drawn(entry.key, -difference),) if difference < 0 else (),
-        intake_of=customer if difference > 0 else None,
+        drawn=(Drawn(entry.key, -difference),) if is_less else (),
+        intake_of=None if is_less else entry.intake_of,
         payment_id=entry.payment_id,
         note=note,
     )

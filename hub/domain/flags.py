@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from hub_hookspecs import Kind, Observation
+from hub_hookspecs import Kind
 from hub_hookspecs.payment import CLOSING_KINDS
 
-from .captures import Capture, captures_in, movements_of
+from .captures import Capture, captures_in, claims_in
 from .known_returns import Return
 from .observation import Seen
 from .payment import OURS, Flag, Payment
@@ -59,7 +59,7 @@ def flags_of(
         Flag.OVER_REFUND: bool(paid) and _exceeds(captures, returns_in(items), corrected),
     }
     flags = {flag for flag, holds in tests.items() if holds}
-    claims = tuple(zip(movements_of(payment, paid), paid, strict=True))
+    claims = claims_in(payment, items)
     if flags - {Flag.LATE} or any(_differ(claims, taken.movement) for taken in captures):
         flags.add(Flag.NEEDS_REVIEW)
     return frozenset(flags)
@@ -83,12 +83,11 @@ def occasions_of(
     """
     items = tuple(seen)
     captures, returns = captures_in(payment, items), returns_in(items)
-    paid = [item.observation for item in items if item.observation.kind is Kind.PAID]
-    claims = tuple(zip(movements_of(payment, paid), paid, strict=True))
+    claims = claims_in(payment, items)
     uneven = [
-        (movement, claim.amount.currency)
-        for movement, claim in claims
-        if claim.amount is not None and claim.amount != payment.amount
+        (movement, amount.currency)
+        for movement, amount in ((movement, item.observation.amount) for movement, item in claims)
+        if amount is not None and amount != payment.amount
     ]
     own = payment.amount.currency
     found = {
@@ -97,9 +96,9 @@ def occasions_of(
         Flag.CURRENCY_MISMATCH.value: [movement for movement, currency in uneven if currency != own],
         CONTRADICTING: [taken.movement for taken in captures if _differ(claims, taken.movement)],
     }
-    first = captures[0].movement if captures else ""
+    first = [taken.movement for taken in captures[:1]]
     named = {
-        cause: tuple(dict.fromkeys("" if movement == first else movement for movement in movements))
+        cause: tuple(dict.fromkeys("" if movement in first else movement for movement in movements))
         for cause, movements in found.items()
         if movements
     }
@@ -118,12 +117,12 @@ def _exceeds(captures: Iterable[Capture], returns: Iterable[Return], corrected: 
     return any(minor < 0 for minor in left_of(captures, returns, corrected).values())
 
 
-def _differ(claims: Iterable[tuple[str, Observation]], movement: str) -> bool:
+def _differ(claims: Iterable[tuple[str, Seen]], movement: str) -> bool:
     """Two claims of one movement with different authorisations or provider ids: perhaps two captures.
 
     A channel that does not know one contradicts nobody.
     """
-    own = [claim for name, claim in claims if name == movement]
+    own = [item.observation for name, item in claims if name == movement]
     authorisations = {claim.authorisation for claim in own if claim.authorisation}
     references = {claim.provider_reference for claim in own if claim.provider_reference}
     return len(authorisations) > 1 or len(references) > 1

@@ -124,6 +124,11 @@ def test_a_reversed_intake_is_drawn_whole_and_a_raised_one_is_a_further_intake()
     assert correction_entries.intake_correction(RECEIVED, difference=15, number=0, at=NOW, note="x").brought_in == 15
 
 
+def test_only_what_brought_something_in_is_found_to_be_more_or_less() -> None:
+    with pytest.raises(ValueError, match="^entry settle:a1:L1 brought in nothing$"):
+        correction_entries.intake_correction(settled()[0], difference=1, number=0, at=NOW, note="x")
+
+
 @given(st.sampled_from([row[0] for row in BOOKED]))
 def test_an_entry_and_its_correction_come_to_nothing(entry: Entry) -> None:
     back = correction_entries.correction(entry, number=0, at=NOW, note="x")

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from hub.domain.captures import captures_in, movements_of
+from hub.domain.captures import captures_in, claims_in
 from hub.domain.flags import flags_of, occasions_of
 from hub.domain.observation import ObservedBy, Seen, dedupe_key
 from hub.domain.payment import Flag, PaymentLine
@@ -41,11 +41,16 @@ def test_a_capture_carries_what_its_provider_calls_it() -> None:
 
 
 def test_a_claim_that_names_no_movement_speaks_of_the_first_named_else_of_the_payment() -> None:
-    named, unnamed = Observation(kind=Kind.PAID, movement="M"), Observation(kind=Kind.PAID)
+    named, unnamed = came(movement="M"), came(movement=None)
 
-    assert movements_of(PAYMENT, [unnamed, unnamed]) == ("R1", "R1")
-    assert movements_of(PAYMENT, [named, unnamed]) == ("M", "M")
-    assert movements_of(PAYMENT, [unnamed, named, unnamed]) == ("R1", "R1", "R1")
+    def movements(*claims: Seen) -> list[str]:
+        found = claims_in(PAYMENT, [went(1), *claims])
+        assert [item for _movement, item in found] == list(claims)
+        return [movement for movement, _item in found]
+
+    assert movements(unnamed, unnamed) == ["R1", "R1"]
+    assert movements(named, unnamed) == ["M", "M"]
+    assert movements(unnamed, named, unnamed) == ["R1", "R1", "R1"]
     assert [taken.movement for taken in captures_in(PAYMENT, [came(movement=None)])] == ["R1"]
 
 

@@ -100,6 +100,7 @@ function = "shop.price.left"
 was = "if paid > total:"
 becomes = "if paid >= total:"
 why = "nothing is left of it either way"
+judged = "both are 0 there"
 """
 
 
@@ -250,12 +251,14 @@ def test_the_same_seed_draws_the_same_and_a_new_function_moves_no_other(shop: Sh
 
 def test_a_list_of_equivalents_that_is_not_true_is_told(shop: Shop) -> None:
     entry = '[[equivalent]]\nfunction = "shop.price.due"\nwas = "return total - paid"\nbecomes = "{}"\nwhy = ""\n'
-    shop.write(".ci/mutants.toml", RULES + entry.format("return total + paid") + entry.format("return paid"))
+    rules = RULES.replace('judged = "both are 0 there"', 'judged = ""')
+    shop.write(".ci/mutants.toml", rules + entry.format("return total + paid") + entry.format("return paid"))
 
     _ended, said = shop.run("--told")
 
     assert "what is called equivalent is killed by tests/test_price.py::test_what_is_due: shop.price.due\n" in said
     assert "what is called equivalent names no mutant: shop.price.due\n  + return paid\n" in said
+    assert "what is called equivalent was judged by nobody else: shop.price.left\n" in said
 
 
 def test_nothing_is_tried_while_a_test_is_red_without_any_fault(shop: Shop) -> None:

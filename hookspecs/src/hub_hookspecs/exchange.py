@@ -23,9 +23,8 @@ from __future__ import annotations
 
 import contextlib
 import enum
-import inspect
 from collections.abc import Callable, Generator
-from typing import Final, Generic, TypeVar, cast
+from typing import Final, Generic, TypeVar
 
 import attrs
 import httpx
@@ -97,11 +96,12 @@ def exchange_of(call: Callable[[], Exchange[T] | T]) -> Exchange[T]:
     """One exchange out of a hook call: what the call itself raises,
     or returns without a request, included."""
     result = call()
-    if inspect.isgenerator(result):
-        return cast("T", (yield from result))
-    return cast("T", result)
+    if isinstance(result, Generator):
+        return (yield from result)
+    return result
 
 
+@attrs.define(eq=False)
 class Steps(Generic[T]):
     """One exchange on its way, without I/O.
 
@@ -109,22 +109,22 @@ class Steps(Generic[T]):
     so a driver may run them in a thread with a time limit and call ``abandon`` when it is over.
     """
 
-    def __init__(self, hook: str, result: Exchange[T] | T, *, info: ProviderInfo, account: Account) -> None:
-        self._hook = hook
-        self._result = result
-        self._info = info
-        self._account = account
-        self._mark = Mark.HARMLESS
-        self._count = 0
-        self._charged = False
-        self._doubt = False
+    _hook: str
+    _result: Exchange[T] | T
+    _info: ProviderInfo = attrs.field(kw_only=True)
+    _account: Account = attrs.field(kw_only=True)
+    _exchange: Exchange[T] = attrs.field(init=False)
+    _mark: Mark = attrs.field(default=Mark.HARMLESS, init=False)
+    _count: int = attrs.field(default=0, init=False)
+    _charged: bool = attrs.field(default=False, init=False)
+    _doubt: bool = attrs.field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._exchange = exchange_of(lambda: self._result)
 
     def first(self) -> Step[T]:
         """Run the hook to its first request, or to its result."""
-        if inspect.isgenerator(self._result):
-            exchange = cast("Exchange[T]", self._result)
-            return self._advance(lambda: next(exchange))
-        return self._concluded(cast("T", self._result))
+        return self._advance(lambda: next(self._exchange))
 
     def answered(self, response: httpx.Response) -> Step[T]:
         """Hand a complete answer to the plugin."""
@@ -139,8 +139,7 @@ class Steps(Generic[T]):
                         outcome=Outcome.NEVER_SENT, cause=f"answered {status}, not executed", status=status
                     )
                 self._doubt = True
-        exchange = cast("Exchange[T]", self._result)
-        return self._advance(lambda: exchange.send(response))
+        return self._advance(lambda: self._exchange.send(response))
 
     def failed(self, error: NotSent | OutcomeUnknown, *, wrote: bool) -> Step[T]:
         """Throw a lost or unreadable answer into the plugin;
@@ -149,8 +148,7 @@ class Steps(Generic[T]):
             self._charged = True
         if self._charged:
             self._doubt = True
-        exchange = cast("Exchange[T]", self._result)
-        return self._advance(lambda: exchange.throw(error))
+        return self._advance(lambda: self._exchange.throw(error))
 
     def abandon(self, cause: str, *, wrote: bool = False) -> Conclusion[T]:
         """Conclude for a plugin that hung, or an exchange whose time is over."""
@@ -160,9 +158,8 @@ class Steps(Generic[T]):
 
     def close(self) -> None:
         """End the generator; what it raises while closing changes nothing."""
-        if inspect.isgenerator(self._result):
-            with contextlib.suppress(BaseException):
-                self._result.close()
+        with contextlib.suppress(BaseException):
+            self._exchange.close()
 
     def _advance(self, resume: Callable[[], httpx.Request]) -> Step[T]:
         try:
@@ -179,15 +176,14 @@ class Steps(Generic[T]):
             return self._nothing(f"the plugin raised {type(error).__name__}", said=type(error).__name__, fault=True)
         return self._asked(request)
 
-    def _asked(self, request: object) -> Step[T]:
+    def _asked(self, request: httpx.Request) -> Step[T]:
         self._count += 1
         objection = self._objection(request)
         if objection:
             self.close()
             return self._nothing(objection, said="an illegal request", fault=True)
-        asked = cast("httpx.Request", request)
-        self._mark = mark_of(asked)
-        return Ask(asked, self._mark, self._count)
+        self._mark = mark_of(request)
+        return Ask(request, self._mark, self._count)
 
     def _objection(self, request: object) -> str:
         if not isinstance(request, httpx.Request):

@@ -22,6 +22,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.refuse_while import refuse_while
 from hub_hookspecs import Money
 
+from .book_rest import book_rest
 from .book_withheld import book_withheld
 from .move_credit import move_credit
 from .reverse_entry import fixes_of
@@ -146,7 +147,9 @@ async def apply_credit(
             used += _apply(tx, payable, share.amount)
         for payment_id in dict.fromkeys(intake.payment_id for intake in used if intake.payment_id):
             if payment := tx.payments.get(payment_id):
-                book_withheld(tx, payment, When(now, ZoneInfo(merchant.company.zone)))
+                when = When(now, ZoneInfo(merchant.company.zone))
+                book_withheld(tx, payment, when)
+                book_rest(tx, payment, when)
         return tx.payables.many(list(payables))
 
     def _apply(tx: Tx, payable: Payable, amount: int) -> list[Intake]:

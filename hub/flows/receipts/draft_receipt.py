@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from hub.domain.captures import Capture, captures_in, movements_of
+from hub.domain.captures import Capture, captures_in, claims_in
 from hub.domain.intake import Intake, Share
 from hub.domain.merchant import Merchant
 from hub.domain.observation import Seen
@@ -19,7 +19,7 @@ from hub.domain.words import amount_in_words
 from hub.flows.books.read_intakes import by_movement, intakes_in, left_by_movement
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import deducted_of
-from hub_hookspecs import Kind, Money
+from hub_hookspecs import Money
 
 from .receipt_lines import is_for_order, lines_for
 
@@ -126,7 +126,6 @@ def _within(shares: Sequence[Share], cash: int) -> list[Share]:
 
 def means_of(payment: Payment, seen: tuple[Seen, ...], movement: str) -> Means:
     """How the money of a movement came, as the provider says."""
-    claims = [item.observation for item in seen if item.observation.kind is Kind.PAID]
-    own = [claim for name, claim in zip(movements_of(payment, claims), claims, strict=True) if name == movement]
+    own = [item.observation for name, item in claims_in(payment, seen) if name == movement]
     kinds = [claim.instrument.kind for claim in own if claim.instrument]
     return MEANS_OF_INSTRUMENT.get(kinds[0], Means.ONLINE) if kinds else Means.ONLINE

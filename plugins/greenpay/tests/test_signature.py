@@ -196,13 +196,22 @@ def test_a_key_that_cannot_verify_is_not_usable_and_believes_nothing(greenpay) -
         assert not signature.is_genuine(text, greenpay.sign(text), key), name
 
 
-def test_a_2048_bit_key_works_too() -> None:
-    key = rsa.generate_private_key(65537, 2048)
+@pytest.mark.parametrize("bits", [1028, 2048])
+def test_a_longer_key_works_too_whatever_its_length(bits: int) -> None:
+    key = rsa.generate_private_key(65537, bits)
     pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     proof = key.sign(b"status:200,orderId:A", padding.PKCS1v15(), SHA256()).hex()
 
+    assert signature.is_usable(pem)
     assert signature.is_genuine("status:200,orderId:A", proof, pem)
+    assert signature.doubt_about(proof[:-2], pem) == "_signature is not as long as one of the account's public_key"
     assert signature.is_genuine("status:200,orderId:A", proof.upper(), pem)
+
+
+def test_control_a_key_is_measured_in_whole_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signature, "_length_by", lambda public: public.key_size // 4)
+    with pytest.raises(AssertionError):
+        test_a_longer_key_works_too_whatever_its_length(1028)
 
 
 def test_the_check_that_a_signature_fails_is_named(greenpay) -> None:

@@ -68,12 +68,17 @@ def is_genuine(text: str, signature: object, key: str) -> bool:
         return False
     try:
         public = load_key(key)
-        if len(signature) != public.key_size // 4:
+        if len(signature) != _length_by(public):
             return False
         public.verify(bytes.fromhex(signature), text.encode(), padding.PKCS1v15(), SHA256())
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def _length_by(public: rsa.RSAPublicKey) -> int:
+    """How many hexadecimal digits a signature under the key has: two for each byte, the last of them begun or not."""
+    return 2 * ((public.key_size + 7) // 8)
 
 
 def doubt_about(signature: object, key: str) -> str:
@@ -86,7 +91,7 @@ def doubt_about(signature: object, key: str) -> str:
         public = load_key(key)
     except ValueError:
         return "the account's public_key is no RSA key that can be used"
-    if len(signature) != public.key_size // 4:
+    if len(signature) != _length_by(public):
         return "_signature is not as long as one of the account's public_key"
     if not HEXADECIMAL.fullmatch(signature):
         return "_signature is not hexadecimal"

@@ -130,4 +130,4 @@ def _is_one_of(given: str, forms: tuple[str, ...]) -> bool:
 
 
 def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
+    return text.encode(errors="surrogatepass")
