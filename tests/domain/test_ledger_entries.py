@@ -125,7 +125,7 @@ def test_a_reversed_intake_is_drawn_whole_and_a_raised_one_is_a_further_intake()
 
 
 def test_only_what_brought_something_in_is_found_to_be_more_or_less() -> None:
-    with pytest.raises(ValueError, match="^entry settle:a1:L1 brought in nothing$"):
+    with pytest.raises(ValueError, match=r"^entry settle:a1:L1 brought in nothing$"):
         correction_entries.intake_correction(settled()[0], difference=1, number=0, at=NOW, note="x")
 
 

@@ -163,6 +163,8 @@ KEYS = [
      "70fc8033d971ab3e28b223d5a424e3092315ed0a"),
     ("with a vouched field that is empty", {"vouched": frozenset({"authorisation", "event_id"})}, "",
      "9f7000c0b2e448b2d807c4eb541837d70dc3d0c3"),
+    ("with a vouched field that there is not", {"vouched": frozenset({"colour"})}, "",
+     "0e1ef7a1513aa8b6e799edb7205b4f4af67a973d"),
     ("with an event that nobody vouches for", {"event_id": "E1"}, "", "ef991d3dfa775573647126afba24a3147e6dbef0"),
 ]  # fmt: skip
 

@@ -9,8 +9,19 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 
-from hub.domain.settlement import RESERVE, LineKind, line_day, line_errors, normal, reserve_of, same_line
-from hub_hookspecs import Money, SettlementLine
+from hub.domain.settlement import (
+    RESERVE,
+    LineKind,
+    StatedLine,
+    StoredLine,
+    is_said_again,
+    line_day,
+    line_errors,
+    normal,
+    reserve_of,
+    same_line,
+)
+from hub_hookspecs import Mode, Money, SettlementLine
 
 LINE = SettlementLine(
     line_id="L1", gross=Money(1000, "COP"), fee=Money(30, "COP"), fee_tax=Money(4, "COP"), net=Money(966, "COP"),
@@ -52,6 +63,41 @@ def test_zeros_and_empty_words_say_nothing() -> None:
 )
 def test_another_amount_reference_or_movement_is_another_line(change: dict[str, Any]) -> None:
     assert not same_line(LINE, attrs.evolve(LINE, **change))
+
+
+STORED = StoredLine(
+    account_id="acct", merchant_id="m1", mode=Mode.TEST, line=LINE, source="a.csv",
+    imported_at=datetime(2026, 3, 5, tzinfo=UTC),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "again"),
+    [
+        ({}, LineKind.PAYMENT, True),
+        ({"occurred_at": datetime(2026, 3, 4, tzinfo=UTC)}, LineKind.PAYMENT, True),
+        ({"withholdings": {"vat": Money(0, "COP")}}, LineKind.PAYMENT, True),
+        ({"settled_on": date(2026, 3, 9)}, LineKind.PAYMENT, False),
+        ({"authorisation": "8"}, LineKind.PAYMENT, False),
+        ({"fee": Money(31, "COP"), "net": Money(965, "COP")}, LineKind.PAYMENT, False),
+        ({}, LineKind.CHARGE, False),
+    ],
+)
+def test_a_line_that_waits_is_said_again_whenever_its_payment_was_made(
+    change: dict[str, Any], kind: LineKind, again: bool
+) -> None:
+    told = attrs.evolve(LINE, **change)
+
+    assert is_said_again(STORED, StatedLine(line=told, kind=kind)) is again
+    assert is_said_again(attrs.evolve(STORED, line=told), StatedLine(line=LINE, kind=kind)) is again
+
+
+def test_what_a_person_said_a_line_is_about_is_not_unsaid_by_a_file_that_does_not_declare_it() -> None:
+    stored = attrs.evolve(STORED, line=CHARGE, kind=LineKind.CHARGE)
+
+    assert is_said_again(stored, StatedLine(line=CHARGE))
+    assert is_said_again(stored, StatedLine(line=CHARGE, kind=LineKind.CHARGE))
+    assert not is_said_again(stored, StatedLine(line=CHARGE, kind=LineKind.RELEASE))
 
 
 def faults(line: SettlementLine, kind: LineKind = LineKind.PAYMENT) -> list[tuple[str, dict[str, object]]]:
