@@ -3,6 +3,7 @@
 .ci/mutants calls it; what it wants to know of a mutant are its key, its name for the switch, the function and the line.
 """
 
+import gc
 import itertools
 import json
 import os
@@ -31,8 +32,7 @@ class Trial:
 
     def __init__(self, mutants: list[Any], found: Path, *, jobs: int, patience: float) -> None:
         self.mutants, self.found, self.jobs, self.patience = mutants, found, jobs, patience
-        self.tests: dict[str, set[str]] = defaultdict(set)  # by function
-        self.lines: dict[str, dict[int, list[str]]] = {}  # by file and line
+        self.tests: dict[tuple[str, int], set[str]] = {}  # by file and line
         self.seconds: dict[str, float] = defaultdict(float)
         self.kills: dict[str, Counter[str]] = defaultdict(Counter)
         self.sound: dict[str, bool] = {}
@@ -60,38 +60,33 @@ class Trial:
         import coverage
         from _pytest.runner import runtestprotocol
         from mutmut.mutation.trampoline import set_mutant_under_test
-        from mutmut.state import state
 
         began = time.monotonic()
-        set_mutant_under_test("stats")
-        files = {mutant.at[0] for mutant in self.mutants}
+        set_mutant_under_test("")
+        files = {mutant.file for mutant in self.mutants}
         seen = coverage.Coverage(data_file=None, config_file=False, include=list(files))
         seen.start()
         self.factory = session.config._tmp_path_factory
         self.tmp = self.factory.getbasetemp()
         # After the last test comes the session itself: what lasts for a session is kept for the forked processes.
         for item, following in zip(session.items, [*session.items[1:], session], strict=True):
-            state()._stats.clear()
             seen.switch_context(item.nodeid)
             for report in runtestprotocol(item, log=False, nextitem=following):
                 self.pytest_runtest_logreport(report)
-            for function in state()._stats:
-                self.tests[function].add(item.nodeid)
         seen.stop()
-        set_mutant_under_test("")
         self.items = {item.nodeid: item for item in session.items}
-        self.lines = {file: seen.get_data().contexts_by_lineno(file) for file in files}
+        for file in files:
+            for line, tests in seen.get_data().contexts_by_lineno(file).items():
+                self.tests[file, line] = self.items.keys() & tests
         say(f"{len(session.items)} tests without a fault: {time.monotonic() - began:.0f} s")
 
     def tests_of(self, mutant: Any) -> list[str]:
-        """The tests that come to its line, or as near before it as a test comes."""
-        file, line = mutant.at
-        calling, taken, chosen = self.tests[mutant.switch], 0.0, list[str]()
-        for before in range(line, line - mutant.depth, -1):
-            if reaching := calling & set(self.lines[file].get(before, ())):
-                calling = reaching
-                break
-        for test in sorted(calling, key=lambda test: (self.seconds[test], test)):
+        """The tests that come to its line, or as near before it as a test comes; else all that call its function."""
+        reached = [self.tests.get((mutant.file, line), set()) for line in mutant.lines]
+        before = reached[1 : mutant.line - mutant.lines.start + 1]
+        tests = next(filter(None, reversed(before)), set().union(*reached))
+        taken, chosen = 0.0, list[str]()
+        for test in sorted(tests, key=lambda test: (self.seconds[test], test)):
             taken += self.seconds[test]
             if taken > TESTS_OF_A_MUTANT and chosen:
                 break
@@ -100,6 +95,7 @@ class Trial:
 
     def try_all(self) -> None:
         """Share the mutants among processes."""
+        gc.freeze()  # what is there by now is not looked through again in each of them
         jobs = [os.fork() or self.work(self.mutants[at :: self.jobs], os.getppid()) for at in range(self.jobs)]
         ended = [os.waitpid(job, 0)[1] for job in jobs]
         if any(ended):
@@ -124,12 +120,12 @@ class Trial:
 
     def try_one(self, mutant: Any) -> None:
         began = time.monotonic()
-        verdict, by = self.verdict(mutant.name, self.tests_of(mutant))
+        verdict, by = self.verdict(mutant.name, tests := self.tests_of(mutant))
         while verdict == KILLED and not self.is_sound(by):
-            verdict, by = self.verdict(mutant.name, self.tests_of(mutant))
+            verdict, by = self.verdict(mutant.name, tests := self.tests_of(mutant))
         if verdict == KILLED:
             self.kills[mutant.switch][by] += 1
-        elif not self.tests[mutant.switch]:
+        elif not tests:
             by = "no test calls it"
         seconds = round(time.monotonic() - began, 1)
         entry = {"key": mutant.key, "verdict": verdict, "by": by, "name": mutant.name, "seconds": seconds}

@@ -151,6 +151,10 @@ ODD = [
     ("returns above the capture",
      [PAID, seen(Kind.RETURNED, amount=Money(600, "CRC")), seen(Kind.RETURNED, amount=Money(500, "CRC"))],
      {"over_refund", "needs_review"}),
+    ("a return of what never came", [seen(Kind.RETURNED, amount=Money(400, "CRC"))], {"orphan_refund", "needs_review"}),
+    ("a yes beside the provider's own no", [PAID, seen(Kind.EXPIRED)], {"conflict", "needs_review"}),
+    ("an answer beside our never", [seen(Kind.ACCEPTED), seen(Kind.NEVER_EXISTED)], {"conflict", "needs_review"}),
+    ("our never alone", [seen(Kind.NEVER_SENT)], set()),
 ]  # fmt: skip
 
 
