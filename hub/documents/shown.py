@@ -13,7 +13,8 @@ import attrs
 
 from hub.documents.texts import Wording, is_known, text
 from hub.domain.cash_receipt_document import SettledLine
-from hub.domain.figures import date_text, datetime_text, money_text
+from hub.domain.conversion import Rate
+from hub.domain.figures import date_text, datetime_text, money_text, rate_text
 from hub.domain.letterhead import Letterhead
 from hub.domain.receipt_document import MoneyBack, PaidLine
 from hub.domain.statement_document import NotOffered
@@ -99,6 +100,10 @@ class DocumentReader:
         return self.t("list.and").join(
             money_text(amount, self.locale, with_code=len(amounts) > 1) for amount in amounts
         )
+
+    def rate(self, rate: Rate) -> str:
+        """A rate between two currencies."""
+        return rate_text(rate, self.locale)
 
     def day(self, day: date) -> str:
         """A date."""

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 
 from hub_hookspecs import Money
+
+from .conversion import Rate
 
 NO_BREAK: Final = "\u00a0"
 WHOLE: Final = frozenset({"COP"})
@@ -36,6 +38,12 @@ def money_text(money: Money, locale: str, *, with_code: bool = False) -> str:
     text = re.sub(r"(?<=[^\W\d_])(?=\d)", NO_BREAK, text)  # CLDR glues COP to the digits
     text = text.replace(" ", NO_BREAK)
     return f"{text}{NO_BREAK}{money.currency}" if with_code and money.currency not in text else text
+
+
+def rate_text(rate: Rate, locale: str) -> str:
+    """A rate with every decimal that was stated: ``1 USD = 520,25 CRC``."""
+    value = format_decimal(rate.value, format="#,##0.#########", locale=Locale.parse(locale))
+    return f"1 {rate.base} = {value} {rate.quote}".replace(" ", NO_BREAK)
 
 
 def date_text(day: date, locale: str, *, long: bool = False) -> str:

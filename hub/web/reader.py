@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from hub.domain.figures import date_text, datetime_text, money_text
+from hub.domain.conversion import Rate
+from hub.domain.figures import date_text, datetime_text, money_text, rate_text
 from hub.domain.merchant import Merchant
 from hub.domain.offer import Offered
 from hub.domain.text import Text
@@ -59,6 +60,10 @@ class PageReader:
     def money(self, amount: Money, with_code: bool = False) -> str:
         """An amount with its currency; dollars always with their code, since ``$`` means several things here."""
         return money_text(amount, self.locale, with_code=with_code or amount.currency == "USD")
+
+    def rate(self, rate: Rate) -> str:
+        """A rate between two currencies."""
+        return rate_text(rate, self.locale)
 
     def day(self, day: date) -> str:
         """A date."""

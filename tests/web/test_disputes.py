@@ -31,6 +31,7 @@ def test_an_inquiry_stands_on_the_start_page_with_the_nearest_day_first(
 
     assert "PRONTO" in page
     assert reviews.count("Anotar en qué va o cómo terminó") == 2
+    assert all(f"<dt>Caso</dt><dd><code>{case}</code></dd>" in reviews for case in ("TARDE", "PRONTO"))
     assert "El banco pregunta" in page
     assert start.index("$40.000") < start.index("$100.000")
 
@@ -61,7 +62,7 @@ def test_what_is_missing_is_said_on_the_page(
     payment = pay(house)
     desk = seat(house.merchants["CO"])
     for path, said, words in (
-        ("dispute", {"stage": "inquiry", "case": "K1", "reason": ""}, "quién lo decide y por qué"),
+        ("dispute", {"stage": "inquiry", "case": "K1", "reason": ""}, "Falta el motivo"),
         ("dispute", {"stage": "inquiry", "case": "K1", "reason": "x", "respond_by": "ayer"}, "fecha límite como"),
         ("dispute", {"stage": "arbitration", "case": "K1", "reason": "x"}, "primero el contracargo"),
         ("dispute-end", {"case": "K1"}, "cómo terminó la disputa"),

@@ -77,6 +77,9 @@ def test_dollars_settle_colones_after_two_people_said_the_same(
         "why": "así pagó",
     }
     accountant, owner = seat(merchant, Role.ACCOUNTANT), seat(merchant)
+    for name, first in (("currency", "USD"), ("settles_in", "CRC")):
+        assert re.search(rf'<select[^>]*name="{name}"[^>]*>\s*<option value="{first}"', accountant.read(path)), name
+    assert "CRC · debe ₡50 000,00" in seen_in(accountant.read(path)).replace("\u00a0", " ")
 
     def record(person: Seat) -> Any:
         fields = fields_of(forms(person.read(path)), "/conversion")
@@ -91,11 +94,11 @@ def test_dollars_settle_colones_after_two_people_said_the_same(
     assert "Es la primera tasa" in proposed.text
     assert done.status_code == 303
     page = owner.read(done.headers["location"])
-    assert "520.25" in page
+    assert "520,25" in page
     (link,) = set(re.findall(r'href="(/m/receipts/[0-9a-f]+)"', page))
     receipt = seen_in(owner.read(link))
     assert "USD 100" in receipt
-    assert "520.25" in receipt
+    assert "520,25" in receipt
     assert "BCCR" in receipt
     assert f"{link}/void" not in owner.read(link)
     assert owner.post(f"{link}/void", reason="x").status_code == 422

@@ -88,7 +88,10 @@ def test_what_reached_the_bank_is_recorded_once_and_taken_back(
     path = f"/m/settlements/{account.id}/payout"
     fields = {"currency": "CRC", "amount": "38 600,00", "fee": "1 400,00", "on": today, "reference": "DEP-1"}
     for wrong in ({"amount": "x"}, {"amount": "40 000,01"}, {"reference": ""}, {"on": ""}, {"currency": "XXX"}):
-        assert clerk.post(path, **{**fields, **wrong}).status_code == 422, wrong
+        refused = clerk.post(path, **{**fields, **wrong})
+        (named,) = wrong
+        assert refused.status_code == 422, wrong
+        assert named == "currency" or re.search(rf'name="{named}"[^>]* aria-invalid="true"', refused.text), wrong
     clerk.go(path, **fields)
     shown = clerk.go(path, **fields)
     assert "En camino al banco ₡" not in seen(shown)

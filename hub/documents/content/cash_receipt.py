@@ -144,7 +144,7 @@ def _came(receipt: CashReceiptDocument, reader: DocumentReader) -> tuple[tuple[s
         return ()
     return (
         (t("conversion.came"), attrs.evolve(reader, codes=True).money(came.money)),
-        (t("conversion.rate"), str(came.rate)),
+        (t("conversion.rate"), reader.rate(came.rate)),
         (t("conversion.source"), came.rate.source),
         (t("conversion.rate_on"), reader.day(came.rate.on)),
     )

@@ -13,7 +13,7 @@ from hub.documents.mails.kind import MailKind
 from hub.documents.parts import Cell, Facts, Figure, Heading, Notice, Paragraph, Part, Rows, Title, Tone
 from hub.documents.shown import DocumentReader
 from hub.domain.cash_receipt_document import CashReceiptDocument
-from hub.domain.conversion import Conversion
+from hub.domain.conversion import Conversion, Rate
 from hub.domain.letterhead import Letterhead
 from hub.domain.mail import NothingToSay
 from hub.domain.merchant import locale_for
@@ -30,7 +30,6 @@ class ConversionMail:
     """A conversion, with both amounts and the rate that a person stated.
 
     Attributes:
-        rate: ``1 USD = 520.25 CRC``; ``source`` says so, of the day ``rate_on``.
         receipt: Number of its cash receipt, which goes with it.
         means: How the money came; empty where it waited with a payment.
         lines: What it settles, by number; ``credit`` is what is left of it.
@@ -44,9 +43,7 @@ class ConversionMail:
     customer: str
     came: Money
     settles: Money
-    rate: str
-    source: str
-    rate_on: date
+    rate: Rate
     value_on: date
     receipt: str = ""
     means: Text | str = ""
@@ -72,9 +69,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[Conver
         customer=customer.name,
         came=made.came,
         settles=made.settles,
-        rate=str(made.rate),
-        source=made.rate.source,
-        rate_on=made.rate.on,
+        rate=made.rate,
         value_on=made.value_on,
         receipt=receipt.label if receipt else "",
         means="" if payment else means_name(made.means, hub.countries[merchant.company.country]),
@@ -138,9 +133,9 @@ def says(value: ConversionMail, reader: DocumentReader) -> MailContent:
                 (t("mail_kind.cash_receipt"), value.receipt),
                 (t("label.date"), reader.day(value.value_on)),
                 (t("label.method"), reader.say(value.means)),
-                (t("conversion.rate"), value.rate),
-                (t("conversion.source"), value.source),
-                (t("conversion.rate_on"), reader.day(value.rate_on)),
+                (t("conversion.rate"), reader.rate(value.rate)),
+                (t("conversion.source"), value.rate.source),
+                (t("conversion.rate_on"), reader.day(value.rate.on)),
                 (t("label.reference"), value.reference),
             )
         )

@@ -91,7 +91,7 @@ def decide(tx: Tx, hub: Hub, wanted: Decision, *, now: datetime, by_two: bool = 
         NotAllowed: Nobody signed it, or the second person is the first one.
     """
     if not wanted.by.strip() or not wanted.why.strip():
-        raise NotAllowed("nobody", Text("decision.who_and_why"))
+        raise NotAllowed("nobody", Text("decision.why_missing"))
     waiting = tx.decisions.waiting_for(wanted.kind, wanted.subject)
     if waiting and is_same(waiting, wanted):
         if is_same_person(waiting.by, wanted.by):

@@ -13,7 +13,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "decision.changed": "La propuesta cambió mientras tanto; revise de nuevo qué espera",
     "decision.other_person": "Falta otra persona",
     "decision.second_person": "{by} ya lo propuso; falta otra persona",
-    "decision.who_and_why": "Diga quién lo decide y por qué",
+    "decision.why_missing": "Falta el motivo: diga por qué",
     "offer.minimum": "El pago en línea es de {floor} como mínimo, o del saldo completo.",
     "operation.exists": "Ya hay una operación en curso o hecha para este pago",
     "operation.in_progress": "Ya hay una operación en curso",

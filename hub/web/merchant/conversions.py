@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 from litestar import get, post
 from litestar.params import FromPath
@@ -44,6 +46,7 @@ class Asked:
     Attributes:
         waiting: What waits in suspense; None for money by hand.
         owed: Currencies that it may settle.
+        due: What is owed, by currency.
         drawn: What all this was read from.
     """
 
@@ -51,6 +54,7 @@ class Asked:
     payment: Payment | None = None
     waiting: Money | None = None
     owed: tuple[str, ...] = ()
+    due: Mapping[str, Money] = attrs.Factory(dict)
     drawn: str
 
     @property
@@ -63,10 +67,12 @@ class Asked:
 async def _by_hand(context: MerchantContext, customer_id: str) -> Asked:
     def read(tx: Tx) -> Asked:
         customer = customer_of(tx, context.merchant, customer_id)
-        owed = [item.currency for item in tx.payables.open_of(customer.id, context.merchant.mode)]
-        known = tuple(dict.fromkeys((*owed, *context.country.currencies)))
+        due: dict[str, Money] = {}
+        for item in tx.payables.open_of(customer.id, context.merchant.mode):
+            due[item.currency] = due.get(item.currency, Money(0, item.currency)) + item.balance
+        known = tuple(dict.fromkeys((*due, *context.country.currencies)))
         drawn = state_of(Subject.CUSTOMER, customer.id, context.merchant.mode)(tx).mark
-        return Asked(customer=customer, owed=known, drawn=drawn)
+        return Asked(customer=customer, owed=known, due=due, drawn=drawn)
 
     with unknown_is_404():
         return await context.hub.store.read(read)
@@ -97,7 +103,8 @@ def _form(
     notice: tuple[Text, ...] = (),
     understood: Wanted | None = None,
 ) -> Page:
-    came = (asked.waiting.currency,) if asked.waiting else tuple(dict.fromkeys((*context.country.currencies, "USD")))
+    every = tuple(dict.fromkeys((*context.country.currencies, "USD")))
+    came = (asked.waiting.currency,) if asked.waiting else tuple(sorted(every, key=lambda code: code == asked.owed[0]))
     return context.page(
         "conversion_form.html",
         status=422 if field_errors or form_error else 200,
@@ -181,7 +188,7 @@ def _understood(context: MerchantContext, asked: Asked, form: SubmittedForm) -> 
     if not asked.payment and form.get("means") not in means_by_hand(context.country):
         problems.append(FieldError("means", Text("means.choose")))
     if not form.get("why"):
-        problems.append(FieldError("why", Text("decision.who_and_why")))
+        problems.append(FieldError("why", Text("decision.why_missing")))
     value, base = read_rate(form.get("rate")), form.get("base")
     if value is None:
         problems.append(FieldError("rate", Text("rate.not_positive")))

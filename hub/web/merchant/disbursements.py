@@ -95,7 +95,7 @@ def _understood(context: MerchantContext, form: SubmittedForm) -> PaidOut:
     if form.get("means") not in means_by_hand(context.country):
         problems.append(FieldError("means", Text("means.choose")))
     if not form.get("why"):
-        problems.append(FieldError("why", Text("decision.who_and_why")))
+        problems.append(FieldError("why", Text("decision.why_missing")))
     amount = typed_amount(form.get("amount"), currency, "amount", problems)
     day = typed_day(form.get("paid_on"), "paid_on", context.today, problems)
     if amount is None or problems:

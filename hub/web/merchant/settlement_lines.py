@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from litestar import post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.account import ProviderAccount
 from hub.domain.cells import Unreadable, read_amount, read_date
-from hub.domain.identity import Invalid
+from hub.domain.identity import FieldError, Invalid
 from hub.domain.settlement import LineKind
 from hub.domain.text import Text
 from hub.flows.corrections.charge_line import charge_line
@@ -22,11 +25,12 @@ from hub_hookspecs import EXPONENTS
 
 from .context import Context, MerchantContext, unknown_is_404
 from .decisions import VIA
-from .form import CheckedForm, SubmittedForm, why_not
+from .form import CheckedForm, SubmittedForm, by_field, why_not
 from .rights import Right
 from .settlements import settlements_page
 
 BACK = "/m/settlements"
+T = TypeVar("T")
 
 
 async def _account(context: MerchantContext, account_id: str) -> ProviderAccount:
@@ -76,20 +80,38 @@ async def record(context: Context, form: CheckedForm, account: FromPath[str]) ->
     try:
         told = _payout(form)
         await record_payout(context.hub, context.merchant, found, told, by=context.session.email)
-    except Unreadable as unreadable:
-        return await settlements_page(context, form_error=unreadable.message, typed=form)
     except Invalid as invalid:
-        return await settlements_page(context, form_error=why_not(invalid), typed=form)
+        return await settlements_page(
+            context, form_error=why_not(invalid), typed=form, field_errors=by_field(invalid.problems)
+        )
     return redirect(BACK)
 
 
 def _payout(form: SubmittedForm) -> Payout:
-    currency = form.get("currency")
+    """The form as it was typed.
+
+    Raises:
+        Invalid: Every field that cannot be read.
+    """
+    currency, problems = form.get("currency"), list[FieldError]()
     if currency not in EXPONENTS:
-        raise Unreadable(Text("settlement.no_currency"))
-    arrived, fee, fee_tax = (read_amount(form.get(name) or "0", currency) for name in ("amount", "fee", "fee_tax"))
-    day, reference = read_date(form.get("on")), form.get("reference")
-    return Payout(arrived=arrived, fee=fee, fee_tax=fee_tax, on=day, reference=reference)
+        raise Invalid((FieldError("amount", Text("settlement.no_currency")),))
+
+    def read(name: str, reader: Callable[[str], T], nothing: str = "") -> T | None:
+        try:
+            return reader(form.get(name) or nothing)
+        except Unreadable as unreadable:
+            problems.append(FieldError(name, unreadable.message))
+            return None
+
+    arrived, fee, fee_tax = (
+        read(name, lambda text: read_amount(text, currency), nothing)
+        for name, nothing in (("amount", ""), ("fee", "0"), ("fee_tax", "0"))
+    )
+    day = read("on", read_date)
+    if arrived is None or fee is None or fee_tax is None or day is None:
+        raise Invalid(tuple(problems))
+    return Payout(arrived=arrived, fee=fee, fee_tax=fee_tax, on=day, reference=form.get("reference"))
 
 
 @post("/settlements/{account:str}/payout/correct", status_code=200, right=Right.BOOK, drawn=Subject.ACCOUNT)

@@ -16,7 +16,7 @@ from hub.flows.settlements.view_settlements import charges_waiting, view_settlem
 from hub.web.responses import Page
 
 from .context import Context, MerchantContext
-from .form import NOTHING, CheckedForm, SubmittedForm, why_not
+from .form import NOTHING, CheckedForm, FieldErrors, SubmittedForm, why_not
 from .imports import MAX_FILE_BYTES, MAX_FORM_BYTES, kept_file, uploaded
 from .rights import Right
 
@@ -36,6 +36,7 @@ async def settlements_page(
     content: bytes = b"",
     form_error: Text | str = "",
     typed: SubmittedForm = NOTHING,
+    field_errors: FieldErrors | None = None,
     drawn: str = "",
 ) -> Page:
     """The page of payouts, with what a comparison found, ``drawn`` from, or what stood in the way of an act."""
@@ -51,6 +52,7 @@ async def settlements_page(
         content=carried,
         form_error=form_error,
         typed=typed,
+        field_errors=field_errors or {},
         drawn=drawn,
     )
 
