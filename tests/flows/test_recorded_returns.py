@@ -93,7 +93,6 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "without a proof": ({"signed": Signed(by="Ana", why="panel", evidence=Evidence())}, "evidence"),
     "without a name": ({"signed": Signed(by=" ", why="panel", evidence=PANEL)}, "nobody"),
     "of a day to come": ({"on": date(2031, 1, 1)}, "day"),
-    "drawn when more was left": ({"left": 99_999}, "changed"),
 }
 
 

@@ -76,7 +76,7 @@ def test_the_owner_gives_a_payment_back_where_the_provider_can(house: House, peo
     page = owner.browser.get(f"/m/payments/{payment.id}").text
     assert "Devolver el dinero" in page
     old = post(owner, f"/m/payments/{payment.id}/refund", why="mercancía devuelta", drawn="due-1")
-    assert "cambió desde que abrió el formulario" in old.text
+    assert "esto cambió desde que abriste el formulario" in old.text
     nobody = post(owner, f"/m/payments/{payment.id}/refund", why="")
     assert nobody.status_code == 422
     done = post(owner, f"/m/payments/{payment.id}/refund", why="mercancía devuelta")

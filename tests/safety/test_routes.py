@@ -16,7 +16,7 @@ from hub.bootstrap import DATABASE
 from hub.domain.merchant import Role
 from hub.flows.views import view_customers
 from hub.web.door import Door
-from hub.web.merchant import form as merchant_form
+from hub.web.merchant import context
 from hub_hookspecs import Mode
 from tests.safety.people import People
 from tests.web.conftest import House, forms_in
@@ -177,7 +177,7 @@ def test_a_form_from_elsewhere_changes_nothing(
 def test_control_without_the_session_token_foreign_forms_are_taken(
     house: House, routes: tuple[Route, ...], mine: Belongings, me: Clerk, plant: Callable[..., None]
 ) -> None:
-    plant(merchant_form, "is_same", lambda *_: True)
+    plant(context, "is_same", lambda *_: True)
     some = tuple(route for route in routes if route.path in ("/m/options", "/m/customers/{customer}/send"))
 
     assert taken_from_elsewhere(house, some, mine, me)
