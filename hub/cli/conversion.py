@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from .deciding import by_option, evidence_options, signed, tell_decision, who_option, why_option
+from .explaining import words
 from .finding import find_customer, find_payment
 from .options import company_option, json_option
 from .printing import print_facts, print_json, print_table
@@ -141,19 +142,13 @@ async def settle(
     _tell(await convert_money(hub, own, wanted, signed=signed(by, why, evidence)))
 
 
-DOUBTS = {
-    "first": "it is the first rate of its pair",
-    "inverted": "the rate looks inverted beside the last one",
-    "far": "the rate is more than 5 % from the last one",
-}
-
-
 def _tell(made: Converted) -> None:
     if made.decision is None:
         return
     if made.conversion is None and made.doubt:
+        why = words(made.doubt.told)
         click.echo(
-            f"proposed by {made.decision.by}, nothing happened yet: {DOUBTS[made.doubt]}. Another person approves it:\n"
+            f"proposed by {made.decision.by}, nothing happened yet. {why} Another person approves it:\n"
             f"    payment-hub review approve {made.decision.id} --by NAME --why TEXT"
         )
         return

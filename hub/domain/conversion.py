@@ -14,6 +14,7 @@ from typing import Final
 
 import attrs
 
+from hub.domain.text import Text
 from hub_hookspecs import EXPONENTS, Mode, Money
 
 from .ids import derived_id
@@ -29,6 +30,14 @@ class Doubt(enum.StrEnum):
     FIRST = "first"
     INVERTED = "inverted"
     FAR = "far"
+
+    @property
+    def told(self) -> Text:
+        """The reason in words, for page and command."""
+        return TOLD[self]
+
+
+TOLD: Final = {Doubt.FIRST: Text("rate.first"), Doubt.INVERTED: Text("rate.inverted"), Doubt.FAR: Text("rate.far")}
 
 
 @attrs.frozen(kw_only=True)

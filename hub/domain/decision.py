@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import enum
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 import attrs
 
 from hub.domain.message import Concern
+from hub.domain.text import Text
 from hub_hookspecs import Mode, Money
 from hub_hookspecs.identity import EMPTY
 
@@ -101,8 +105,25 @@ class Decision:
 
     @property
     def people(self) -> str:
-        """Who decided."""
-        return f"{self.by} and {self.seconded_by}" if self.seconded_by else self.by
+        """Who decided, as it is kept; ``named`` says it to people."""
+        return f"{self.by}{JOINED}{self.seconded_by}" if self.seconded_by else self.by
+
+
+JOINED: Final = " and "
+"""Stands between two names where they are kept."""
+
+BEFORE_I: Final = re.compile(r"i|hi(?![aeo])")
+"""Spanish joins such a name by another word."""
+
+
+def named(people: str) -> Text | str:
+    """Who decided, for people: two names are joined by the word of the reader's language."""
+    first, joined, second = people.partition(JOINED)
+    if not joined:
+        return people
+    if BEFORE_I.match(unicodedata.normalize("NFKD", second).casefold().replace("\u0301", "")):
+        return Text("people.two_before_i", first=first, second=second)
+    return Text("people.two", first=first, second=second)
 
 
 def proposal(

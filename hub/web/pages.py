@@ -15,6 +15,7 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.enums import MediaType
 
+from hub.domain.decision import named
 from hub.domain.merchant import Merchant
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
@@ -102,6 +103,7 @@ class Pages:
             _=reader.say,
             ngettext=texts.count,
             rich=texts.rich,
+            named=named,
             merchant=merchant,
             company=merchant.company if merchant else None,
             is_test=shown is Mode.TEST,

@@ -12,6 +12,7 @@ import attrs
 import pytest
 from sqlalchemy import text
 
+from hub.cli.conversion import _tell as tell_on_the_command_line
 from hub.documents.mails import conversion
 from hub.domain.conversion import Conversion, Doubt, Rate, doubt_of, read_rate
 from hub.domain.decision import Signed
@@ -21,6 +22,7 @@ from hub.flows.corrections.approve_decision import approve_decision
 from hub.flows.corrections.convert_money import Converted, Wanted, convert_money
 from hub_hookspecs import Money
 from tests.bookkeeping.desk import Desk, run
+from tests.spoken import spoken
 
 ANA, LUIS = Signed(by="Ana", why="así lo pagó"), Signed(by="Luis", why="de acuerdo")
 DAY = date(2026, 3, 2)
@@ -86,10 +88,14 @@ def test_what_is_no_rate_is_not_read(written: str) -> None:
     assert read_rate(written) is None
 
 
-def test_the_first_rate_of_a_pair_waits_for_a_second_person_and_a_near_one_does_not(owing: Desk) -> None:
+def test_the_first_rate_of_a_pair_waits_for_a_second_person_and_a_near_one_does_not(
+    owing: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
     first = convert(owing, "520")
 
     assert (first.conversion, first.doubt) == (None, Doubt.FIRST)
+    tell_on_the_command_line(first)
+    assert f"nothing happened yet. {spoken(Doubt.FIRST.told, 'en')} Another person" in capsys.readouterr().out
     assert first.decision
     made = run(approve_decision(owing.hub, first.decision.id, signed=LUIS))
     assert made.people == "Ana and Luis"

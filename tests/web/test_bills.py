@@ -98,7 +98,7 @@ def test_above_the_limit_a_second_person_voids_it_with_the_same_form(
     owner = seat(house.merchants["CR"])
     voided = seen(owner.go(f"{path}/void", **fields, reason="lo confirmo"))
 
-    assert f"por {clerk.email} and {owner.email}" in voided
+    assert f"por {clerk.email} y {owner.email}" in voided
     assert "propuso" not in voided
 
 

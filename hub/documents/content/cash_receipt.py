@@ -22,6 +22,7 @@ from hub.documents.parts import (
 )
 from hub.documents.shown import DocumentReader
 from hub.domain.cash_receipt_document import CashReceiptDocument, SettledLine
+from hub.domain.decision import named
 
 
 def mail(receipt: CashReceiptDocument, reader: DocumentReader) -> MailContent:
@@ -88,7 +89,7 @@ def pdf(receipt: CashReceiptDocument, reader: DocumentReader) -> PdfContent:
             Signature(t("cash.signature")),
         ),
         void=t("cash.void") if receipt.void_reason else "",
-        notes=(t("cash.issued", moment=reader.moment(receipt.issued_at), name=receipt.issued_by),),
+        notes=(t("cash.issued", moment=reader.moment(receipt.issued_at), name=reader.say(named(receipt.issued_by))),),
     )
 
 

@@ -6,6 +6,7 @@ from hub.documents.content.phrases import greeting, voided
 from hub.documents.document import MailContent, PdfContent
 from hub.documents.parts import Facts, Figure, Paragraph, Part, Signature, Title
 from hub.documents.shown import DocumentReader
+from hub.domain.decision import named
 from hub.domain.disbursement_document import DisbursementDocument
 
 
@@ -57,7 +58,7 @@ def pdf(made: DisbursementDocument, reader: DocumentReader) -> PdfContent:
             Signature(t("disbursement.signature")),
         ),
         void=t("cash.void") if made.void_reason else "",
-        notes=(t("cash.issued", moment=reader.moment(made.issued_at), name=made.issued_by),),
+        notes=(t("cash.issued", moment=reader.moment(made.issued_at), name=reader.say(named(made.issued_by))),),
     )
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from hub.domain.acts import Act
+from hub.domain.decision import named
 from hub.domain.identity import numbers_for
 from hub.domain.invoice_file import InvoiceRow
 from hub.domain.merchant import Merchant
@@ -144,10 +145,10 @@ def _decided(before: Payable, row: InvoiceRow, customer_id: str, zone: ZoneInfo)
     if before.voided is None:
         return None
     if before.is_voided:
-        return Text("import.voided", at=before.voided.at.astimezone(zone).date(), by=before.voided.by)
+        return Text("import.voided", at=before.voided.at.astimezone(zone).date(), by=named(before.voided.by))
     if (before.currency, before.customer_id) == (row.total.currency, customer_id):
         return None
-    day, by = (before.voided.rebilled_at or before.voided.at).astimezone(zone).date(), before.voided.rebilled_by
+    day, by = (before.voided.rebilled_at or before.voided.at).astimezone(zone).date(), named(before.voided.rebilled_by)
     return Text("import.rebilled", at=day, by=by, total=Money(before.total, before.currency))
 
 

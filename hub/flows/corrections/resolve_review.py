@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from hub.domain.decision import Decision, DecisionKind, Signed, proposal
+from hub.domain.decision import Decision, DecisionKind, Signed, named, proposal
 from hub.domain.message import Review
 from hub.domain.review_causes import needs_answer
 from hub.domain.text import Text
@@ -49,10 +49,8 @@ def open_one(tx: Tx, review_id: str) -> Review:
     if review is None:
         raise LookupError(f"no review {review_id}")
     if review.resolved_at is not None:
-        raise NotAllowed(
-            "resolved",
-            Text("review.resolved", by=review.resolved_by or Text("review.somebody"), resolution=review.resolution),
-        )
+        by = named(review.resolved_by) or Text("review.somebody")
+        raise NotAllowed("resolved", Text("review.resolved", by=by, resolution=review.resolution))
     return review
 
 

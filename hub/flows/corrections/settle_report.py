@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from hub.domain.decision import named
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.merchant import Merchant
 from hub.domain.message import Review
@@ -40,7 +41,7 @@ def open_report(tx: Tx, merchant: Merchant, review_id: str, customer_id: str) ->
     if review is None or reported is None or not _is_of(reported, merchant) or reported.customer_id != customer_id:
         raise Invalid((FieldError("report", Text("report.unknown")),))
     if review.resolved_at is not None:
-        by = review.resolved_by or Text("review.somebody")
+        by = named(review.resolved_by) or Text("review.somebody")
         raise Invalid((FieldError("report", Text("review.resolved", by=by, resolution=review.resolution)),))
     return review
 

@@ -64,6 +64,8 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
         "Queda propuesto: por el monto hace falta que otra persona que administra anote la misma entrega."
     ),
     "disbursement.void_reason_missing": "Indique por qué se anula el comprobante de egreso",
+    "people.two": "{first} y {second}",
+    "people.two_before_i": "{first} e {second}",
     "rate.asked_in": "Este pago se pidió en {currency}: se convierte a esa moneda",
     "rate.comes_to_nothing": "Con esa tasa no llega a la unidad más pequeña de {currency}",
     "rate.far": "La tasa se aparta más de 5 % de la última.",

@@ -9,7 +9,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.conversion import SUSPENSE, Doubt, Rate, read_rate
+from hub.domain.conversion import SUSPENSE, Rate, read_rate
 from hub.domain.decision import Signed
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.merchant import Customer
@@ -36,7 +36,6 @@ from .form import NOTHING, CheckedForm, FieldErrors, SubmittedForm, by_field, wh
 from .rights import Right
 
 VIA = "page"
-DOUBTS = {Doubt.FIRST: Text("rate.first"), Doubt.INVERTED: Text("rate.inverted"), Doubt.FAR: Text("rate.far")}
 
 
 @attrs.frozen(kw_only=True)
@@ -165,7 +164,7 @@ async def _record(context: MerchantContext, asked: Asked, form: SubmittedForm) -
     except NotAllowed as refusal:
         return _form(context, asked, form, form_error=refusal.message)
     if made.conversion is None:
-        why = (DOUBTS[made.doubt],) if made.doubt else ()
+        why = (made.doubt.told,) if made.doubt else ()
         return _form(context, asked, form, notice=(Text("rate.proposed"), *why))
     return redirect(f"/m/conversions/{made.conversion.id}")
 
