@@ -8,7 +8,7 @@ import click
 
 from .options import company_option, json_option
 from .printing import print_json, print_table, when
-from .running import pass_merchant
+from .running import operator, pass_merchant
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,9 +68,17 @@ async def join(hub: Hub, merchant: Merchant, number: str, customer: str, as_json
     )
     if order is None:
         raise click.ClickException(f"{merchant.slug} has no order {number!r}")
-    shopper = await join_shopper(hub, merchant, order.customer_id, customer)
+    shopper = await join_shopper(hub, merchant, order.customer_id, customer, by=operator())
     if as_json:
-        print_json({"order": number, "shopper": shopper.id, "customer": shopper.joined_to or None})
+        print_json(
+            {
+                "order": number,
+                "shopper": shopper.id,
+                "customer": shopper.joined_to or None,
+                "joined_by": shopper.joined_by or None,
+                "joined_at": shopper.joined_at,
+            }
+        )
     else:
         click.echo(f"{shopper.name} of order {number}: {'joined' if shopper.joined_to else 'no customer'}")
 

@@ -125,6 +125,7 @@ class Customer:
         unsubscribed_at: When they asked for no more reminders of this merchant; mails about a payment go on.
         is_shopper: Who only bought in the store: anybody can type any mail there, so it is never taken for a customer.
         joined_to: The customer who this shopper is, as the merchant says; empty for none.
+        joined_by, joined_at: Who said so, or that it is none any more, and when; empty while nobody said anything.
     """
 
     id: str
@@ -139,6 +140,8 @@ class Customer:
     unsubscribed_at: datetime | None = None
     is_shopper: bool = False
     joined_to: str = ""
+    joined_by: str = ""
+    joined_at: datetime | None = None
 
 
 def locale_in(merchant: Merchant, language: str) -> str:

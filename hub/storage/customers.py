@@ -122,6 +122,8 @@ def _values(record: Customer) -> dict[str, object]:
         "unsubscribed_at": maybe_micros(record.unsubscribed_at),
         "is_shopper": int(record.is_shopper),
         "joined_to": record.joined_to,
+        "joined_by": record.joined_by,
+        "joined_at": maybe_micros(record.joined_at),
     }
 
 
@@ -142,4 +144,6 @@ def _customer(row: sqlite3.Row) -> Customer:
         unsubscribed_at=maybe_moment(row["unsubscribed_at"]),
         is_shopper=bool(row["is_shopper"]),
         joined_to=row["joined_to"],
+        joined_by=row["joined_by"],
+        joined_at=maybe_moment(row["joined_at"]),
     )

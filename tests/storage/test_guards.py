@@ -358,8 +358,9 @@ def what_it_said() -> str:
 
 ANOTHER_CUSTOMER = (
     "INSERT INTO customer (id, merchant, name, email, phone, address, remembered, language, search, is_shopper,"
-    " joined_to)"
-    " SELECT 'c3', merchant, name, email, phone, address, remembered, language, search, is_shopper, joined_to"
+    " joined_to, joined_by)"
+    " SELECT 'c3', merchant, name, email, phone, address, remembered, language, search, is_shopper, joined_to,"
+    " joined_by"
     " FROM customer WHERE id = 'c1'"
 )
 
@@ -573,6 +574,12 @@ REFUSED = {
         "a conversion is voided once",
     ),
     "a conversion deleted": (f"{a_conversion()}; DELETE FROM conversion", "append_only"),
+    # shoppers
+    "a shopper joined by nobody": ("UPDATE customer SET is_shopper = 1, joined_to = 'c2' WHERE id = 'c1'", "joined_by"),
+    "a shopper joined at no time": (
+        "UPDATE customer SET is_shopper = 1, joined_to = 'c2', joined_by = 'Ana' WHERE id = 'c1'",
+        "joined_when",
+    ),
     # disputes
     "a dispute of nothing": (a_dispute(amount=0), "amount"),
     "a dispute in no stage": (a_dispute(stage="anger"), "stage"),

@@ -11,7 +11,7 @@ import pytest
 
 from hub.domain.payment import Status
 from hub.flows.merchants.issue_api_key import issue_api_key
-from tests.web.conftest import House
+from tests.web.conftest import House, Seat, seen_in
 
 Forms = Callable[[str], list[dict[str, Any]]]
 NUMBERS = itertools.count(1)
@@ -156,3 +156,16 @@ def test_an_english_order_ends_in_an_english_result_and_receipt(
     assert "Aprobada" not in result
     assert [mail.subject for mail in mails if "Su " in mail.subject or "Tu " in mail.subject] == []
     assert any("Proof of payment" in mail.subject or "receipt" in mail.subject.lower() for mail in mails), mails
+
+
+def test_the_page_says_who_joined_a_shopper_and_when(house: House, seat: Callable[..., Seat]) -> None:
+    debtor = house.debtor("CR", email="clienta@correo.example")
+    placed, desk = order(house), seat(house.merchants["CR"])
+    shopper = house.read(lambda tx: tx.payables.get(placed["id"].removeprefix("ord_"))).customer_id
+    path = f"/m/customers/{shopper}"
+
+    page = seen_in(desk.go(f"{path}/join", customer=debtor.customer.email))
+    assert debtor.customer.name in page
+    assert f"por {desk.email}" in page
+    parted = seen_in(desk.go(f"{path}/join", customer=""))
+    assert f"Separado por {desk.email}" in parted

@@ -13,16 +13,20 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
 
 
-async def join_shopper(hub: Hub, merchant: Merchant, shopper_id: str, customer: str) -> Customer:
+async def join_shopper(hub: Hub, merchant: Merchant, shopper_id: str, customer: str, *, by: str) -> Customer:
     """Say which customer a shopper is, or with nothing that it is none; their books stay apart.
+
+    Who said so and when is kept; who says the same again changes nothing.
 
     Args:
         customer: Identity number or mail; empty to part them again.
+        by: Whoever says so.
 
     Raises:
         LookupError: No such shopper of this merchant.
         Invalid: No customer is named by that, or several are.
     """
+    now = hub.clock()
     country, key = hub.countries[merchant.company.country], customer.strip()
 
     def write(tx: Tx) -> Customer:
@@ -32,7 +36,9 @@ async def join_shopper(hub: Hub, merchant: Merchant, shopper_id: str, customer: 
         found = customer_named(tx, merchant, country, key.lower() if "@" in key else key) if key else ""
         if found is None:
             raise Invalid((FieldError("customer", Text("import.customer_unknown")),))
-        joined = attrs.evolve(shopper, joined_to=found)
+        if found == shopper.joined_to:
+            return shopper
+        joined = attrs.evolve(shopper, joined_to=found, joined_by=by, joined_at=now)
         tx.customers.save(joined)
         tell(tx, "shopper_joined", merchant=merchant.id, shopper=shopper.id, customer=found or None)
         return joined

@@ -137,7 +137,9 @@ async def join(context: Context, form: CheckedForm, customer: FromPath[str]) -> 
     """Say which customer this shopper of the store is, or that it is none."""
     with unknown_is_404():
         try:
-            await join_shopper(context.hub, context.merchant, customer, form.get("customer"))
+            await join_shopper(
+                *(context.hub, context.merchant, customer, form.get("customer")), by=context.session.email
+            )
         except Invalid as invalid:
             return await _customer_page(context, customer, field_errors=by_field(invalid.problems), status=422)
     return redirect(f"/m/customers/{customer}")
