@@ -104,6 +104,7 @@ WANTED: dict[str, dict[str, Right]] = {
         "/m/payments/{}/refund": OWN,
         "/m/payments/{}/release": OWN,
         "/m/payments/{}/returned": OWN,
+        "/m/payments/{}/bounced": OWN,
         "/m/payments/{}/reviews/{}": TEND,
         "/m/payments/{}/reviews/{}/answer": BOOK,
         "/m/receipts/{}/mail": BOOK,
