@@ -13,7 +13,7 @@ from hub.domain.held import Held, MoneyState
 from hub.domain.order import StoreOrder
 from hub.domain.payable import Payable, PayableKind
 from hub.flows.statements import view_order
-from hub.flows.statements.view_order import OrderView, find_order
+from hub.flows.statements.view_order import OrderView, PaidOutOfOrder, find_order
 from hub.web.api.orders import WENT, _state, _status
 from hub.web.api.records import Amount, OrderState
 from hub_hookspecs import Mode, Money
@@ -96,9 +96,9 @@ def test_control_a_status_that_asks_only_what_is_due_calls_a_returned_order_paid
     assert attrs.evolve(returned, held=Held(currency="CRC", came=250)).is_paid
 
 
-def told_shop(desk: Desk) -> OrderState:
-    """What the API says of order P-1."""
-    found = run(find_order(desk.hub, desk.merchant, Mode.TEST, "order-P-1"))
+def told_shop(desk: Desk, number: str = "P-1") -> OrderState:
+    """What the API says of an order."""
+    found = run(find_order(desk.hub, desk.merchant, Mode.TEST, f"order-{number}"))
     assert found is not None
     return _state(found)
 
@@ -131,6 +131,49 @@ def test_a_shop_is_told_what_of_its_money_is_the_shoppers_credit_until_it_is_pai
     desk.do("disburse cash 20.00")
 
     assert told_shop(desk).credit.minor == 1_000
+
+
+OVERPAID = ("order P-1 100.00", "pays A P-1 100.00", "paid A 130.00", "disburse cash 20.00 as E")
+
+
+def test_a_shop_is_told_what_of_its_money_was_paid_out_and_what_is_owed_back(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    for event in (*OVERPAID, "order P-2 50.00", "pays B P-2 50.00", "paid B"):
+        desk.do(event)
+
+    (out,) = told_shop(desk).disbursements
+    assert (out.number, out.amount, out.void_reason) == ("CE-000001", Amount(minor=2_000, currency="CRC"), None)
+    assert out.paid_on == desk.clock.now.date().isoformat()
+    assert told_shop(desk).debit_notes == []
+    assert told_shop(desk, "P-2").disbursements == []
+
+    desk.do("returned A 130.00")
+    (note,) = told_shop(desk).debit_notes
+    assert (note.number, note.amount.minor, note.due.minor) == ("ND-000001", 2_000, 2_000)
+    assert told_shop(desk, "P-2").debit_notes == []
+    desk.do("received cash 5.00 for ND-000001 5.00")
+    assert told_shop(desk).debit_notes[0].due.minor == 1_500
+
+
+def test_a_shop_is_told_that_what_was_paid_out_is_void(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    for event in (*OVERPAID, "void-disbursement E"):
+        desk.do(event)
+
+    told = told_shop(desk)
+    assert ([out.void_reason for out in told.disbursements], told.credit.minor) == (["no se entregó"], 3_000)
+
+
+def test_control_an_order_that_names_every_document_of_its_shopper_is_found(
+    desk_for: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def every(tx: Any, order: Any, _payments: object) -> tuple[PaidOutOfOrder, ...]:
+        found = tx.disbursements.of_customer(order.customer_id, order.mode)
+        return tuple(PaidOutOfOrder(made, made.paid.amount) for made in found)
+
+    monkeypatch.setattr(view_order, "_disbursed_of", every)
+    with pytest.raises(AssertionError):
+        test_a_shop_is_told_what_of_its_money_was_paid_out_and_what_is_owed_back(desk_for)
 
 
 def test_control_an_order_whose_credit_nobody_reads_says_there_is_none(

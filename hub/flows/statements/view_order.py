@@ -7,7 +7,9 @@ from datetime import datetime
 import attrs
 
 from hub.domain.conversion import Conversion
+from hub.domain.disbursement import Disbursement
 from hub.domain.dispute import Dispute
+from hub.domain.entry_keys import DEBIT_NOTE
 from hub.domain.held import Held, MoneyState, state_of, together
 from hub.domain.intake import settled_by
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant, locale_in
@@ -22,9 +24,17 @@ from hub.flows.ground.read_held import held_of_many
 from hub.flows.payments.offer_buttons import ON_PAGE, Showing, offered
 from hub.flows.payments.payment_view import PaymentView
 from hub.flows.payments.view_payment import payment_link_id, view_of
-from hub_hookspecs import Channel, Mode
+from hub_hookspecs import Channel, Mode, Money
 
 from .place_order import order_mail_id
+
+
+@attrs.frozen
+class PaidOutOfOrder:
+    """What of an order's money a disbursement paid out; the document may be of more."""
+
+    made: Disbursement
+    amount: Money
 
 
 @attrs.frozen(kw_only=True)
@@ -38,6 +48,8 @@ class OrderView:
         held: What the books hold of all payments of it, in its currency.
         disputes: Of all payments of it; oldest first.
         conversions: Of money that came for it in another currency; those that were voided too.
+        disbursements: What of its payments' money was paid out by hand; void ones too, the last number first.
+        debit_notes: What its shopper owes because money went back that had been paid out before.
         credit: What of its payments' money is the shopper's credit, minor units of its currency.
         is_held: The stock is still reserved.
         language: In which the shop placed it, else the customer's own; empty where neither is known.
@@ -57,6 +69,8 @@ class OrderView:
     simulated: bool
     language: str = ""
     conversions: tuple[Conversion, ...] = ()
+    disbursements: tuple[PaidOutOfOrder, ...] = ()
+    debit_notes: tuple[Payable, ...] = ()
     credit: int = 0
 
     @property
@@ -143,6 +157,8 @@ def order_of(tx: Tx, hub: Hub, order_id: str, now: datetime, shown: Showing = ON
         link=shown.link,
         simulated=any(provider.is_simulated(order.mode) for provider in hub.providers.values()),
         conversions=tuple(made for payment in payments for made in tx.conversions.of_payment(payment.id)),
+        disbursements=_disbursed_of(tx, order, payments),
+        debit_notes=_debit_notes_of(tx, payments),
         credit=_credit_of(tx, order, payments),
         language=(mail.details.get("language", "") if mail else "") or customer.language,
     )
@@ -163,6 +179,32 @@ def _credit_of(tx: Tx, order: StoreOrder, payments: tuple[Payment, ...]) -> int:
     """What these payments brought in the order's currency and nothing settled yet."""
     intakes = (intake for payment in payments for intake in tx.ledger.intakes_of(payment.id))
     return sum(intake.unapplied for intake in intakes if intake.currency == order.total.currency)
+
+
+def _disbursed_of(tx: Tx, order: StoreOrder, payments: tuple[Payment, ...]) -> tuple[PaidOutOfOrder, ...]:
+    """The documents that drew on what these payments brought, each with what of it was theirs."""
+    own = {intake.key for payment in payments for intake in tx.ledger.intakes_of(payment.id)}
+    found = []
+    for made in tx.disbursements.of_customer(order.customer_id, order.mode) if own else ():
+        entries = tx.ledger.keyed(made.merchant_id, made.mode, made.key)
+        minor = sum(
+            row.amount for entry in entries if entry.key == made.key for row in entry.drawn if row.intake in own
+        )
+        if minor:
+            found.append(PaidOutOfOrder(made, Money(minor, made.paid.amount.currency)))
+    return tuple(found)
+
+
+def _debit_notes_of(tx: Tx, payments: tuple[Payment, ...]) -> tuple[Payable, ...]:
+    """What bills money of these payments that went back after it was paid out."""
+    keys = [
+        (payment, intake.key)
+        for payment in payments
+        for intake in tx.ledger.intakes_of(payment.id)
+        if intake.key.startswith(DEBIT_NOTE)
+    ]
+    entries = (entry for payment, key in keys for entry in tx.ledger.keyed(payment.merchant_id, payment.mode, key))
+    return tx.payables.many(list(dict.fromkeys(entry.payable_id for entry in entries if entry.payable_id)))
 
 
 def held_for(tx: Tx, order: StoreOrder) -> Held:

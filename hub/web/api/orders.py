@@ -15,13 +15,23 @@ from hub.domain.dispute import Dispute
 from hub.domain.held import MoneyState
 from hub.domain.merchant import Merchant
 from hub.domain.order import OrderItem
+from hub.domain.payable import Payable
 from hub.flows.statements.place_order import Cart, KeyReused, OrderRefused, caller_of, place_order
-from hub.flows.statements.view_order import FoundOrder, OrderView, find_order
+from hub.flows.statements.view_order import FoundOrder, OrderView, PaidOutOfOrder, find_order
 from hub.web.request import Request, hub_of
 from hub_hookspecs import Mode, Money, strict_json
 
 from .problems import problem
-from .records import Amount, NewOrder, OrderConversion, OrderDispute, OrderState, Progress
+from .records import (
+    Amount,
+    NewOrder,
+    OrderConversion,
+    OrderDebitNote,
+    OrderDisbursement,
+    OrderDispute,
+    OrderState,
+    Progress,
+)
 
 MAX_KEY: Final = 200
 KEY: Final = re.compile("[!-~]+")
@@ -128,6 +138,8 @@ def _state(found: FoundOrder) -> OrderState:
         charged_back=_amount(held.money(held.charged_back)),
         remaining=_amount(held.money(held.left)),
         credit=_amount(held.money(view.credit)),
+        disbursements=[_disbursement(out) for out in view.disbursements],
+        debit_notes=[_debit_note(note) for note in view.debit_notes],
         conversions=[_conversion(made) for made in view.conversions],
         disputes=[_dispute(dispute) for dispute in view.disputes],
         hold_until=view.order.hold_until.isoformat(),
@@ -149,6 +161,20 @@ def _dispute(dispute: Dispute) -> OrderDispute:
         outcome=dispute.outcome.value if dispute.outcome else None,
         won=_amount(dispute.won) if dispute.won else None,
     )
+
+
+def _disbursement(out: PaidOutOfOrder) -> OrderDisbursement:
+    return OrderDisbursement(
+        number=out.made.label,
+        amount=_amount(out.amount),
+        paid_on=out.made.paid.paid_on.isoformat(),
+        void_reason=out.made.void_reason if out.made.voided_at else None,
+    )
+
+
+def _debit_note(note: Payable) -> OrderDebitNote:
+    total = Money(note.total, note.currency)
+    return OrderDebitNote(number=note.number, amount=_amount(total), due=_amount(note.balance))
 
 
 def _conversion(made: Conversion) -> OrderConversion:

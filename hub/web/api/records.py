@@ -138,6 +138,23 @@ class OrderConversion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     void_reason: Annotated[str | None, Meta(description="Why it was voided; null while it counts.")]
 
 
+class OrderDisbursement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Credit of the order's money that the merchant paid out to the shopper by hand."""
+
+    number: Annotated[str, Meta(description="Of the merchant's document, such as CE-000042.")]
+    amount: Annotated[Amount, Meta(description="What of it was the order's money; the document may be of more.")]
+    paid_on: Annotated[str, Meta(description="The day.", extra_json_schema={"format": "date"})]
+    void_reason: Annotated[str | None, Meta(description="Why it was voided; null while it counts.")]
+
+
+class OrderDebitNote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the shopper owes the merchant: money of the order went back that had been paid out before."""
+
+    number: Annotated[str, Meta(description="Of the merchant's document, such as ND-000001.")]
+    amount: Amount
+    due: Annotated[Amount, Meta(description="What of it is still owed.")]
+
+
 class OrderState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How an order stands."""
 
@@ -151,6 +168,8 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     charged_back: Annotated[Amount, Meta(description="What of that the payer's bank took back and did not give again.")]
     remaining: Annotated[Amount, Meta(description="What of it is left: received less returned less charged_back.")]
     credit: Annotated[Amount, Meta(description="What of its money is the shopper's credit, since it was not needed.")]
+    disbursements: Annotated[list[OrderDisbursement], Meta(description="Of its money; it is not in returned.")]
+    debit_notes: Annotated[list[OrderDebitNote], Meta(description="What the shopper owes back.")]
     conversions: Annotated[list[OrderConversion], Meta(description="Of money that came in another currency.")]
     disputes: Annotated[list[OrderDispute], Meta(description="Do not give goods out while one is open.")]
     hold_until: Moment
