@@ -8,6 +8,11 @@ Exception
 
 from __future__ import annotations
 
+from typing import Final
+
+CREDIT_GONE: Final = "intake_unapplied"
+"""The rule that refuses to take back credit of which something went elsewhere since."""
+
 
 class Conflict(Exception):
     """The database refused a write because somebody else was first; nothing was changed.

@@ -79,9 +79,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "rate.nothing_waits": "Ese dinero ya no espera en suspenso; revise el pago",
     "rate.other_pair": "La tasa debe ser entre {came}, la moneda que llegó, y {owed}, la que se debe",
     "rate.source_missing": "Indique de quién es la tasa, por ejemplo el banco central",
-    "receipt.paid_out": (
-        "El saldo a favor de este recibo ya se entregó al cliente; anule primero el comprobante de egreso"
-    ),
+    "receipt.paid_out": "Este saldo a favor ya se entregó al cliente; anule primero el comprobante de egreso",
     "receipt.of_conversion": (
         "El recibo {receipt} es de un cobro en otra moneda: anule ese cobro, y el recibo queda anulado con él"
     ),
