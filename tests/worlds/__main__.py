@@ -1,4 +1,4 @@
-"""Live through worlds from the command line: ``python -m tests.worlds SEED [COUNT]``;
+"""Live through worlds from the command line: ``python -m tests.worlds SEED [COUNT [STEPS]]``;
 a single one is told whole."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import structlog
 
-from .world import make_origin, play
+from .world import STEPS, make_origin, play
 
 
 def quiet() -> None:
@@ -24,13 +24,14 @@ def main() -> int:
     quiet()
     first = int(sys.argv[1])
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    steps = int(sys.argv[3]) if len(sys.argv) > 3 else STEPS
     shared = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="worlds-", dir=shared if shared.is_dir() else None))
     try:
         origin = make_origin(folder / "origin")
         started, broken, payments, captures, crashes = time.monotonic(), 0, 0, 0, 0
         for seed in range(first, first + count):
-            outcome = play(seed, origin, folder)
+            outcome = play(seed, origin, folder, steps=steps)
             payments, captures = payments + outcome.payments, captures + outcome.captures
             crashes += outcome.crashes
             if outcome.problems or count == 1:

@@ -245,7 +245,8 @@ def _double(world: World) -> Iterator[str]:
     shares: dict[str, list[tuple[str, int]]] = {}
     for payable, payment, amount in world.rows(
         "SELECT l.payable, l.payment, l.amount FROM payment_line l JOIN payment p ON p.id = l.payment"
-        " WHERE p.status = 'paid'"
+        " WHERE p.status = 'paid' AND EXISTS (SELECT 1 FROM entry e WHERE e.payment = p.id AND e.kind = 'capture'"
+        " AND e.currency = p.currency)"
     ):
         if payment not in undone:
             shares.setdefault(payable, []).append((payment, amount))

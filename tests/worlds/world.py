@@ -703,7 +703,7 @@ class World:
         bills = self.rows(
             "SELECT p.number, c.document_number, p.issued_on, p.due_on, p.currency, p.total, p.due FROM payable p"
             " JOIN customer c ON c.id = p.customer WHERE p.merchant = ? AND p.kind = 'invoice'"
-            " AND (p.voided_at IS NULL OR p.rebilled_at IS NOT NULL) ORDER BY p.number",
+            " AND (p.voided_at IS NULL OR p.rebilled_at IS NOT NULL) AND p.number NOT LIKE 'ND-%' ORDER BY p.number",
             merchant.id,
         )
         before = self.one("SELECT count(*) FROM entry")
