@@ -147,6 +147,55 @@ def test_nothing_is_withheld_on_a_bill_that_the_money_did_not_reach(desk_for: De
     assert desk._payable("FV-2").due == 50_000
 
 
+CREDIT_ALONE = (
+    "received transfer 40000.00",
+    "invoice FV-1 41000.00",
+    "invoice FV-2 100000.00",
+    "pays A FV-1 0.00 FV-2 97500.00 withheld FV-1 retefuente 1000.00 withheld FV-2 retefuente 2500.00"
+    " credit FV-1 40000.00",
+    "unheard A",
+)
+BY_THEN = {
+    "another customer's": ("invoice FV-1 41000.00 of c2",),
+    "in another currency": ("days 8", "void-bill FV-1", "rebill FV-1 10.00 USD"),
+}
+
+
+@pytest.mark.parametrize("meanwhile", BY_THEN)
+def test_nothing_is_withheld_on_a_bill_that_its_customers_credit_was_to_settle_and_that_is_by_then(
+    meanwhile: str, desk_for: Desks
+) -> None:
+    desk = desk_for("CO")
+    for line in (*CREDIT_ALONE, *BY_THEN[meanwhile], "paid A"):
+        desk.do(line)
+
+    (entry,) = booked(desk, "withheld")
+
+    assert [row.payable_id for row in entry.applied] == [desk._payable("FV-2").id]
+    assert desk._payable("FV-1").due == desk._payable("FV-1").total
+
+
+def test_control_a_withholding_that_asks_nobody_whose_bill_it_is_makes_anothers_smaller(
+    desk_for: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(book_withheld, "_is_as_asked", lambda *_given: True)
+    with pytest.raises(ValueError, match="too many values"):
+        test_nothing_is_withheld_on_a_bill_that_its_customers_credit_was_to_settle_and_that_is_by_then(
+            "another customer's", desk_for
+        )
+
+
+def test_a_payout_line_that_proves_its_payment_is_booked_on_what_it_said(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    for line in ("invoice FE-1 1000.00", "pays A FE-1 1000.00", "paid A", "settled L1 A 1000.00 fee 30.00"):
+        desk.do(line)
+    (said,) = (
+        item.key for item in desk.read(lambda tx: tx.payments.seen("pay-A")) if item.observation.kind is Kind.SETTLED
+    )
+
+    assert [entry.observation for entry in booked(desk, "settle") + booked(desk, "fee")] == [said, said]
+
+
 def test_control_a_withholding_whose_proof_is_not_kept_is_found(
     desk_for: Desks, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ import attrs
 from hub.domain import billing, correction_entries, entry_keys
 from hub.domain.intake import settled_by
 from hub.domain.ledger import Entry, EntryKind, When
+from hub.domain.payable import Payable
 from hub.domain.payment import Payment
 from hub.flows.ground.ports import Tx
 
@@ -47,7 +48,7 @@ def _book_declared(tx: Tx, payment: Payment, taken: Entry, when: When) -> None:
             if earlier and not (earlier[-1].correction and earlier[-1].correction.observation):
                 continue
             payable = tx.payables.get(line.payable_id)
-            if payable is None or payable.currency != payment.amount.currency:
+            if payable is None or not _is_as_asked(payable, payment):
                 continue
             amount = min(withholding.amount, payable.due)
             if amount > 0:
@@ -63,6 +64,11 @@ def _book_declared(tx: Tx, payment: Payment, taken: Entry, when: When) -> None:
                         note=f"base {withholding.base}",
                     )
                 )
+
+
+def _is_as_asked(payable: Payable, payment: Payment) -> bool:
+    """Whether a bill is still owed by the customer, and in the currency, that the payment was for."""
+    return (payable.customer_id, payable.currency) == (payment.customer_id, payment.amount.currency)
 
 
 @attrs.frozen
