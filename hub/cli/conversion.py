@@ -13,9 +13,8 @@ from .explaining import words
 from .finding import find_customer, find_payment
 from .options import company_option, json_option
 from .printing import print_facts, print_json, print_table
-from .receipt_record import day_of
 from .running import operator, pass_hub, pass_merchant
-from .values import amount_of
+from .values import amount_of, day_of
 
 if TYPE_CHECKING:
     from hub.domain.conversion import Conversion, Rate

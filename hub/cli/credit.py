@@ -12,9 +12,8 @@ from .deciding import by_option, evidence_options, signed, tell_decision, who_op
 from .finding import find_customer
 from .options import company_option, json_option
 from .printing import local, print_facts, print_json, print_table
-from .receipt_record import day_of
 from .running import operator, pass_merchant
-from .values import amount_of
+from .values import amount_of, day_of
 
 if TYPE_CHECKING:
     from hub.domain.decision import Evidence

@@ -10,11 +10,9 @@ from .deciding import by_option, evidence_options, signed, stands, tell_decision
 from .finding import find_payment
 from .options import check_usage
 from .running import pass_hub
-from .values import amount_of
+from .values import amount_of, day_of
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from hub.domain.decision import Evidence, Signed
     from hub.domain.operation import Operation
     from hub.domain.payment import Payment
@@ -98,15 +96,6 @@ async def release(hub: Hub, reference: str, by: str, why: str) -> None:
     tell_decision(made, f"{payment.reference} is {stands(payment)}; its invoices can be paid")
 
 
-def _day(_ctx: click.Context, _param: click.Parameter, text: str | None) -> date | None:
-    from datetime import date
-
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is no day such as 2026-11-21") from None
-
-
 def _one_outcome(
     paid: str | None, amount: str | None, returned: str | None, charged_back: str | None, **given: Any
 ) -> None:
@@ -134,7 +123,7 @@ def _one_outcome(
 @click.option("--refund", metavar="NAME", default="", help="Which refund bounced, where several are of its amount.")
 @click.option("--case", metavar="NAME", default="", help="Which open inquiry it is of; else the one of this amount.")
 @click.option("--another", is_flag=True, help="It is none of the returns that are known of this payment.")
-@click.option("--on", metavar="DATE", callback=_day, help="The day on which it went back, such as 2026-11-21.")
+@click.option("--on", metavar="DATE", callback=day_of, help="The day on which it went back, such as 2026-11-21.")
 @click.option("--amount", metavar="AMOUNT", help="What the provider shows, in major units; wanted with --paid.")
 @click.option("--currency", metavar="CODE", help="Of the amount, where it is not the payment's.")
 @click.option("--provider-reference", metavar="TEXT", default="", help="The provider's id of the transaction.")

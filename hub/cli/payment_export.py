@@ -11,18 +11,12 @@ from .explaining import in_spanish
 from .options import check_usage, company_option, json_option
 from .printing import json_of
 from .running import pass_merchant
+from .values import day_of
 
 if TYPE_CHECKING:
     from hub.domain.merchant import Merchant
     from hub.flows.ground.ports import Hub
     from hub.flows.views.export_payments import Exported
-
-
-def _day(_ctx: click.Context, param: click.Parameter, text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is no day such as 2026-11-21", param_hint=param.opts[0]) from None
 
 
 def _workbook_to_a_file(form: str, output: str | None, as_json: bool, **_given: Any) -> None:
@@ -31,8 +25,8 @@ def _workbook_to_a_file(form: str, output: str | None, as_json: bool, **_given: 
 
 
 @click.command()
-@click.option("--since", metavar="DAY", callback=_day, help="First day, such as 2026-11-21; else yesterday.")
-@click.option("--until", metavar="DAY", callback=_day, help="Last day; else there is none.")
+@click.option("--since", metavar="DAY", callback=day_of, help="First day, such as 2026-11-21; else yesterday.")
+@click.option("--until", metavar="DAY", callback=day_of, help="Last day; else there is none.")
 @click.option(
     "--by",
     type=click.Choice(["booked", "value"]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,9 +10,11 @@ from .deciding import who_option
 from .finding import find_customer, find_payment, only
 from .options import company_option
 from .running import operator, pass_hub, pass_merchant
-from .values import amount_of
+from .values import amount_of, day_of
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from hub.domain.intake import Share
     from hub.domain.merchant import Merchant
     from hub.domain.payment import Payment
@@ -34,14 +35,6 @@ def money_in(minor: int, receipt: CashReceipt) -> Money:
     from hub_hookspecs import Money
 
     return Money(minor, receipt.cash.currency)
-
-
-def day_of(_ctx: click.Context, param: click.Parameter, text: str | None) -> date | None:
-    """The day that an option said."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is no date such as 2026-11-21", param_hint=param.opts[0]) from None
 
 
 def deduction_options(function: Any) -> Any:

@@ -12,9 +12,8 @@ from .explaining import row_error_line, words
 from .finding import company_in, find_account, zones_in
 from .options import Content, any_company_option, company_option, file_argument, json_option
 from .printing import print_json, print_table, when
-from .receipt_record import day_of
 from .running import operator, pass_hub, pass_merchant
-from .values import amount_of
+from .values import amount_of, day_of
 
 if TYPE_CHECKING:
     from hub.domain.account import ProviderAccount

@@ -1,9 +1,10 @@
-"""Values that people give: amounts on the command line;
+"""Values that people give: amounts and days on the command line;
 settings of an account from a file or standard input alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
@@ -30,6 +31,18 @@ def amount_of(text: str, currency: str, option: str = "--amount") -> Money:
         problem = f"{text!r} may be {money} or thousands: write {money.decimal:f} or {whole}{part}"
         raise click.BadParameter(problem, param_hint=option)
     return money
+
+
+def day_of(_ctx: click.Context, param: click.Parameter, text: str | None) -> date | None:
+    """The day that an option said; None where it was not given.
+
+    Raises:
+        click.BadParameter: It is no date.
+    """
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no date such as 2026-11-21", param_hint=param.opts[0]) from None
 
 
 def read_values(data: bytes) -> dict[str, str]:

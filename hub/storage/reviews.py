@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
@@ -11,9 +12,9 @@ from sqlalchemy.dialects.sqlite import insert
 from hub.domain.message import Review
 from hub_hookspecs import Mode
 
-from .rows import maybe_micros, maybe_moment, micros, moment, pattern
+from .rows import json_text, maybe_micros, maybe_moment, micros, moment, pattern
 from .schema import review
-from .statements import Runs, changed
+from .statements import Runs, among, changed
 
 OPEN = (
     insert(review).values({column.name: bindparam(column.name) for column in review.columns}).on_conflict_do_nothing()
@@ -40,6 +41,9 @@ RESOLVED_WITH = (
     .order_by(review.c.opened_at, review.c.id)
 )
 ALL = select(review).where(review.c.resolved_at.is_(None)).order_by(review.c.opened_at, review.c.id)
+ABOUT = ALL.where(
+    review.c.merchant == bindparam("merchant"), among(review.c.cause, "causes"), among(review.c.subject, "subjects")
+)
 GET = select(review).where(review.c.id == bindparam("id"))
 BEGINNING = select(review).where(review.c.id.like(bindparam("pattern"), escape="\\")).order_by(review.c.id)
 RESOLVED = (
@@ -98,6 +102,11 @@ class Reviews:
     def opened_since(self, since: datetime) -> tuple[Review, ...]:
         """Reviews that were opened after this moment, resolved or not; oldest first."""
         return tuple(_review(row) for row in self._tx.run(SINCE, {"since": micros(since)}))
+
+    def about(self, merchant_id: str, causes: Collection[str], *subjects: str) -> tuple[Review, ...]:
+        """Open reviews of these causes about one of these subjects; oldest first."""
+        values = {"merchant": merchant_id, "causes": json_text(sorted(causes)), "subjects": json_text(list(subjects))}
+        return tuple(_review(row) for row in self._tx.run(ABOUT, values))
 
     def of(self, *, merchant_id: str | None = None, payment_id: str | None = None) -> tuple[Review, ...]:
         """Open reviews; oldest first."""

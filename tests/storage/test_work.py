@@ -1,6 +1,9 @@
 """Messages, deliveries, reviews, receipts: what is stored, what is due, what is told once."""
 
+import contextlib
+import sqlite3
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -10,6 +13,8 @@ from hub.domain.message import Delivery, DeliveryKind, DeliveryState, MessageSta
 from hub.domain.receipt import CashReceipt, ReceiptLine
 from hub.domain.refusals import Conflict
 from hub.storage import SqliteStore
+from hub.storage.reviews import ABOUT
+from hub.storage.statements import ready
 from hub_hookspecs import Message, Mode, Money, Source
 from tests.storage.conftest import World
 
@@ -241,3 +246,30 @@ def test_a_payment_has_one_receipt_until_it_is_void(furnished: SqliteStore, worl
     assert furnished.read_now(lambda tx: tx.receipts.get("r1").voided_at) == world.now
     with pytest.raises(Conflict, match="append_only"):
         furnished.write_now(lambda tx: tx.receipts.void("r1", "again", world.now))
+
+
+def test_what_is_open_about_a_subject_is_found_by_its_index(furnished: SqliteStore, world: World, path: Path) -> None:
+    def ask(tx: Any) -> None:
+        for id, cause, subject in (
+            ("v1", "settlement_unknown", "a1:L1"),
+            ("v2", "settlement_amount", "a1:L1"),
+            ("v3", "settlement_missing", "a1:capture"),
+            ("v4", "settlement_unknown", "a1:L2"),
+            ("v5", "dispute", "a1:L1"),
+        ):
+            about = {"cause": cause, "subject": subject, "payment_id": None}
+            told = Review(id=id, merchant_id="m1", mode=Mode.TEST, details="x", opened_at=world.now, **about)
+            tx.reviews.open(told)
+        tx.reviews.resolve("v2", "seen", world.now)
+
+    furnished.write_now(ask)
+    causes = ("settlement_unknown", "settlement_amount", "settlement_missing")
+    found = furnished.read_now(lambda tx: tx.reviews.about("m1", causes, "a1:L1", "a1:capture"))
+    assert [review.id for review in found] == ["v1", "v3"]
+
+    made = ready(ABOUT)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        values = made.values(dict.fromkeys(made.names, "[]"))
+        plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {made.sql}", values))
+    assert "SEARCH review USING INDEX review_open (merchant=? AND cause=?" in plan
+    assert "SCAN review" not in plan

@@ -30,6 +30,7 @@ from hub.flows.books.take_back_conversion import left_of_conversion, take_back
 from hub.flows.books.use_held import keeping_held
 from hub.flows.ground.open_review import close_review, open_review
 from hub.flows.ground.own_customer import customer_of
+from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Conflict, Hub, Tx
 from hub.flows.ground.refuse_while import refuse_while
 from hub.flows.ground.tell import tell
@@ -295,7 +296,4 @@ def own_conversion(tx: Tx, merchant: Merchant, conversion_id: str) -> Conversion
     Raises:
         LookupError: Unknown, another merchant's, or of the other mode.
     """
-    made = tx.conversions.get(conversion_id)
-    if made is None or (made.merchant_id, made.mode) != (merchant.id, merchant.mode):
-        raise LookupError(conversion_id)
-    return made
+    return own_record(tx.conversions.get(conversion_id), merchant, conversion_id)

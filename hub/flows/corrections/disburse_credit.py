@@ -23,6 +23,7 @@ from hub.flows.books.debit_note import owed_back_by
 from hub.flows.books.reverse_entry import reverse
 from hub.flows.ground.free_credit import free_credit
 from hub.flows.ground.own_customer import customer_of
+from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.refuse_while import refuse_while
 from hub.flows.ground.tell import tell
@@ -179,7 +180,7 @@ async def void_disbursement(
     why = stated_reason(reason, Text("disbursement.void_reason_missing"))
 
     def write(tx: Tx) -> Disbursement:
-        made = own_disbursement(tx, merchant, disbursement_id)
+        made = own_record(tx.disbursements.get(disbursement_id), merchant, disbursement_id)
         if made.voided_at is None:
             note = f"{made.label} voided by {by}: {why}"
             for entry in tx.ledger.keyed(merchant.id, merchant.mode, made.key):
@@ -190,18 +191,6 @@ async def void_disbursement(
             tx.disbursements.void(made.id, why, now, by=by)
             tell(tx, "disbursement_voided", disbursement=made.id, merchant=merchant.id)
             _mail(tx, hub, tx.customers.get(made.customer_id), made, mail_id, now)
-        return own_disbursement(tx, merchant, disbursement_id)
+        return own_record(tx.disbursements.get(disbursement_id), merchant, disbursement_id)
 
     return await hub.store.write(write)
-
-
-def own_disbursement(tx: Tx, merchant: Merchant, disbursement_id: str) -> Disbursement:
-    """A disbursement of this merchant.
-
-    Raises:
-        LookupError: Unknown, another merchant's, or of the other mode.
-    """
-    made = tx.disbursements.get(disbursement_id)
-    if made is None or (made.merchant_id, made.mode) != (merchant.id, merchant.mode):
-        raise LookupError(disbursement_id)
-    return made

@@ -44,9 +44,8 @@ def restate_line(tx: Tx, before: StoredLine, told: StatedLine, source: str, now:
 
 def close_line_reviews(tx: Tx, stored: StoredLine, resolution: str, now: datetime, by: str = "") -> None:
     """Nobody has to look any more at what was asked about a line."""
-    for review in tx.reviews.of(merchant_id=stored.merchant_id):
-        if review.cause in set(Difference) and review.subject == f"{stored.account_id}:{stored.line.line_id}":
-            close_review(tx, review, resolution, now, by)
+    for review in tx.reviews.about(stored.merchant_id, list(Difference), f"{stored.account_id}:{stored.line.line_id}"):
+        close_review(tx, review, resolution, now, by)
 
 
 def free_name(tx: Tx, stored: StoredLine) -> str:

@@ -11,6 +11,7 @@ from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt
 from hub.domain.text import Text
 from hub.flows.ground.open_link import open_link
+from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_drawn import Subject, state_of
 from hub.flows.payments.payment_view import PaymentView
@@ -98,10 +99,7 @@ async def receipt_form(hub: Hub, merchant: Merchant, payment_id: str) -> Receipt
 
 def own_payment(tx: Tx, merchant: Merchant, payment_id: str) -> str:
     """The id, of a payment of this merchant in the mode that its pages work in."""
-    payment = tx.payments.get(payment_id)
-    if payment is None or (payment.merchant_id, payment.mode) != (merchant.id, merchant.mode):
-        raise LookupError(payment_id)
-    return payment_id
+    return own_record(tx.payments.get(payment_id), merchant, payment_id).id
 
 
 def _form(tx: Tx, hub: Hub, merchant_id: str, payment_id: str) -> ReceiptForm:

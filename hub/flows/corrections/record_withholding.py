@@ -19,6 +19,7 @@ from hub.domain.receipt import CERTIFICATE_NUMBER, CashReceipt, Certificate, Ded
 from hub.domain.text import Refusal, Text
 from hub.flows.books.reverse_entry import fixes_of
 from hub.flows.ground.own_customer import invoices_of
+from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.refuse_while import refuse_while
 from hub.flows.receipts.book_deductions import refuse_too_much
@@ -91,10 +92,7 @@ def _refuse_identity(tx: Tx, country: Country, certificate: Certificate, custome
 
 
 def _receipt(tx: Tx, merchant: Merchant, receipt_id: str) -> CashReceipt:
-    receipt = tx.receipts.get(receipt_id)
-    if receipt is None or (receipt.merchant_id, receipt.mode) != (merchant.id, merchant.mode):
-        raise LookupError(receipt_id)
-    return receipt
+    return own_record(tx.receipts.get(receipt_id), merchant, receipt_id)
 
 
 def _is_booked(tx: Tx, merchant: Merchant, certificate: Certificate, less: Deduction) -> bool:

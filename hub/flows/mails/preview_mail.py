@@ -16,6 +16,7 @@ from hub.domain.message import About, Delivery, DeliveryKind, owed_mail
 from hub.domain.text import Text
 from hub.flows.ground.open_link import PATHS
 from hub.flows.ground.own_customer import customer_of
+from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, MailRefused, Tx
 from hub.flows.merchants.save_logo import with_logo
 from hub.flows.statements.end_reminders import PATH as UNSUBSCRIBE
@@ -62,9 +63,7 @@ async def preview_mail(hub: Hub, merchant: Merchant, delivery_id: str) -> MailPr
     now = hub.clock()
 
     def read(tx: Tx) -> MailPreview:
-        delivery = tx.deliveries.get(delivery_id)
-        if delivery is None or (delivery.merchant_id, delivery.mode) != (merchant.id, merchant.mode):
-            raise LookupError(delivery_id)
+        delivery = own_record(tx.deliveries.get(delivery_id), merchant, delivery_id)
         if delivery.kind in private_kinds(hub):
             raise LookupError(delivery_id)
         return _preview(tx, hub, delivery, now)

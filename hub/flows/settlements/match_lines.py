@@ -11,7 +11,7 @@ import attrs
 from hub.domain import entry_keys
 from hub.domain.account import ProviderAccount
 from hub.domain.ledger import When
-from hub.domain.message import About, Review, review_of
+from hub.domain.message import About, review_of
 from hub.domain.observation import ObservedBy
 from hub.domain.payment import Payment, Status
 from hub.domain.review_causes import CAUSES, LINE_BOOKED
@@ -56,7 +56,7 @@ class LineMatcher:
 
     def take(self, tx: Tx, lines: Sequence[tuple[StatedLine, bool]], before: Reconciliation) -> Reconciliation:
         """Match some lines, book those that fit, open a review for each other."""
-        report, waiting = before, self._reviews(tx)
+        report = before
         for told, is_repeated in lines:
             line = told.line
             if is_repeated:
@@ -69,11 +69,11 @@ class LineMatcher:
                 report = self._compare(tx, stored, told, report)
                 continue
             elif not is_said_again(stored, told):
-                stored, waiting = restate_line(tx, stored, told, self.source, self.now), self._reviews(tx)
+                stored = restate_line(tx, stored, told, self.source, self.now)
             elif stored.state is LineState.WITHDRAWN:
                 report = attrs.evolve(report, known=report.known + 1)
                 continue
-            report = self._match(tx, stored, report, waiting)
+            report = self._match(tx, stored, report)
         return report
 
     def _compare(self, tx: Tx, stored: StoredLine, told: StatedLine, report: Reconciliation) -> Reconciliation:
@@ -100,14 +100,14 @@ class LineMatcher:
             awaited=awaited,
         )
 
-    def _match(self, tx: Tx, stored: StoredLine, report: Reconciliation, reviews: Sequence[Review]) -> Reconciliation:
+    def _match(self, tx: Tx, stored: StoredLine, report: Reconciliation) -> Reconciliation:
         line, occasion = stored.line, str(stored.restated or "")
         if not is_reserve_there(tx, stored):
             why = "it releases more than is kept in reserve"
             return self._differ(tx, report, Difference.RESERVE, line, None, why, occasion)
         if stored.kind is not LineKind.PAYMENT and not [*kind_errors(line, stored.kind)]:
             book_to_account(tx, stored, stored.kind, When(self.now, self.zone))
-            self._settle_reviews(tx, line, f"{self.account.id}:{line.line_id}", reviews)
+            self._settle_reviews(tx, line)
             return attrs.evolve(report, booked=report.booked + 1)
         payment, by_reference = self._payment_of(tx, line)
         if payment is None:
@@ -126,7 +126,7 @@ class LineMatcher:
         if not fits:
             return self._no_fit(tx, report, stored, payment, own)
         self._book(tx, payment, stored, fits[0])
-        self._settle_reviews(tx, line, f"{self.account.id}:{fits[0].key}", reviews)
+        self._settle_reviews(tx, line, fits[0].key)
         return attrs.evolve(report, booked=report.booked + 1, late=report.late + late)
 
     def _awaited(self, tx: Tx, payment: Payment, line: SettlementLine, *, apart: bool = False) -> tuple[Awaited, ...]:
@@ -272,17 +272,12 @@ class LineMatcher:
         )
         return attrs.evolve(report, differences=(*report.differences, found))
 
-    def _reviews(self, tx: Tx) -> tuple[Review, ...]:
-        """Open ones that a line may settle."""
-        causes = {cause.name for cause in CAUSES.values() if cause.closed_by is LINE_BOOKED}
-        every = tx.reviews.of(merchant_id=self.account.merchant_id)
-        return tuple(review for review in every if review.cause in causes)
-
-    def _settle_reviews(self, tx: Tx, line: SettlementLine, other: str, reviews: Sequence[Review]) -> None:
+    def _settle_reviews(self, tx: Tx, line: SettlementLine, *keys: str) -> None:
         """What was open about this line, or about the money that it settles, has found its other half."""
-        for review in reviews:
-            if review.subject in (f"{self.account.id}:{line.line_id}", other):
-                close_by_fact(tx, review, f"settled by line {line.line_id} of {self.source}", self.now)
+        causes = [cause.name for cause in CAUSES.values() if cause.closed_by is LINE_BOOKED]
+        subjects = (f"{self.account.id}:{name}" for name in (line.line_id, *keys))
+        for review in tx.reviews.about(self.account.merchant_id, causes, *subjects):
+            close_by_fact(tx, review, f"settled by line {line.line_id} of {self.source}", self.now)
 
     def _evidence(self, line: SettlementLine) -> str:
         return f"line {line.line_id} of {self.source}"

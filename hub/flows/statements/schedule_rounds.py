@@ -13,6 +13,7 @@ from hub.domain.lengths import LETTER, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.round import Choice, Every, Schedule, next_time
 from hub.domain.text import Text
+from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 
 from .send_round import round_in
@@ -67,10 +68,7 @@ async def drop_schedule(hub: Hub, merchant: Merchant, schedule_id: str) -> None:
     """
 
     def write(tx: Tx) -> None:
-        there = tx.schedules.get(schedule_id)
-        if there is None or (there.merchant_id, there.mode) != (merchant.id, merchant.mode):
-            raise LookupError(schedule_id)
-        tx.schedules.remove(schedule_id)
+        tx.schedules.remove(own_record(tx.schedules.get(schedule_id), merchant, schedule_id).id)
 
     await hub.store.write(write)
 

@@ -22,6 +22,7 @@ from hub.domain.message import About, Delivery, DeliveryKind, DeliveryState, owe
 from hub.domain.round import Choice, Debt, Round, debts_of
 from hub.domain.sums import sums_of
 from hub.flows.ground.open_link import link_to
+from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
 from hub_hookspecs import CROCKFORD, Money
@@ -227,9 +228,7 @@ async def view_round(hub: Hub, merchant: Merchant, round_id: str) -> RoundView:
     """
 
     def read(tx: Tx) -> RoundView:
-        there = tx.rounds.get(round_id)
-        if there is None or (there.merchant_id, there.mode) != (merchant.id, merchant.mode):
-            raise LookupError(round_id)
+        there = own_record(tx.rounds.get(round_id), merchant, round_id)
         deliveries = tx.deliveries.of_round(round_id, limit=LISTED)
         names = {item.subject_id: tx.customers.get(item.subject_id) for item in deliveries}
         return RoundView(

@@ -10,6 +10,8 @@ from hub.domain.letterhead import letterhead_for
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.pdf import PdfFile
 from hub.domain.receipt import means_name
+from hub.flows.ground.own_customer import customer_of
+from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 
 from .print_cash_receipt import as_issued
@@ -37,11 +39,8 @@ async def view_disbursement(hub: Hub, merchant: Merchant, disbursement_id: str) 
     """
 
     def read(tx: Tx) -> DisbursementView:
-        made = tx.disbursements.get(disbursement_id)
-        customer = tx.customers.get(made.customer_id) if made else None
-        if made is None or customer is None or (made.merchant_id, made.mode) != (merchant.id, merchant.mode):
-            raise LookupError(disbursement_id)
-        return DisbursementView(disbursement=made, customer=customer)
+        made = own_record(tx.disbursements.get(disbursement_id), merchant, disbursement_id)
+        return DisbursementView(disbursement=made, customer=customer_of(tx, merchant, made.customer_id))
 
     return await hub.store.read(read)
 

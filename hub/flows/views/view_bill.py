@@ -9,6 +9,7 @@ from hub.domain.merchant import Customer, Merchant
 from hub.domain.payable import Payable, PayableKind
 from hub.flows.books.debit_note import is_debit_note
 from hub.flows.ground.own_customer import customer_of
+from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 
 from .payment_rows import PaymentRow, payment_rows
@@ -42,10 +43,8 @@ async def view_bill(hub: Hub, merchant: Merchant, payable_id: str) -> BillView:
     """
 
     def read(tx: Tx) -> BillView:
-        payable = tx.payables.get(payable_id)
-        if payable is None or payable.kind is not PayableKind.INVOICE:
-            raise LookupError(payable_id)
-        if (payable.merchant_id, payable.mode) != (merchant.id, merchant.mode):
+        payable = own_record(tx.payables.get(payable_id), merchant, payable_id)
+        if payable.kind is not PayableKind.INVOICE:
             raise LookupError(payable_id)
         return BillView(
             payable=payable,

@@ -10,6 +10,7 @@ from hub.domain.dispute import Dispute
 from hub.domain.merchant import Merchant
 from hub.domain.message import Delivery, Review
 from hub.domain.payment import Status
+from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.payment_view import PaymentView
 from hub.flows.payments.view_payment import view_of
@@ -77,9 +78,7 @@ async def view_payment_page(hub: Hub, merchant: Merchant, payment_id: str) -> Pa
     now = hub.clock()
 
     def read(tx: Tx) -> PaymentPage:
-        payment = tx.payments.get(payment_id)
-        if payment is None or (payment.merchant_id, payment.mode) != (merchant.id, merchant.mode):
-            raise LookupError(payment_id)
+        payment = own_record(tx.payments.get(payment_id), merchant, payment_id)
         deliveries = tx.deliveries.of(merchant_id=merchant.id, subject_id=payment.id)
         return PaymentPage(
             view=view_of(tx, hub, payment, now),

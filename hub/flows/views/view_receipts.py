@@ -7,6 +7,7 @@ import attrs
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt
+from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 
 from .payment_rows import LISTED
@@ -51,10 +52,7 @@ async def view_receipt(hub: Hub, merchant: Merchant, receipt_id: str) -> Receipt
     """
 
     def read(tx: Tx) -> ReceiptView:
-        receipt = tx.receipts.get(receipt_id)
-        if receipt is None or (receipt.merchant_id, receipt.mode) != (merchant.id, merchant.mode):
-            raise LookupError(receipt_id)
-        return _receipt(tx, receipt)
+        return _receipt(tx, own_record(tx.receipts.get(receipt_id), merchant, receipt_id))
 
     return await hub.store.read(read)
 

@@ -24,6 +24,7 @@ from hub.flows.corrections.convert_money import (
     waiting_in_suspense,
 )
 from hub.flows.ground.own_customer import customer_of
+from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Tx
 from hub.flows.ground.read_drawn import Subject, state_of
 from hub.flows.payments.decide import NotAllowed
@@ -79,10 +80,8 @@ async def _by_hand(context: MerchantContext, customer_id: str) -> Asked:
 
 async def _in_suspense(context: MerchantContext, payment_id: str) -> Asked:
     def read(tx: Tx) -> Asked:
-        payment = tx.payments.get(payment_id)
         merchant = context.merchant
-        if payment is None or (payment.merchant_id, payment.mode) != (merchant.id, merchant.mode):
-            raise LookupError(payment_id)
+        payment = own_record(tx.payments.get(payment_id), merchant, payment_id)
         customer = customer_of(tx, merchant, payment.customer_id)
         waiting = waiting_in_suspense(tx, payment)
         drawn = state_of(Subject.PAYMENT, payment.id, merchant.mode)(tx).mark
