@@ -16,7 +16,7 @@ from hub.flows.books.reverse_entry import reverse
 from hub.flows.corrections import end_dispute
 from hub.flows.corrections.approve_decision import approve_decision
 from hub.flows.corrections.correct_entry import correct_entry
-from hub.flows.settlements import match_lines
+from hub.flows.settlements import match_lines, prove_win
 from hub.storage import settlements
 from hub_hookspecs import Money
 from tests.bookkeeping.desk import Desk, make_origin, run
@@ -78,6 +78,33 @@ def test_a_line_wins_nothing_where_two_disputes_may_be_meant(empty_hub: Path, tm
     assert "settlement_repeated" in desk.causes()
     assert all(item.is_open for item in desk.read(lambda tx: tx.disputes.of_payments(["pay-A"])))
     desk.close()
+
+
+def repeated_before(empty_hub: Path, tmp_path: Path) -> Desk:
+    """The capture is paid out under two names, by a file and by a report, before the bank takes the money."""
+    shutil.copytree(empty_hub, tmp_path / "twice")
+    desk = Desk.open(tmp_path / "twice")
+    play(desk, *TAKEN[:4], "settled S1 A 70000.00", TAKEN[4], TOOK)
+    return desk
+
+
+def test_a_line_that_was_there_before_the_bank_took_the_money_wins_nothing(empty_hub: Path, tmp_path: Path) -> None:
+    desk = repeated_before(empty_hub, tmp_path)
+
+    assert desk.balances() == {("receivable", "CRC"): 7_000_000, ("billed", "CRC"): -7_000_000}
+    assert all(item.is_open for item in desk.read(lambda tx: tx.disputes.of_payments(["pay-A"])))
+    play(desk, GAVE)
+    assert desk.balances() == {("bank", "CRC"): 7_000_000, ("billed", "CRC"): -7_000_000}
+    desk.close()
+
+
+def test_control_a_line_of_any_day_gives_money_that_the_bank_keeps(
+    empty_hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prove_win, "_is_stated_since", lambda _stored, _taken: True)
+
+    with pytest.raises(AssertionError):
+        test_a_line_that_was_there_before_the_bank_took_the_money_wins_nothing(empty_hub, tmp_path)
 
 
 def test_control_a_line_that_is_not_asked_about_disputes_leaves_the_money_out(

@@ -121,7 +121,7 @@ class LineMatcher:
             payment, late = self._record_paid(tx, payment, line), True
         own = self._awaited(tx, payment, line)
         if not own and by_reference:
-            own = self._told_by(tx, payment, line)
+            own = self._told_by(tx, payment, stored)
         fits = [item for item in own if _fits(item, line.gross) and _is_movement(payment, item, line)]
         if not fits:
             return self._no_fit(tx, report, stored, payment, own)
@@ -134,15 +134,16 @@ class LineMatcher:
         waiting = tx.settlements.awaited(self.account.id, payment_id=payment.id, apart=apart)
         return tuple(item for item in waiting if _same_way(item, line.gross))
 
-    def _told_by(self, tx: Tx, payment: Payment, line: SettlementLine) -> tuple[Awaited, ...]:
+    def _told_by(self, tx: Tx, payment: Payment, stored: StoredLine) -> tuple[Awaited, ...]:
         """What a line that names our reference tells of by itself, once it is recorded.
 
         A bank that took and gave again moved money twice; that it gave it again; that it went back at all.
         """
+        line = stored.line
         twice = self._awaited(tx, payment, line, apart=True)
         if fits := tuple(item for item in twice if _fits(item, line.gross)):
             return fits
-        if won := dispute_won_by(tx, payment, line, self.now):
+        if won := dispute_won_by(tx, payment, stored, self.now):
             win_by_line(tx, self.hub, payment, won, self._evidence(line), self.now)
         elif proves_return(tx, payment, line, self.now):
             record_proved_return(tx, self.hub, payment, line, evidence=self._evidence(line), now=self.now)

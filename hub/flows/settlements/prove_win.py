@@ -7,20 +7,23 @@ from datetime import datetime
 from hub.domain.acts import Act
 from hub.domain.dispute import Dispute
 from hub.domain.identity import Invalid
-from hub.domain.ledger import LedgerKind
+from hub.domain.ledger import Entry, LedgerKind
 from hub.domain.payment import Payment
-from hub.domain.settlement import LineState
+from hub.domain.settlement import LineState, StoredLine
 from hub.flows.corrections.end_dispute import booked_of
 from hub.flows.ground.ports import Tx
 from hub.flows.ground.refuse_while import refuse_while
-from hub_hookspecs import SettlementLine
 
 
-def dispute_won_by(tx: Tx, payment: Payment, line: SettlementLine, now: datetime) -> Dispute | None:
-    """The one open dispute whose money, which a payout line took, this line pays out again to the last unit."""
-    if line.gross.minor <= 0:
+def dispute_won_by(tx: Tx, payment: Payment, stored: StoredLine, now: datetime) -> Dispute | None:
+    """The one open dispute whose money, which a payout line took, this line pays out again to the last unit.
+
+    A line that was there before the money was taken, such as one that repeats the capture's, is not about it.
+    """
+    if stored.line.gross.minor <= 0:
         return None
-    found = [dispute for dispute in tx.disputes.of_payments([payment.id]) if _is_given_back(tx, payment, dispute, line)]
+    disputes = tx.disputes.of_payments([payment.id])
+    found = [dispute for dispute in disputes if _is_given_back(tx, payment, dispute, stored)]
     if len(found) != 1:
         return None
     try:
@@ -30,13 +33,18 @@ def dispute_won_by(tx: Tx, payment: Payment, line: SettlementLine, now: datetime
     return found[0]
 
 
-def _is_given_back(tx: Tx, payment: Payment, dispute: Dispute, line: SettlementLine) -> bool:
+def _is_given_back(tx: Tx, payment: Payment, dispute: Dispute, stored: StoredLine) -> bool:
     """Whether this dispute is open, and one line took exactly what comes now."""
-    taken = booked_of(tx, payment, dispute) if dispute.is_open else []
-    settled = {stored.settles for stored in tx.settlements.of(payment.account_id, LineState.BOOKED)}
+    taken, gross = booked_of(tx, payment, dispute) if dispute.is_open else [], stored.line.gross
+    settled = {other.settles for other in tx.settlements.of(payment.account_id, LineState.BOOKED)}
     return (
         len(taken) == 1
         and taken[0].key in settled
-        and (taken[0].currency, taken[0].moved(LedgerKind.PROVIDER_CLEARING))
-        == (line.gross.currency, -line.gross.minor)
+        and _is_stated_since(stored, taken[0])
+        and (taken[0].currency, taken[0].moved(LedgerKind.PROVIDER_CLEARING)) == (gross.currency, -gross.minor)
     )
+
+
+def _is_stated_since(stored: StoredLine, taken: Entry) -> bool:
+    """Whether the line was heard of once it was known here that the bank had taken the money."""
+    return stored.imported_at >= taken.at
