@@ -769,7 +769,8 @@ def _asked_of(world: World, case: Case) -> bool:
     """Whether the books know that the bank asks."""
     return bool(
         world.one(
-            "SELECT 1 FROM dispute WHERE payment = ? AND case_id = ? AND outcome IS NULL AND stage = 'inquiry'",
+            "SELECT 1 FROM dispute WHERE payment = ? AND case_id = ? AND outcome IS NULL AND stage = 'inquiry'"
+            " AND taken_as = ''",
             case.payment,
             case.name,
         )
@@ -923,10 +924,19 @@ async def make_known(world: World) -> None:
     for case in list(world.truth.cases.values()):
         if case.outcome and not case.ended:
             await _end(world, case)
-    for back in world.truth.backs:  # news that may be what was recorded already, or another one
-        missing = world.truly_back(back.reference) - world.booked_back(back.reference)
-        if not back.given_again and back.told and not back.recorded and 0 < back.amount.minor <= missing:
+    for back in world.truth.backs:
+        if not back.given_again and _is_doubted(world, back):
             await _record(world, back, is_another=True)
+
+
+def _is_doubted(world: World, back: Back) -> bool:
+    """Whether the books wait for a person to say that this is another movement than the one that was recorded."""
+    asked = world.one(
+        "SELECT 1 FROM review WHERE cause = 'doubted_return' AND payment = ? AND subject = ?", back.payment, back.name
+    )
+    missing = world.truly_back(back.reference) - world.booked_back(back.reference)
+    key = f"%:{back.name}"
+    return bool(asked) and missing >= back.amount.minor and not world.one("SELECT 1 FROM entry WHERE key LIKE ?", key)
 
 
 def _today(world: World, merchant: Merchant) -> Any:
