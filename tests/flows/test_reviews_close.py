@@ -15,7 +15,7 @@ from hub.domain.review_causes import CAPTURE_FOUND, CAUSES, LINE_BOOKED, PAYMENT
 from hub.flows.ground import open_review as reviews
 from hub.flows.ground.open_review import open_review
 from hub.flows.payments.observe_operation import conclude_by_hand
-from hub.flows.settlements import match_lines
+from hub.flows.settlements import ask_about_line
 from hub_hookspecs import Kind, Mode, Money
 from tests.bookkeeping.conftest import desk_for as desk_for
 from tests.bookkeeping.conftest import empty_hub as empty_hub
@@ -128,7 +128,7 @@ def test_control_where_every_cause_closes_a_double_charge_is_forgotten(
     ask(desk, "acct:L1")
     everything = {name: attrs.evolve(cause, closed_by=LINE_BOOKED) for name, cause in CAUSES.items()}
     plant(reviews, "CAUSES", everything)
-    plant(match_lines, "CAUSES", everything)
+    plant(ask_about_line, "CAUSES", everything)
     desk.do("paid A")
     desk.do("settled L1 A 100.00")
 

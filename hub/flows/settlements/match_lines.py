@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -11,10 +12,8 @@ import attrs
 from hub.domain import entry_keys
 from hub.domain.account import ProviderAccount
 from hub.domain.ledger import When
-from hub.domain.message import About, review_of
 from hub.domain.observation import ObservedBy
 from hub.domain.payment import Payment, Status
-from hub.domain.review_causes import CAUSES, LINE_BOOKED
 from hub.domain.settlement import (
     Awaited,
     Difference,
@@ -28,14 +27,14 @@ from hub.domain.settlement import (
 )
 from hub.flows.corrections.end_dispute import win_by_line
 from hub.flows.corrections.keep_line import book_to_account, free_name, is_reserve_there, restate_line, store_line
-from hub.flows.ground.open_review import close_by_fact, open_review
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.record_observations import Claim, record_observations
 from hub_hookspecs import Kind, Money, Observation, SettlementLine
 
+from .ask_about_line import LineQuestions, evidence_of, shown
 from .prove_return import proves_return, record_proved_return
 from .prove_win import dispute_won_by
-from .reconciliation import Found, Reconciliation
+from .reconciliation import Reconciliation
 
 NOON = time(12)
 """Of a day without a time: it is that day on either side of the ocean."""
@@ -54,13 +53,19 @@ class LineMatcher:
     zone: ZoneInfo
     settles_returns: bool
 
+    @cached_property
+    def asks(self) -> LineQuestions:
+        """What a person is asked where a line does not match."""
+        account, source = self.account, self.source
+        return LineQuestions(account=account, source=source, now=self.now, named=self.named, zone=self.zone)
+
     def take(self, tx: Tx, lines: Sequence[tuple[StatedLine, bool]], before: Reconciliation) -> Reconciliation:
         """Match some lines, book those that fit, open a review for each other."""
         report = before
         for told, is_repeated in lines:
             line = told.line
             if is_repeated:
-                report = self._differ(tx, report, Difference.REPEATED, line, None, "the line is in the file twice")
+                report = self.asks.differ(tx, report, Difference.REPEATED, line, None, "the line is in the file twice")
                 continue
             stored = tx.settlements.get(self.account.id, line.line_id)
             if stored is None:
@@ -80,8 +85,8 @@ class LineMatcher:
         """A line that is booked stays as it was stated, until a person withdraws it."""
         if same_line(stored.line, told.line) and told.kind in (stored.kind, LineKind.PAYMENT):
             return attrs.evolve(report, known=report.known + 1)
-        why = f"it was stated as {_shown(stored.line)} before, by {stored.source}"
-        return self._differ(tx, report, Difference.CHANGED, told.line, None, why)
+        why = f"it was stated as {shown(stored.line)} before, by {stored.source}"
+        return self.asks.differ(tx, report, Difference.CHANGED, told.line, None, why)
 
     def finish(self, tx: Tx, report: Reconciliation, since: date | None, until: date | None) -> Reconciliation:
         """Look for what is booked here and no line settles, and compare the clearing account."""
@@ -91,7 +96,7 @@ class LineMatcher:
         for item in listed if first and until else ():
             # A report speaks of its own days: late in the evening there it is tomorrow here.
             if first <= item.counts_on(self.zone) <= until:  # type: ignore[operator]
-                report = self._miss(tx, report, item)
+                report = self.asks.miss(tx, report, item)
         return attrs.evolve(
             report,
             clearing=tx.settlements.clearing(self.account.id),
@@ -104,20 +109,20 @@ class LineMatcher:
         line, occasion = stored.line, str(stored.restated or "")
         if not is_reserve_there(tx, stored):
             why = "it releases more than is kept in reserve"
-            return self._differ(tx, report, Difference.RESERVE, line, None, why, occasion)
+            return self.asks.differ(tx, report, Difference.RESERVE, line, None, why, occasion)
         if stored.kind is not LineKind.PAYMENT and not [*kind_errors(line, stored.kind)]:
             book_to_account(tx, stored, stored.kind, When(self.now, self.zone))
-            self._settle_reviews(tx, line)
+            self.asks.answer(tx, line)
             return attrs.evolve(report, booked=report.booked + 1)
         payment, by_reference = self._payment_of(tx, line)
         if payment is None:
             why = "no payment here has this reference"
-            return self._differ(tx, report, Difference.UNKNOWN, line, None, why, occasion)
+            return self.asks.differ(tx, report, Difference.UNKNOWN, line, None, why, occasion)
         late = False
         if payment.status is not Status.PAID and line.gross.minor > 0:
             if not by_reference or line.gross != payment.amount:
                 why = f"the payment is {payment.status} here, for {payment.amount}"
-                return self._differ(tx, report, Difference.UNPROVEN, line, payment, why, occasion)
+                return self.asks.differ(tx, report, Difference.UNPROVEN, line, payment, why, occasion)
             payment, late = self._record_paid(tx, payment, line), True
         own = self._awaited(tx, payment, line)
         if not own and by_reference:
@@ -126,7 +131,7 @@ class LineMatcher:
         if not fits:
             return self._no_fit(tx, report, stored, payment, own)
         self._book(tx, payment, stored, fits[0])
-        self._settle_reviews(tx, line, fits[0].key)
+        self.asks.answer(tx, line, fits[0].key)
         return attrs.evolve(report, booked=report.booked + 1, late=report.late + late)
 
     def _awaited(self, tx: Tx, payment: Payment, line: SettlementLine, *, apart: bool = False) -> tuple[Awaited, ...]:
@@ -206,7 +211,7 @@ class LineMatcher:
         line, occasion = stored.line, str(stored.restated or "")
         if own:
             booked = ", ".join(str(Money(abs(item.minor), item.currency)) for item in own)
-            return self._differ(tx, report, Difference.AMOUNT, line, payment, f"{booked} is booked here", occasion)
+            return self.asks.differ(tx, report, Difference.AMOUNT, line, payment, f"{booked} is booked here", occasion)
         settled = [
             other.line.line_id
             for other in tx.settlements.of(self.account.id, LineState.BOOKED, payment_id=payment.id)
@@ -214,74 +219,12 @@ class LineMatcher:
         ]
         if settled:
             why = f"the payment is settled by line {', '.join(settled)} already"
-            return self._differ(tx, report, Difference.REPEATED, line, payment, why, occasion)
+            return self.asks.differ(tx, report, Difference.REPEATED, line, payment, why, occasion)
         why = "nothing of this kind is booked here"
-        return self._differ(tx, report, Difference.UNKNOWN, line, payment, why, occasion)
-
-    def set_aside(self, tx: Tx, report: Reconciliation, line: SettlementLine) -> Reconciliation:
-        """A line of a report that nobody imported, and that cannot be taken as it is: a person is asked."""
-        why = "it cannot be taken: its parts do not come to its net, or it has two currencies, or no usable name"
-        return self._differ(tx, report, Difference.UNREADABLE, line, None, why)
-
-    def _miss(self, tx: Tx, report: Reconciliation, item: Awaited) -> Reconciliation:
-        payment = tx.payments.get(item.payment_id)
-        reference = payment.reference if payment else item.payment_id
-        day = item.counts_on(self.zone)
-        money = Money(abs(item.minor), item.currency)
-        details = f"{money} of payment {reference}, {day} ({item.key}), is in no line of {self.source}"
-        return self._found(tx, report, Difference.MISSING, details, subject=item.key, payment=payment)
-
-    def _differ(
-        self,
-        tx: Tx,
-        report: Reconciliation,
-        cause: Difference,
-        line: SettlementLine,
-        payment: Payment | None,
-        why: str,
-        occasion: str = "",
-    ) -> Reconciliation:
-        details = f"{self._evidence(line)}: {_shown(line)}; {why}"
-        subject = line.line_id
-        return self._found(tx, report, cause, details, subject=subject, payment=payment, line=line, occasion=occasion)
-
-    def _found(
-        self,
-        tx: Tx,
-        report: Reconciliation,
-        cause: Difference,
-        details: str,
-        *,
-        subject: str,
-        payment: Payment | None,
-        line: SettlementLine | None = None,
-        occasion: str = "",
-    ) -> Reconciliation:
-        subject = f"{self.account.id}:{subject}"
-        about, named = About(subject, self.account.merchant_id, self.account.mode), payment.id if payment else None
-        review = review_of(cause, about, details[:600], self.now, occasion=occasion, payment_id=named, subject=subject)
-        new = open_review(tx, review)
-        if not new and line and line.line_id not in self.named:
-            return report  # a line of an earlier file that still waits
-        found = Found(
-            new=new,
-            cause=cause,
-            details=details,
-            line=line,
-            payment_id=payment.id if payment else None,
-            reference=payment.reference if payment else "",
-        )
-        return attrs.evolve(report, differences=(*report.differences, found))
-
-    def _settle_reviews(self, tx: Tx, line: SettlementLine, *keys: str) -> None:
-        """What was open about this line, or about the money that it settles, has found its other half."""
-        causes = [cause.name for cause in CAUSES.values() if cause.closed_by is LINE_BOOKED]
-        subjects = (f"{self.account.id}:{name}" for name in (line.line_id, *keys))
-        for review in tx.reviews.about(self.account.merchant_id, causes, *subjects):
-            close_by_fact(tx, review, f"settled by line {line.line_id} of {self.source}", self.now)
+        return self.asks.differ(tx, report, Difference.UNKNOWN, line, payment, why, occasion)
 
     def _evidence(self, line: SettlementLine) -> str:
-        return f"line {line.line_id} of {self.source}"
+        return evidence_of(line, self.source)
 
 
 def _is_movement(payment: Payment, item: Awaited, line: SettlementLine) -> bool:
@@ -297,15 +240,3 @@ def _fits(item: Awaited, gross: Money) -> bool:
 def _same_way(item: Awaited, gross: Money) -> bool:
     """Money in settles money in, money out money out, in one currency."""
     return item.currency == gross.currency and (item.minor > 0) is (gross.minor > 0)
-
-
-def _shown(line: SettlementLine) -> str:
-    names = {
-        "reference": line.reference,
-        "provider_reference": line.provider_reference,
-        "authorisation": line.authorisation,
-    }
-    parts = [f"{name} {value}" for name, value in names.items() if value]
-    kept = {"fee": line.fee, "fee tax": line.fee_tax, **line.withholdings}
-    amounts = {"gross": line.gross, **{name: amount for name, amount in kept.items() if amount}, "net": line.net}
-    return ", ".join((*parts, *(f"{name} {amount}" for name, amount in amounts.items())))

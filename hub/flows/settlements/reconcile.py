@@ -169,7 +169,7 @@ async def _reconcile(hub: Hub, account: ProviderAccount, stated: StatedLines, *,
 
     def finish(tx: Tx, before: Reconciliation) -> Reconciliation:
         for line in stated.asked_about:
-            before = desk.set_aside(tx, before, line)
+            before = desk.asks.set_aside(tx, before, line)
         return desk.finish(tx, before, stated.since, stated.until)
 
     if dry_run:
