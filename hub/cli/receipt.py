@@ -201,6 +201,11 @@ async def void(hub: Hub, merchant: Merchant, number: str, reason: str, by: str |
     from hub.flows.receipts.void_receipt import void_receipt
 
     found = await _find(hub, merchant, number)
+    if found.came:
+        raise click.ClickException(
+            f"{found.label} is of a conversion, and void with it alone:\n"
+            f"    payment-hub conversion void {found.id} --company {merchant.slug} --why TEXT"
+        )
     receipt = await void_receipt(hub, merchant, found.id, reason=reason, by=by or operator())
     since = local(receipt.voided_at, merchant.company.zone)
     click.echo(f"{merchant.slug} {receipt.label}: void since {since} ({receipt.void_reason})")

@@ -165,3 +165,21 @@ def test_an_export_that_cannot_be_says_why(run: Run, shop: Path, words: tuple[st
     ended = run("payment", "export", *words)
 
     assert (ended.code, told in ended.err) == (2, True), ended
+
+
+def test_a_conversion_has_a_cash_receipt_that_is_void_with_it(run: Run, shop: Path) -> None:
+    words = ("conversion", "record", "alejandro@example.com", "20.00", "--currency", "USD", "--settles", "CRC")
+    stated = ("--means", "sinpe", "--rate", "USD=500", "--source", "BCCR", "--why", "así lo pagó")
+    for name in ("Ana", "Luis"):
+        assert run(*words, *stated, "--by", name).code == 0
+    (made,) = json.loads(run("conversion", "list", "--json").out)
+    (receipt,) = json.loads(run("receipt", "list", "--json").out)
+    assert (receipt["came"], receipt["rate"]) == ({"minor": 2000, "currency": "USD"}, "1 USD = 500 CRC")
+    assert (
+        json.loads(run("conversion", "show", made["id"], "--json").out)["receipt"] == receipt["receipt"] == "RC-000001"
+    )
+
+    refused = run("receipt", "void", "RC-000001", "--reason", "x")
+    assert (refused.code, f"payment-hub conversion void {made['id']}" in refused.err) == (1, True), refused
+    assert run("conversion", "void", made["id"], "--reason", "otra tasa").code == 0
+    assert json.loads(run("receipt", "show", "1", "--json").out)["void_reason"] == "otra tasa"

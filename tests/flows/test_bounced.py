@@ -79,8 +79,9 @@ def test_only_a_refund_that_stands_bounces_and_of_two_the_person_says_which(desk
     play(desk, "refused bounced A 30000.00", "returned A 20000.00 as REF-1", "returned A 20000.00 as REF-2")
     play(desk, "refused bounced A 20000.00", "refused bounced A 20000.00 of REF-3", "bounced A 20000.00 of REF-2")
 
-    left = run(view_record(desk.hub, "pay-A")).bounceable
-    assert [(item.name, item.amount) for item in left] == [("REF-1", Money(2_000_000, "CRC"))]
+    record = run(view_record(desk.hub, "pay-A"))
+    assert [(item.name, item.amount) for item in record.bounceable] == [("REF-1", Money(2_000_000, "CRC"))]
+    assert [(item.amount, item.on) for item in record.bounced] == [(Money(2_000_000, "CRC"), desk.clock.now.date())]
     with pytest.raises(Invalid):
         run(correct_entry(desk.hub, desk.merchant, "refund:acct:REF-2", by="Ana", reason="otra vez"))
 

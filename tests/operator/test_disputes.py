@@ -53,7 +53,8 @@ def test_an_inquiry_is_recorded_shown_and_ended(desk: Desk, shell: Any) -> None:
 def test_what_does_not_go_together_is_said(shell: Any) -> None:
     _payment, dispute = shell
     assert "say --stage" in dispute(*SIGNED, code=2).err
-    assert "go with --stage" in dispute("--won", "--amount", "1", *SIGNED, *LETTER, code=2).err
+    assert "or with --won" in dispute("--lost", "--amount", "1", *SIGNED, *LETTER, code=2).err
+    assert "go with --stage" in dispute("--won", "--reason", "x", *SIGNED, *LETTER, code=2).err
     assert "no date such as" in dispute("--stage", "inquiry", "--respond-by", "soon", *SIGNED, code=2).err
     assert "CB-7" in dispute("--lost", *SIGNED, *LETTER, code=1).err
 
@@ -69,5 +70,37 @@ def test_above_the_amount_two_people_end_it(desk: Desk, shell: Any) -> None:
     approved = call("review", "approve", first["decision"], "--by", "Luis", "--why", "the letter says so")
     assert (approved.code, "decided by Ana and Luis" in approved.out) == (0, True), approved
 
+    assert desk.balance("CR", "provider_clearing") == 1_500_000
+    assert broken(desk) == []
+
+
+def test_a_part_is_won(desk: Desk, shell: Any) -> None:
+    payment, dispute = shell
+    desk.tell(payment, Observation(kind=Kind.CHARGED_BACK, event_id="CB-7", vouched=frozenset({"event_id"})))
+
+    told = dispute("--won", "--amount", "4000", *SIGNED, *LETTER).out
+    assert "is partly won: 4000.00 CRC of 15000.00 CRC" in told
+    assert desk.balance("CR", "provider_clearing") == 400_000
+    (kept,) = json.loads(call("payment", "show", payment.reference, "--json").out)["disputes"]
+    assert (kept["outcome"], kept["won"]) == ("partly_won", {"minor": 400_000, "currency": "CRC"})
+    assert "partly won" in " ".join(call("payment", "show", payment.reference).out.split())
+    assert broken(desk) == []
+
+
+def test_a_refund_that_bounced_is_recorded(desk: Desk, shell: Any) -> None:
+    payment, _dispute = shell
+    desk.tell(payment, Observation(kind=Kind.RETURNED, event_id="R-7", vouched=frozenset({"event_id"})))
+    words = ("payment", "record", payment.reference, "--bounced", "15000", *SIGNED, *LETTER)
+
+    mixed = call(*words, "--returned", "1")
+    assert (mixed.code, "say one of" in mixed.err) == (2, True)
+    assert (
+        call("payment", "record", payment.reference, "--returned", "1", "--refund", "R-7", *SIGNED, *LETTER).code == 2
+    )
+    other = call(*words, "--refund", "R-8")
+    assert (other.code, "may have bounced" in other.err) == (1, True)
+    ended = call(*words, "--refund", "R-7")
+
+    assert (ended.code, "booked as bounced" in ended.out) == (0, True), ended
     assert desk.balance("CR", "provider_clearing") == 1_500_000
     assert broken(desk) == []

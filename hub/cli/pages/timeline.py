@@ -203,7 +203,9 @@ def _dispute(dispute: Dispute, locale: str, zone: str) -> str:
     """Of what, how far it is and until when to answer; or how it ended."""
     about = f"{dispute.case}: {money_text(dispute.amount, locale)}"
     if dispute.outcome:
-        return f"{about}, {dispute.outcome.value} {local(dispute.ended_at, zone)}, by {dispute.ended_by}"
+        won = f" ({money_text(dispute.won, locale)})" if dispute.won else ""
+        how = f"{dispute.outcome.value.replace('_', ' ')}{won}"
+        return f"{about}, {how} {local(dispute.ended_at, zone)}, by {dispute.ended_by}"
     until = f", to be answered by {local(dispute.respond_by, zone)}" if dispute.respond_by else ""
     return f"{about}, {dispute.stage.value}{until}{f': {dispute.reason}' if dispute.reason else ''}"
 

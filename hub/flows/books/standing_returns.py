@@ -1,6 +1,9 @@
-"""The refunds of a payment that are booked and stand: each may still bounce."""
+"""The refunds of a payment that are booked and stand, each of which may still bounce; and those that did."""
 
 from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -40,3 +43,21 @@ def standing_returns(tx: Tx, payment: Payment) -> tuple[StandingReturn, ...]:
             minor = -sum(entry.moved(LedgerKind.PROVIDER_CLEARING) for entry in own)
             found.append(StandingReturn(back.name, Money(minor, own[0].currency), own))
     return tuple(found)
+
+
+@attrs.frozen
+class BouncedReturn:
+    """A refund that came back, and the day for which that counts."""
+
+    amount: Money
+    on: date
+
+
+def bounced_returns(tx: Tx, payment: Payment, zone: ZoneInfo) -> tuple[BouncedReturn, ...]:
+    """The refunds of a payment that bounced, or their parts; in the order in which that was recorded."""
+    entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
+    return tuple(
+        BouncedReturn(Money(entry.moved(LedgerKind.PROVIDER_CLEARING), entry.currency), entry.counts_on(zone))
+        for entry in entries
+        if entry.observation and (entry_keys.reverses(entry.key) or "").startswith("refund:")
+    )

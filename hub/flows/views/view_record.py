@@ -13,12 +13,12 @@ from hub.domain.operation import Operation, OperationKind, settled_at
 from hub.domain.payment import Payment, Phase, Status
 from hub.domain.request_sent import RequestSent
 from hub.domain.text import Text
-from hub.flows.books.standing_returns import StandingReturn, standing_returns
+from hub.flows.books.standing_returns import BouncedReturn, StandingReturn, bounced_returns, standing_returns
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.record_restore import is_from_a_backup
 from hub.flows.payments.allow_refund import offered_refund
 from hub.flows.payments.decide import NotAllowed
-from hub.flows.payments.record_observations import way_of
+from hub.flows.payments.record_observations import way_of, zone_of
 from hub.flows.payments.release_payment import is_hosted, releasable_from
 from hub.flows.payments.send_operation import HOOKS
 from hub_hookspecs import Kind, Money, Reason
@@ -55,6 +55,7 @@ class PaymentRecord:
         undo_from: From when the hub undoes it by itself unless something is reported; None when it does not.
         hosted: The payer acts on a page of the provider.
         bounceable: Its refunds that are booked and stand, each of which may come back.
+        bounced: Those that came back.
     """
 
     operations: tuple[OperationView, ...]
@@ -68,6 +69,7 @@ class PaymentRecord:
     undo_from: datetime | None
     hosted: bool
     bounceable: tuple[StandingReturn, ...] = ()
+    bounced: tuple[BouncedReturn, ...] = ()
 
     @property
     def open_operation(self) -> Operation | None:
@@ -113,6 +115,7 @@ def record_of(tx: Tx, hub: Hub, payment: Payment) -> PaymentRecord:
         undo_from=_undo_from(tx, hub, payment) if not operations else None,
         hosted=is_hosted(payment),
         bounceable=() if is_open or payment.status is not Status.PAID else standing_returns(tx, payment),
+        bounced=bounced_returns(tx, payment, zone_of(tx.merchants.get(payment.merchant_id))),
     )
 
 
