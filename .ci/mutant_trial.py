@@ -15,8 +15,6 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any, NoReturn
 
-# Of the tests that come to a line, the quickest that take this long together, in seconds of the run without a fault.
-TESTS_OF_A_MUTANT = 120
 KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
 RED = 1 << 8  # how wait() tells of a process that ended with 1
 SAID = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)  # pytest keeps the other one to itself
@@ -85,13 +83,8 @@ class Trial:
         reached = [self.tests.get((mutant.file, line), set()) for line in mutant.lines]
         before = reached[1 : mutant.line - mutant.lines.start + 1]
         tests = next(filter(None, reversed(before)), set().union(*reached))
-        taken, chosen = 0.0, list[str]()
-        for test in sorted(tests, key=lambda test: (self.seconds[test], test)):
-            taken += self.seconds[test]
-            if taken > TESTS_OF_A_MUTANT and chosen:
-                break
-            chosen.append(test)
-        return sorted(chosen, key=lambda test: -self.kills[mutant.switch][test])
+        kills = self.kills[mutant.switch]
+        return sorted(tests, key=lambda test: (-kills[test], self.seconds[test], test))
 
     def try_all(self) -> None:
         """Share the mutants among processes."""

@@ -302,4 +302,4 @@ def concept_for(lines: tuple[ReceiptLine, ...], *, is_order: bool = False) -> st
 
 def is_order_in(concept: str) -> bool:
     """Whether a stored concept names an order of the shop."""
-    return concept.split(" ")[1:2] in (["pedido"], ["pedidos"])
+    return concept.split()[1:2] in (["pedido"], ["pedidos"])

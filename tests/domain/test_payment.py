@@ -155,6 +155,7 @@ ODD = [
     ("a yes beside the provider's own no", [PAID, seen(Kind.EXPIRED)], {"conflict", "needs_review"}),
     ("an answer beside our never", [seen(Kind.ACCEPTED), seen(Kind.NEVER_EXISTED)], {"conflict", "needs_review"}),
     ("our never alone", [seen(Kind.NEVER_SENT)], set()),
+    ("money after we gave up", [seen(Kind.SESSION_EXPIRED), PAID], {"late"}),
 ]  # fmt: skip
 
 
