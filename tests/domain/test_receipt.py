@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.domain.entry_keys import movement_in, own_key, root_of
+from hub.domain.entry_keys import counts_with, movement_in, own_key, root_of
 from hub.domain.flags import occasions_of
 from hub.domain.observation import ObservedBy, Seen
 from hub.domain.payable import Step, left_when_settled
@@ -68,6 +68,26 @@ def test_a_capture_and_its_corrections_name_their_movement() -> None:
     assert movement_in("manual:R", payment) is None
     assert movement_in(own_key("capture:acct:M1", payment), payment) == "M1"
     assert root_of("fix:withheld:R:I:retefuente:0") == "withheld:R:I:retefuente"
+
+
+@pytest.mark.parametrize(
+    ("key", "settled", "part_of"),
+    [
+        ("capture:acct:M1", set(), "capture:acct:M1"),
+        ("fix:capture:acct:M1:0", set(), "capture:acct:M1"),
+        ("fix:capture:acct:M1:0", {"capture:acct:M1", "fix:capture:acct:M1:0"}, "capture:acct:M1"),
+        ("fix:chargeback:acct:K1:0", set(), "chargeback:acct:K1"),
+        ("fix:chargeback:acct:K1:0", {"chargeback:acct:K2"}, "chargeback:acct:K1"),
+        ("fix:chargeback:acct:K1:0", {"chargeback:acct:K1"}, "fix:chargeback:acct:K1:0"),
+        ("fix:chargeback:acct:K1:0", {"fix:chargeback:acct:K1:0"}, "fix:chargeback:acct:K1:0"),
+    ],
+)
+def test_a_correction_is_part_of_what_it_names_but_a_won_dispute_stands_alone_once_a_line_settled_either(
+    key: str, settled: set[str], part_of: str
+) -> None:
+    assert counts_with(key, settled) == part_of
+    alone = key if key.startswith("fix:chargeback:") else part_of
+    assert counts_with(key, settled, apart=True) == alone
 
 
 def paid(movement: str, minor: int, *, currency: str = "COP", authorisation: str | None = None) -> Observation:
