@@ -55,6 +55,10 @@ class StatedLine:
     in_transit: bool = False
 
 
+FETCHED: Final = "fetched "
+"""How the source of a line begins that was fetched."""
+
+
 @attrs.frozen(kw_only=True)
 class StoredLine:
     """A line as a provider stated it, and what it settles here.
@@ -81,6 +85,11 @@ class StoredLine:
     named: str = ""
     payment_id: str | None = None
     settles: str | None = None
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether a report of the provider's told of it last, not a file."""
+        return self.source.startswith(FETCHED)
 
     @property
     def stated(self) -> StatedLine:

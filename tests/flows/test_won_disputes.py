@@ -98,6 +98,26 @@ def test_a_line_that_was_there_before_the_bank_took_the_money_wins_nothing(empty
     desk.close()
 
 
+def test_a_report_of_the_payout_that_a_file_told_of_wins_nothing(empty_hub: Path, tmp_path: Path) -> None:
+    """The provider's report names the capture's payout otherwise than the file did, and comes after the dispute."""
+    shutil.copytree(empty_hub, tmp_path / "reported")
+    desk = Desk.open(tmp_path / "reported", "CO")
+    play(desk, *TAKEN, TOOK, "reported S1 A 70000.00")
+
+    assert desk.balances() == {("receivable", "COP"): 7_000_000, ("billed", "COP"): -7_000_000}
+    assert all(item.is_open for item in desk.read(lambda tx: tx.disputes.of_payments(["pay-A"])))
+    desk.close()
+
+
+def test_control_a_report_that_repeats_a_file_gives_money_that_the_bank_keeps(
+    empty_hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prove_win, "_may_repeat", lambda _stored, _booked: False)
+
+    with pytest.raises(AssertionError):
+        test_a_report_of_the_payout_that_a_file_told_of_wins_nothing(empty_hub, tmp_path)
+
+
 def test_control_a_line_of_any_day_gives_money_that_the_bank_keeps(
     empty_hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

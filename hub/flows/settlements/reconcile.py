@@ -14,7 +14,7 @@ import attrs
 
 from hub.domain.account import ProviderAccount
 from hub.domain.identity import FieldError, Invalid
-from hub.domain.settlement import LineState, StatedLine, line_day, line_errors, normal
+from hub.domain.settlement import FETCHED, LineState, StatedLine, line_day, line_errors, normal
 from hub.domain.settlement_file import parse_lines
 from hub.domain.sheet import RowError
 from hub.domain.text import Text
@@ -113,7 +113,7 @@ async def fetch_settlement(
     read: tuple[SettlementLine, ...] = tuple(ran.conclusion.value or ())
     in_transit = not opened.provider.info.reports_net
     lines = tuple(StatedLine(line=line, in_transit=in_transit) for line in read if not [*line_errors(line)])
-    source = f"fetched {first}..{last}"
+    source = f"{FETCHED}{first}..{last}"
     zone = ZoneInfo(opened.account.company.zone)
     until = min(last, now.astimezone(zone).date() - timedelta(days=1))
     stated = StatedLines(
