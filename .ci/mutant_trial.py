@@ -6,6 +6,7 @@
 import gc
 import itertools
 import json
+import multiprocessing
 import os
 import shutil
 import signal
@@ -87,22 +88,26 @@ class Trial:
         return sorted(tests, key=lambda test: (-kills[test], self.seconds[test], test))
 
     def try_all(self) -> None:
-        """Share the mutants among processes."""
+        """Share the mutants among processes, each of which takes the next one whenever it has done with one."""
         gc.freeze()  # what is there by now is not looked through again in each of them
-        jobs = [os.fork() or self.work(self.mutants[at :: self.jobs], os.getppid()) for at in range(self.jobs)]
+        taken = multiprocessing.Value("i", 0)
+        jobs = [os.fork() or self.work(taken, os.getppid()) for _ in range(self.jobs)]
         ended = [os.waitpid(job, 0)[1] for job in jobs]
         if any(ended):
             raise SystemExit("It ended before its time; the same command goes on.")
 
-    def work(self, mutants: list[Any], parent: int) -> NoReturn:
+    def work(self, taken: Any, parent: int) -> NoReturn:
         ended = 1
         try:
-            for number, mutant in enumerate(mutants, 1):
-                if os.getppid() != parent:
+            while os.getppid() == parent:
+                with taken.get_lock():
+                    number = taken.value
+                    taken.value += 1
+                if number >= len(self.mutants):
                     break
-                self.try_one(mutant)
                 if number % 100 == 0:
-                    say(f"{time.strftime('%H:%M')} {number} of {len(mutants)}")
+                    say(f"{time.strftime('%H:%M')} {number} of {len(self.mutants)}")
+                self.try_one(self.mutants[number])
             ended = 0
         except SystemExit as why:
             say(str(why))
