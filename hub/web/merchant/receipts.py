@@ -15,6 +15,7 @@ from hub.domain.text import Text
 from hub.flows.corrections.receipt_form import receipt_form
 from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.corrections.record_withholding import record_withholding
+from hub.flows.ground.as_drawn import FormChanged
 from hub.flows.ground.read_drawn import Subject
 from hub.flows.mails.mail_cash_receipt import mail_cash_receipt
 from hub.flows.receipts.skip_numbers import list_gaps
@@ -106,6 +107,8 @@ async def withhold(context: Context, form: CheckedForm, receipt: FromPath[str]) 
             (payable,) = await record_withholding(
                 *(context.hub, context.merchant, certificate, [kept]), by=context.session.email, receipt_id=receipt
             )
+        except FormChanged as changed:
+            return await _receipt_page(context, receipt, typed=form, form_error=why_not(changed))
         except Invalid as invalid:
             return await _receipt_page(context, receipt, typed=form, problems=invalid.problems)
     notice = Text("withholding.recorded", number=payable.number, balance=payable.balance)
