@@ -49,7 +49,7 @@ class Section:
     Attributes:
         credit: Money of the customer's that is applied to nothing yet.
         held: What of it payments that are under way use.
-        net: Outstanding less credit; negative where the customer is owed.
+        net: All that is open less credit, as the books have it; negative where the customer is owed.
         rows: What is asked for, oldest due first.
         in_clarification: What is open and not asked for; no figure counts it.
     """
@@ -73,7 +73,7 @@ class Section:
             self.outstanding == sum((bucket.amount for bucket in self.ageing), zero),
             self.outstanding == self.overdue + self.not_due,
             self.not_due == self.ageing[0].amount,
-            self.net == self.outstanding - self.credit,
+            self.net == self.outstanding + self.not_asked - self.credit,
             self.count == sum(bucket.count for bucket in self.ageing),
             self.oldest_days_overdue == max((row.days_overdue for row in self.rows if row.is_overdue), default=0),
             not any(row.item.in_clarification for row in self.rows),
@@ -246,7 +246,7 @@ def _section(currency: str, rows: list[StatementRow], credit: Money, held: Money
         not_due=outstanding - overdue,
         credit=credit,
         held=held,
-        net=outstanding - credit,
+        net=sum((row.item.balance for row in every), zero) - credit,
         oldest_days_overdue=max([0, *(row.days_overdue for row in rows)]),
         ageing=tuple(_bucket(cut, rows, zero) for cut in CUTS),
         rows=tuple(rows),

@@ -89,7 +89,7 @@ def _owed(desk: Desk, case: Case) -> dict[str, Money]:
     for customer in customers:
         view = asyncio.run(preview_statement(desk.hub, desk.merchant, customer.id))
         for section in view.statement.sections:
-            rows |= {row.item.number: row.item.balance for row in section.rows}
+            rows |= {row.item.number: row.item.balance for row in section.open_rows}
     named = [line.split() for line in case.sections["due"]]
     return {
         number: rows.pop(number, Money(0, currency[0] if currency else desk.currency))

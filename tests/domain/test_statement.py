@@ -293,7 +293,7 @@ def test_what_is_in_clarification_is_shown_beside_the_figures_and_counted_in_non
     alone = a_statement(unclear)
 
     assert (section.outstanding.minor, section.overdue.minor, section.oldest_days_overdue) == (200, 200, 5)
-    assert (section.net.minor, section.to_pay.minor, section.count) == (170, 200, 1)
+    assert (section.net.minor, section.to_pay.minor, section.count) == (470, 200, 1)
     assert [row.item.number for row in section.in_clarification] == ["A"]
     assert [row.item.number for row in section.open_rows] == ["B", "A"]
     assert default_selection(section) == ("pay_B",)

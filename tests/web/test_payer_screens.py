@@ -156,6 +156,13 @@ class Screens:
         self.house.run(refund_payment(self.house.hub, self.house.payment(path).id, by="dueño"))
         return path
 
+    def unclear(self) -> tuple[str, str]:
+        """A statement of which an invoice is in clarification, and an old link that pays it."""
+        debtor, path = self.start("CO", **PHONE)
+        payment = self.house.payment(self.paid("CO", path))
+        self.house.run(refund_payment(self.house.hub, payment.id, by="dueño"))
+        return debtor.path, f"{debtor.path}/pay?currency=COP&invoice={payment.lines[0].payable_id}"
+
     def unknown(self) -> str:
         self.house.control("nequi", "fault", path="*unregisteredpayment*", kind="cut_after", times=1)
         return self.start("CO", **PHONE)[1]
@@ -182,6 +189,7 @@ def screens(house: House, forms: Forms) -> Mapping[str, str]:
     refused = make.start("CR")[1]
     house.control("greenpay", "reject", reference=house.payment(refused).reference)
     order_page, order_payment = make.ordered("CR")
+    unclear, old_link = make.unclear()
     paid_order, paid_payment = make.ordered("CR")
     make.paid("CR", paid_payment)
     return {
@@ -191,6 +199,8 @@ def screens(house: House, forms: Forms) -> Mapping[str, str]:
         "statement, large amounts and long numbers": large.path,
         "pay step, large amounts and long numbers": f"{large.path}/pay?provider=greenpay&currency=CRC",
         "statement, one is being paid": held.path,
+        "statement, in clarification": unclear,
+        "pay step, in clarification": old_link,
         "statement, nothing owed": house.debtor("CR").path,
         "activity": f"{many.path}/activity",
         "statement, words were sent": f"{many.path}?said=note",
