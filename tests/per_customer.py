@@ -274,13 +274,17 @@ def _voided(books: Books) -> Iterator[Broken]:
 
 
 def _orders(books: Books) -> Iterator[Broken]:
-    """An order is billed, and its rest owed, only while money settles it; what went back of it is owed by nobody."""
+    """An order is billed, and its rest owed, only while money settles it; what went back of it is owed by nobody.
+
+    What a person corrected went nowhere: it never came.
+    """
+    returns = {item.observation for item in books.entries if item.kind in BACK and item.observation}
     settled: dict[str, int] = defaultdict(int)
     went_back: dict[str, bool] = {}
     for item in books.entries:
         for payable_id, effect, amount, _intake in item.applied:
             settled[payable_id] -= EFFECTS[effect] * amount
-            went_back[payable_id] = EFFECTS[effect] * amount > 0
+            went_back[payable_id] = EFFECTS[effect] * amount > 0 and item.observation in returns
     for this, payable in books.payables.items():
         owed = sum(books.owed[this].values())
         book = payable["merchant"], payable["mode"], payable["customer"], payable["currency"]

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Final
 
-CREDIT_GONE: Final = "intake_unapplied"
-"""The rule that refuses to take back credit of which something went elsewhere since."""
+PAID_OUT: Final = frozenset({"intake_unapplied", "credit"})
+"""Rules that say of credit that it is not there any more to be taken back."""
 
 
 class Conflict(Exception):

@@ -17,6 +17,8 @@ from hub.documents.mails import conversion
 from hub.domain.conversion import Conversion, Doubt, Rate, doubt_of, read_rate
 from hub.domain.decision import Signed
 from hub.domain.identity import Invalid
+from hub.domain.refusals import Conflict
+from hub.flows.books import take_back_conversion
 from hub.flows.corrections import convert_money as module
 from hub.flows.corrections.approve_decision import approve_decision
 from hub.flows.corrections.convert_money import Converted, Wanted, convert_money
@@ -246,3 +248,41 @@ def test_control_a_void_that_knows_no_held_credit_takes_what_a_payment_was_to_us
 
     desk.do("paid A")
     assert desk._payable("FE-2").due == 2_000_000
+
+
+IN_BOTH = (
+    *("invoice FE-1 100.00", "invoice FE-2 100.00", "pays A FE-1 100.00", "paid A 100.00 as M1"),
+    *("paid A 10.00 USD as M2", "convert A at 20", "returned A 60.00 as R1", "use-credit FE-2 100.00"),
+)
+"""The colones that went back were taken of what was free: of the credit that the dollars had made."""
+
+
+@pytest.mark.parametrize("gone", ["returned A 10.00 USD as R2", "void-conversion X", "chargeback A 10.00 USD as K1"])
+def test_converted_money_goes_back_though_colones_took_its_credit(desk_for: Callable[[str], Desk], gone: str) -> None:
+    desk = desk_for("CR")
+    for line in (*IN_BOTH, gone):
+        desk.do(line)
+
+    assert (desk._payable("FE-1").due, desk._payable("FE-2").due) == (6_000, 10_000)
+    assert desk.balances().get(("customer_credit", "CRC"), 0) == 0
+    assert desk.read(lambda tx: tx.ledger.verify()) == ()
+
+
+def test_control_a_conversion_that_takes_back_its_own_credit_alone_refuses_the_news(
+    desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(take_back_conversion, "_others", lambda *_given: ())
+
+    with pytest.raises(Conflict):
+        test_converted_money_goes_back_though_colones_took_its_credit(desk_for, "returned A 10.00 USD as R2")
+
+
+def test_a_conversion_whose_credit_was_paid_out_says_so(desk_for: Callable[[str], Desk]) -> None:
+    desk = desk_for("CR")
+    for line in ("converted cash 100.00 USD to CRC at 520 as X", "disburse cash 52000.00"):
+        desk.do(line)
+
+    with pytest.raises(Invalid) as refused:
+        desk.do("void-conversion X")
+
+    assert [problem.message.id for problem in refused.value.problems] == ["receipt.paid_out"]

@@ -11,6 +11,7 @@ from hub.domain.decision import Signed
 from hub.domain.disbursement import PaidOut
 from hub.domain.dispute import Dispute, DisputeStage
 from hub.domain.identity import Invalid
+from hub.domain.refusals import Conflict
 from hub.flows.books import book_return
 from hub.flows.corrections.approve_decision import approve_decision
 from hub.flows.corrections.disburse_credit import Disbursed, disburse_credit, void_disbursement
@@ -106,6 +107,23 @@ def test_what_was_paid_out_and_went_back_is_neither_voided_nor_its_debit_note(pa
     assert (problem.message.id, dict(problem.message.values)["number"]) == ("disbursement.owed_back", "ND-000001")
     assert note.message.id == "bill.is_debit_note"
     assert paid.balances() == books
+
+
+def test_a_receipt_whose_credit_was_paid_out_says_so(paid: Desk) -> None:
+    for line in ("received cash 500.00 as RC", "disburse cash 40500.00"):
+        paid.do(line)
+
+    with pytest.raises(Invalid) as refused:
+        paid.do("void RC")
+
+    assert [problem.message.id for problem in refused.value.problems] == ["receipt.paid_out"]
+
+
+def test_control_a_void_that_knows_no_such_rule_tells_nobody_why(paid: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.flows.receipts.void_receipt.PAID_OUT", frozenset({"unapplied"}))
+
+    with pytest.raises(Conflict):
+        test_a_receipt_whose_credit_was_paid_out_says_so(paid)
 
 
 def test_the_page_of_a_debit_note_offers_no_void(paid: Desk) -> None:

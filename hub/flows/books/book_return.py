@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from hub.domain import entry_keys, money_entries
 from hub.domain.captures import Capture
+from hub.domain.entry_keys import EXCHANGE
 from hub.domain.intake import Intake, reopening, shares_back
 from hub.domain.known_returns import Return
 from hub.domain.ledger import Applied, Drawn, Entry, EntryKind, LedgerKind, When
@@ -88,7 +89,7 @@ def _draw(
     tx: Tx, intakes: Iterable[Intake], amount: int, back: Return, when: When
 ) -> tuple[list[Drawn], tuple[str, ...]]:
     """Unapplied credit first, in all of the payment's intakes, so that no bill is re-opened without need."""
-    ordered = sorted(intakes, key=lambda intake: intake.unapplied <= 0)
+    ordered = _converted_last(sorted(intakes, key=lambda intake: intake.unapplied <= 0))
     free = {intake.key: min(amount, intake.unapplied) for intake in ordered}
     parts: dict[str, int] = {}
     left = amount
@@ -97,7 +98,7 @@ def _draw(
         parts[intake.key] = part
         left -= part
     touched: list[str] = []
-    for intake in reversed(ordered):
+    for intake in _converted_last(reversed(ordered)):
         more = min(left, sum(share.amount for share in intake.shares))
         if more > 0:
             shares = shares_back(intake, intake.unapplied + more)
@@ -108,19 +109,24 @@ def _draw(
     return [Drawn(key, part) for key, part in parts.items() if part > 0], tuple(dict.fromkeys(touched))
 
 
+def _converted_last(intakes: Iterable[Intake]) -> list[Intake]:
+    """What came in the currency that goes back is taken first: what was converted goes back in its own."""
+    return sorted(intakes, key=lambda intake: intake.key.startswith(EXCHANGE))
+
+
 def _book_chargeback(tx: Tx, payment: Payment, back: Return, key: str, amount: Money, when: When) -> tuple[str, ...]:
     """Out of unapplied credit; then invoices are re-opened; what an order had settled is lost."""
     left = amount.minor
     drawn: list[Drawn] = []
     reopened: list[Applied] = []
-    intakes = intakes_in(tx, payment, amount.currency)
+    intakes = _converted_last(intakes_in(tx, payment, amount.currency))
     for intake in intakes:
         part = min(left, intake.unapplied)
         if part > 0:
             drawn.append(Drawn(intake.key, part))
             left -= part
     lost = 0
-    for intake in reversed(intakes):
+    for intake in _converted_last(reversed(intakes)):
         for row in reopening(intake, left):
             payable = tx.payables.get(row.payable_id)
             if payable and payable.kind is PayableKind.INVOICE:

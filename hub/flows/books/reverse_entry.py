@@ -79,11 +79,9 @@ def _is_owed(payable: Payable, payer: str, fix: Entry) -> bool:
     return same and (payable.voided is None or payable.due >= again)
 
 
-def free(tx: Tx, entry: Entry, amount: int, *, at: datetime, note: str) -> tuple[str, ...]:
-    """Take back from payables, the last one first, until ``amount`` of an intake is unapplied; those that it left."""
+def free(tx: Tx, entry: Entry, amount: int, *, at: datetime, note: str) -> None:
+    """Take back from payables, the last one first, until ``amount`` of an intake is unapplied."""
     intake = tx.ledger.intake(entry.merchant_id, entry.mode, entry.key)
-    if intake is None:
-        return ()
-    shares: tuple[Share, ...] = shares_back(intake, min(amount, intake.amount - intake.returned))
-    move_credit(tx, intake, shares, at=at, note=note)
-    return tuple(share.payable_id for share in shares)
+    if intake is not None:
+        shares: tuple[Share, ...] = shares_back(intake, min(amount, intake.amount - intake.returned))
+        move_credit(tx, intake, shares, at=at, note=note)

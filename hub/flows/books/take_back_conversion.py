@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from hub.domain.conversion import Conversion, back_of, taken_back
+from hub.domain.disbursement import draws_on
+from hub.domain.entry_keys import DEBIT_NOTE
+from hub.domain.intake import Intake, shares_back
 from hub.domain.known_returns import Return
 from hub.domain.ledger import Drawn, Entry, LedgerKind, When
 from hub.domain.payment import Payment
@@ -13,8 +17,9 @@ from hub_hookspecs import Money
 
 from .bill_order import unbill_order
 from .debit_note import owe_disbursed
+from .move_credit import move_credit
 from .read_intakes import intakes_in
-from .reverse_entry import fixes_of, free
+from .reverse_entry import fixes_of
 
 
 def left_of_conversion(tx: Tx, made: Conversion) -> int:
@@ -37,7 +42,7 @@ def take_back(
     """Book that ``amount`` of what came is converted no more; what its credit settled is due again, the last first.
 
     Args:
-        credit: From which credit it is taken, where that is not the conversion's own alone.
+        credit: From which credit it is taken; else from all that its payment brought, the conversion's own first.
     """
     first, second = _halves(tx, made)
     number = len(fixes_of(tx, first))
@@ -45,10 +50,11 @@ def take_back(
     tx.ledger.write(taken_back(first, amount, number=number, at=at, on=on, observation=observation, note=note))
     if not back:
         return
-    if credit is None:
-        for payable in tx.payables.many(free(tx, second, back, at=at, note=note)):
+    drawn = credit
+    if drawn is None:
+        drawn, unsettled = _freed(tx, second, back, (), at=at, note=note)
+        for payable in tx.payables.many(unsettled):
             unbill_order(tx, payable, at=at)
-    drawn = credit or (Drawn(second.key, back),)
     tx.ledger.write(
         taken_back(second, back, number=number, at=at, on=on, drawn=drawn, observation=observation, note=note)
     )
@@ -80,19 +86,55 @@ def _unwind_part(
     settled = back_of(made, part, made.came.minor - left_of_conversion(tx, made))
     owe_disbursed(tx, payment, back, f"{key}:{made.id}", settled, when)
     _, second = _halves(tx, made)
-    others = [item for item in intakes_in(tx, payment, settled.currency) if item.key != second.key]
-    out_of_others = [
-        Drawn(item.key, item.unapplied) for item in others if item.key.startswith("debit:") and item.unapplied > 0
-    ]
-    billed = min(settled.minor, sum(row.amount for row in out_of_others))
-    unsettled = free(tx, second, settled.minor - billed, at=when.now, note="")
-    drawn, left = [], settled.minor
-    for row in (*out_of_others, Drawn(second.key, settled.minor - billed)):
-        if (share := min(left, row.amount)) > 0:
-            drawn.append(Drawn(row.intake, share))
-            left -= share
-    take_back(*(tx, made, part), at=when.now, on=when.day(back.at), credit=tuple(drawn), observation=back.key)
+    notes = [item for item in intakes_in(tx, payment, settled.currency) if item.key.startswith(DEBIT_NOTE)]
+    drawn, unsettled = _freed(tx, second, settled.minor, notes, at=when.now, note="", observation=back.key)
+    take_back(*(tx, made, part), at=when.now, on=when.day(back.at), credit=drawn, observation=back.key)
     return unsettled
+
+
+def _freed(
+    tx: Tx,
+    second: Entry,
+    amount: int,
+    notes: Iterable[Intake],
+    *,
+    at: datetime,
+    note: str,
+    observation: str | None = None,
+) -> tuple[tuple[Drawn, ...], tuple[str, ...]]:
+    """From which credit what was converted is taken back, made free first; and the payables that it leaves.
+
+    What debit notes billed of it, then the conversion's own; then what else its payment brought, for a return in that
+    currency may have taken of the conversion's own what was free there.
+    """
+    drawn, left, unsettled = list(draws_on(tuple(notes), amount)), amount, list[str]()
+    left -= sum(row.amount for row in drawn)
+    own = tx.ledger.intake(second.merchant_id, second.mode, second.key)
+    for intake in filter(None, (own, *_others(tx, second))):
+        part = min(left, intake.not_returned)
+        if part > 0:
+            shares = shares_back(intake, part)
+            move_credit(tx, intake, shares, at=at, observation=observation, note=note)
+            unsettled += [share.payable_id for share in shares]
+            drawn.append(Drawn(intake.key, part))
+            left -= part
+    if left:  # it was paid out: the database refuses it
+        drawn.append(Drawn(second.key, left))
+    return _summed(drawn), tuple(dict.fromkeys(unsettled))
+
+
+def _others(tx: Tx, second: Entry) -> tuple[Intake, ...]:
+    """What else the payment brought in that currency."""
+    found = tx.ledger.intakes_of(second.payment_id) if second.payment_id else ()
+    same = (item for item in found if item.currency == second.currency and item.key != second.key)
+    return tuple(item for item in same if not item.key.startswith(DEBIT_NOTE))
+
+
+def _summed(drawn: Iterable[Drawn]) -> tuple[Drawn, ...]:
+    sums: dict[str, int] = {}
+    for row in drawn:
+        sums[row.intake] = sums.get(row.intake, 0) + row.amount
+    return tuple(Drawn(key, amount) for key, amount in sums.items())
 
 
 def _halves(tx: Tx, made: Conversion) -> tuple[Entry, Entry]:

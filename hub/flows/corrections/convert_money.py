@@ -23,7 +23,7 @@ from hub.domain.message import About, review_of
 from hub.domain.payable import Payable
 from hub.domain.payment import Flag, Payment
 from hub.domain.receipt import IN_HAND, means_by_hand
-from hub.domain.refusals import CREDIT_GONE
+from hub.domain.refusals import PAID_OUT
 from hub.domain.text import Text
 from hub.flows.books.move_credit import move_credit, settle_from
 from hub.flows.books.take_back_conversion import left_of_conversion, take_back
@@ -274,7 +274,7 @@ async def void_conversion(hub: Hub, merchant: Merchant, conversion_id: str, *, r
     try:
         return await hub.store.write(write)
     except Conflict as conflict:
-        if conflict.rule != CREDIT_GONE:
+        if conflict.rule not in PAID_OUT:
             raise
         raise Invalid((FieldError("reason", Text("receipt.paid_out")),)) from conflict
 

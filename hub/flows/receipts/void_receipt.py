@@ -12,7 +12,7 @@ from hub.domain.identity import FieldError, Invalid
 from hub.domain.lengths import stated_reason
 from hub.domain.merchant import Merchant
 from hub.domain.receipt import CashReceipt
-from hub.domain.refusals import CREDIT_GONE
+from hub.domain.refusals import PAID_OUT
 from hub.domain.reported import REPORTED
 from hub.domain.text import Text
 from hub.flows.books.reverse_entry import fixes_of, reverse
@@ -55,7 +55,7 @@ async def void_receipt(hub: Hub, merchant: Merchant, receipt_id: str, *, reason:
     try:
         return await hub.store.write(write)
     except Conflict as conflict:
-        if conflict.rule != CREDIT_GONE:
+        if conflict.rule not in PAID_OUT:
             raise
         raise Invalid((FieldError("reason", Text("receipt.paid_out")),)) from conflict
 
