@@ -16,6 +16,7 @@ from hub.domain.merchant import LinkKind, Merchant
 from hub.domain.offer import Absence
 from hub.flows.accounts.pause_provider import pause_provider
 from hub.flows.accounts.watch_account import HELD
+from hub.flows.ground.read_drawn import Subject, drawn_from
 from hub.flows.payments.offer_buttons import offers_for
 from hub.flows.payments.open_payment import NotPossible, PayRequest
 from hub.flows.payments.start_payment import start_payment
@@ -183,6 +184,7 @@ def _pressed(moment: Moment, debtor: Debtor, minor: int) -> bool:
     link = house.read(lambda tx: tx.links.find(LinkKind.STATEMENT, debtor.customer.id, Mode.TEST, house.time()))
     fields = {
         "form": form_token(house.hub, PURPOSE, link),
+        "drawn": house.run(drawn_from(house.hub, Subject.CUSTOMER, debtor.customer.id, Mode.TEST)),
         "provider": "nequi",
         "way": "push",
         "currency": "COP",
