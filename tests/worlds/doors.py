@@ -671,8 +671,7 @@ async def give_back(world: World) -> str | None:
     this, reference, provider = row
     made = Back(reference=reference, payment=this, kind=Kind.RETURNED, amount=amount, name=f"R{next(world.forms)}")
     if provider == "nequi":
-        charge = next(item for item in world.phone.charges if item.message_id == reference and item.state == "paid")
-        if not world.phone.give_back(charge):
+        if not world.phone.give_back(_charge_of(world, reference)):
             return None
         made.in_book = True
     elif world.dice.random() < 0.6:
@@ -683,6 +682,11 @@ async def give_back(world: World) -> str | None:
     if world.dice.random() < 0.3:
         await _tell(world, made)
     return f"{made.amount} of {reference} as {made.name}"
+
+
+def _charge_of(world: World, reference: str) -> Any:
+    """Nequi's own record of a payment that was paid once."""
+    return next(item for item in world.phone.charges if item.message_id == reference and item.state == "paid")
 
 
 def _there(world: World, reference: str) -> Money | None:
@@ -823,6 +827,7 @@ async def _take(world: World, case: Case) -> str | None:
     if world.provider_of(case.reference) == "nequi":
         (item,) = [item for item in world.held(case.reference) if item.state == "captured"]
         back.amount, back.in_book, item.state = item.amount, True, "charged_back"
+        _charge_of(world, case.reference).returned = True
         case.amount = item.amount
     case.back = back
     world.truth.backs.append(back)
@@ -838,6 +843,7 @@ def _decide(world: World, case: Case) -> str:
         for item in world.held(case.reference):
             if item.state == "charged_back":
                 item.state = "captured"
+                _charge_of(world, case.reference).returned = False
     return f"{case.name} is {case.outcome}"
 
 
