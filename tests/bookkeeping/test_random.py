@@ -3,13 +3,18 @@ the books stay right and Beancount agrees."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.domain.identity import Invalid
 from hub.domain.refusals import Conflict
+from hub.flows.corrections import convert_money
+from hub_hookspecs import Mode
 from tests.bookkeeping.desk import Desk, Missing, Refused
 from tests.bookkeeping.referee import agreed
 from tests.bookkeeping.test_activity import differences
@@ -125,6 +130,32 @@ def test_any_sequence_of_events_keeps_the_books_right(fresh: Callable[[], Desk],
     assert desk.read(lambda tx: tx.ledger.verify()) == (), done
     assert differences(desk) == [], done
     assert agreed(desk.exported()) == desk.balances()
+    assert desk.read(lambda tx: badly_receipted(tx, desk.merchant.id)) == [], done
+
+
+def badly_receipted(tx: Any, merchant_id: str) -> list[str]:
+    """Money by hand or converted that has no cash receipt, or two; and numbers that are left out."""
+    receipts = tx.receipts.of(merchant_id, Mode.TEST)
+    entries = tx.ledger.entries(merchant_id, Mode.TEST)
+    by_hand = {entry.key for entry in entries if entry.key.startswith("manual:")}
+    wrong = list(by_hand ^ {f"manual:{item.id}" for item in receipts if not item.payment_id and not item.came})
+    if sorted(item.number for item in receipts) != list(range(1, len(receipts) + 1)):
+        wrong.append("a number")
+    made = {(item.id, item.payment_id, bool(item.voided_at)) for item in tx.conversions.of(merchant_id, Mode.TEST)}
+    wrong += [this for this, *_rest in made ^ {(r.id, r.payment_id, bool(r.voided_at)) for r in receipts if r.came}]
+    stands = Counter((item.payment_id, item.movement) for item in receipts if item.payment_id and not item.voided_at)
+    return wrong + [f"two of {about}" for about, count in stands.items() if count > 1]
+
+
+def test_control_a_conversion_whose_receipt_stays_when_it_is_void_is_found(
+    fresh: Callable[[], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(convert_money, "void_for_conversion", lambda *_all, **_more: None)
+    desk = fresh()
+    for line in ("converted cash 1.00 USD to CRC at 60 as X", "void-conversion X"):
+        desk.do(line)
+
+    assert desk.read(lambda tx: badly_receipted(tx, desk.merchant.id)) != []
 
 
 NEWS = (
