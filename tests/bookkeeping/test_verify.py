@@ -63,11 +63,11 @@ def rounds_down(monkeypatch: pytest.MonkeyPatch) -> None:
 def books_another_amount(monkeypatch: pytest.MonkeyPatch) -> None:
     booked = convert.conversion_entries
 
-    def more(made: Conversion, **how: Any) -> Any:
-        return booked(attrs.evolve(made, settles=made.settles + Money(1, "CRC")), **how)
+    def less(made: Conversion, **how: Any) -> Any:
+        return booked(attrs.evolve(made, settles=made.settles - Money(1, "CRC")), **how)
 
     monkeypatch.setattr(
-        convert, "conversion_entries", lambda made, **how: tuple(map(keyed(made), more(made, **how), made.keys))
+        convert, "conversion_entries", lambda made, **how: tuple(map(keyed(made), less(made, **how), made.keys))
     )
 
 
@@ -89,7 +89,7 @@ PLANTED: tuple[tuple[str, Plant, tuple[str, ...]], ...] = (
     ("L6: 2000000 CRC of the credit of customer c1 is held", books_nothing_held, HELD),
     ("L10: of payment REFA 5000 CRC more went back than came", forgets_what_a_bank_took, TAKEN),
     ("settles 0.99 CRC", rounds_down, CONVERTED),
-    ("is booked with 3 and 101", books_another_amount, CONVERTED),
+    ("is booked with 3 and 99", books_another_amount, CONVERTED),
     ("3 is taken back of what came, and 99 of what it settles", voids_at_another_rate, VOIDED),
     ("1 is taken back", voids_a_part, VOIDED),
 )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import attrs
 import pytest
 
+from hub.domain.conversion import Rate
 from hub.domain.decision import Signed
 from hub.domain.identity import Invalid
 from hub.domain.intake import Share
@@ -17,6 +19,7 @@ from hub.domain.payment import Payment, Status
 from hub.domain.statement import Section
 from hub.flows.books.settle_bill import apply_credit
 from hub.flows.corrections.answer_return import ReturnedBill, answer_return
+from hub.flows.corrections.convert_money import Wanted, convert_money
 from hub.flows.corrections.record_receipt import record_by_hand
 from hub.flows.payments.open_payment import NotPossible, PayRequest
 from hub.flows.payments.record_observations import Claim, record_observations
@@ -277,6 +280,41 @@ def test_the_payments_own_page_offers_no_way_to_pay_it_again(house: House) -> No
         after = words(browser.get(path).text)
     assert "Ver lo pendiente" not in before
     assert "Ver lo pendiente" in after
+
+
+def dues(house: House, case: Case) -> list[int]:
+    return house.read(lambda tx: [tx.payables.get(item.id).due for item in case.debtor.invoices])
+
+
+def test_money_that_a_person_records_without_naming_an_invoice_leaves_it_alone(
+    house: House, seat: Callable[..., Seat], forms: Callable[[str], list[dict[str, Any]]]
+) -> None:
+    case, desk = returned(house, (OTHER, -10)), seat(merchant(house))
+    path = f"/m/customers/{case.debtor.customer.id}/receipt"
+    (form,) = [form for form in forms(desk.read(path)) if form["fields"].get("drawn")]
+    shown = desk.post(path, **{**form["fields"], "means": "cash", "currency": "COP", "amount": "120000"}).text
+    (form,) = [form for form in forms(shown) if form["fields"].get("drawn")]
+
+    assert desk.post(path, **form["fields"], record="1").status_code == 303
+    assert dues(house, case) == [CLARIFIED, 0]
+
+
+def test_money_in_another_currency_settles_it_only_by_name(house: House) -> None:
+    case = returned(house, (OTHER, -10))
+    rate = Rate(base="USD", quote="COP", value=Decimal(4000), source="TRM", on=house.today)
+    wanted = Wanted(
+        customer_id=case.debtor.customer.id,
+        came=Money(100_00, "USD"),
+        settles_in="COP",
+        rate=rate,
+        means="cash",
+        value_on=house.today,
+    )
+    for who in ("Ana", "Luis"):
+        signed = Signed(by=who, why="así pagó")
+        house.run(convert_money(house.hub, merchant(house), wanted, signed=signed, form="form-clarified"))
+
+    assert dues(house, case) == [CLARIFIED, 0]
 
 
 def test_the_merchant_sees_it_named_so_wherever_it_is_listed(house: House, seat: Callable[..., Seat]) -> None:

@@ -207,14 +207,15 @@ def _payment(tx: Tx, merchant: Merchant, wanted: Wanted) -> Payment | None:
 
 
 def _payables(tx: Tx, merchant: Merchant, wanted: Wanted, payment: Payment | None) -> tuple[Payable, ...]:
-    """What it may settle: what the payment was for, what was named, or all that no payment holds."""
+    """What it may settle: what the payment was for, what was named, or all that is asked for and no payment holds."""
     if payment:
         return tx.payables.many([line.payable_id for line in payment.lines])
     owed = [
         item for item in tx.payables.open_of(wanted.customer_id, merchant.mode) if item.currency == wanted.settles_in
     ]
     if not wanted.invoices:
-        return tuple(item for item in owed if not tx.payments.live_with([item.id]))
+        unclear = tx.payables.in_clarification([item.id for item in owed])
+        return tuple(item for item in owed if item.id not in unclear and not tx.payments.live_with([item.id]))
     named = {item.number: item for item in owed}
     for number in wanted.invoices:
         if number not in named:

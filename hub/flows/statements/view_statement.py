@@ -30,6 +30,7 @@ class StatementView:
         buttons: Providers by currency, offered or with the reason why not.
         live: Live payments by payable id.
         live_urls: Pages of those payments, by payable id.
+        unclear: Payables in clarification, which are asked for nowhere.
         link: The link it was opened by; None in the merchant's preview.
     """
 
@@ -41,6 +42,7 @@ class StatementView:
     live: Mapping[str, Payment]
     live_urls: Mapping[str, str]
     payables: Mapping[str, Payable]
+    unclear: frozenset[str]
     link: Link | None
     simulated: bool
 
@@ -150,6 +152,7 @@ def statement_of(
         live=live,
         live_urls={payable_id: _page(tx, hub, payment) for payable_id, payment in live.items()},
         payables={payable.id: payable for payable in payables},
+        unclear=unclear,
         link=shown.link,
         simulated=any(provider.is_simulated(mode) for provider in hub.providers.values()),
     )

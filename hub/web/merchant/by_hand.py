@@ -242,10 +242,12 @@ def _typed_shares(
 
 
 def _oldest_first(view: CustomerView, cash: Money) -> tuple[tuple[Payable, Money], ...]:
+    """The oldest that are asked for; what a live payment holds or is in clarification only a person settles by name."""
+    left_out = {*view.statement.live, *view.statement.unclear}
     payables = {
         payable.id: payable
         for payable in view.statement.payables.values()
-        if payable.currency == cash.currency and payable.id not in view.statement.live
+        if payable.currency == cash.currency and payable.id not in left_out
     }
     due = {payable.id: payable.due for payable in payables.values()}
     wanted = [Share(payable_id, owed) for payable_id, owed in due.items()]
