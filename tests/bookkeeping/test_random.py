@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hub.bootstrap import DATABASE
 from hub.domain.identity import Invalid
 from hub.domain.refusals import Conflict
 from hub.flows.corrections import convert_money
@@ -18,6 +19,7 @@ from hub_hookspecs import Mode
 from tests.bookkeeping.desk import Desk, Missing, Refused
 from tests.bookkeeping.referee import agreed
 from tests.bookkeeping.test_activity import differences
+from tests.per_customer import broken_at
 
 NUMBERS = ("FE-1", "FE-2", "FE-3")
 AMOUNTS = ("0.01", "10.00", "33.33", "60.00", "100.00", "130.50")
@@ -87,6 +89,16 @@ EVENTS = st.one_of(
     said("rebill", number, amount, "USD of c2"),
     said("correct", st.sampled_from(("credit:N1", "credit:N2", "refund:acct:R1", "chargeback:acct:K1"))),
     said("correct", "writeoff:{FE-1}:0"),
+    said("certificate", st.sampled_from(("CT-1", "CT-2")), "withheld", number, "renta", amount),
+    said("received cash", amount, "for ND-000001", amount),
+    said(st.sampled_from(("void-bill", "write-off")), "ND-000001"),
+    said("use-credit", st.sampled_from(("ND-000001", "P-1")), amount),
+    said("received cash", amount, "for P-1", amount),
+    said("inquiry", payment, "K1"),
+    said("seen-back", payment, "20.00 USD another yes"),
+    said("returned", payment, st.sampled_from(("20.00 USD", "7.00 USD")), "as R3"),
+    said("correct", st.sampled_from(("alloc:capture:acct:M1:{FE-1}:0", "alloc:capture:acct:REFA:order-P-1:0"))),
+    said("correct", "capture:acct:M1", amount),
     said("correct", "withheld:{RC-000001}:{FE-1}:iva"),
     said("correct", "capture:acct:REFA", amount),
     said("correct", "manual:{RC-000001}", amount),
@@ -129,6 +141,7 @@ def test_any_sequence_of_events_keeps_the_books_right(fresh: Callable[[], Desk],
 
     assert desk.read(lambda tx: tx.ledger.verify()) == (), done
     assert differences(desk) == [], done
+    assert broken_at(desk.data / DATABASE) == [], done
     assert agreed(desk.exported()) == desk.balances()
     assert desk.read(lambda tx: badly_receipted(tx, desk.merchant.id)) == [], done
 
