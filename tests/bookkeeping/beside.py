@@ -32,6 +32,7 @@ from hub.flows.books.import_files import import_invoices
 from hub.flows.books.import_report import ImportReport
 from tests.bookkeeping.desk import Desk, Missing, Refused, make_origin, run
 from tests.bookkeeping.referee import agreed
+from tests.per_customer import broken
 from tests.spoken import spoken
 from tests.worlds.__main__ import quiet
 from tests.worlds.machine import InlineStore, Life
@@ -146,6 +147,8 @@ class Book:
     receipts: dict[str, tuple[str, int]] = attrs.Factory(dict)
     notes: dict[str, tuple[Bill, int, int, Change | None, bool]] = attrs.Factory(dict)
     disputes: dict[str, tuple[str, str, int]] = attrs.Factory(dict)
+    paid_out: dict[str, tuple[str, int]] = attrs.Factory(dict)
+    converted: dict[str, tuple[str, int]] = attrs.Factory(dict)
     noted: Counter[str] = attrs.Factory(Counter)
     offs: dict[str, tuple[str, int]] = attrs.Factory(dict)
     last: bytes = b""
@@ -192,8 +195,20 @@ class Book:
         if not due or any(number == bill.number for number, _amount in self.live.values()):
             return
         payment, amount = self.name("P"), self.rng.choice((due, self.rng.randint(1, due)))
-        if self.do(f"pays {payment} {bill.number} {amount}"):
+        used = min(self.free(bill.customer), amount - 1) if self.rng.random() < 0.5 else 0
+        amount -= used
+        if self.do(f"pays {payment} {bill.number} {amount}" + (f" credit {bill.number} {used}" if used else "")):
             self.live[payment] = bill.number, amount
+
+    def free(self, customer: str) -> int:
+        """Credit of a customer that no payment under way holds, whole units."""
+        credit = self.booked_on("customer_credit", customer)
+        ((held,),) = self.rows(
+            "SELECT coalesce(sum(l.credit), 0) FROM payment p JOIN payment_line l ON l.payment = p.id"
+            " WHERE l.live = 1 AND p.customer = ?",
+            customer,
+        )
+        return max(0, int(-credit - held)) // 100
 
     def end_payment(self) -> None:
         if not self.live:
@@ -325,6 +340,39 @@ class Book:
                         other.untold.append(Change(amount if as_total else 0, back, after=change))
                     elif back:
                         other.untold.append(Change(0, back))
+
+    def certificate(self) -> None:
+        bill = self.rng.choice(self.bills)
+        if self.due(bill) > 1 and self.happens(f"certificate {self.name('T')} withheld {bill.number} renta 1"):
+            self.facts[bill.customer] += 1
+
+    def disburse(self) -> None:
+        customer, document = self.rng.choice(self.bills).customer, self.name("E")
+        amount = self.rng.choice((self.free(customer), self.rng.randint(1, 20)))
+        if amount and self.happens(f"disburse cash {amount} of {customer} as {document}"):
+            self.facts[customer] -= amount
+            self.paid_out[document] = customer, amount
+
+    def void_disbursement(self) -> None:
+        if self.paid_out:
+            document = self.rng.choice(list(self.paid_out))
+            if self.happens(f"void-disbursement {document}"):
+                customer, amount = self.paid_out.pop(document)
+                self.facts[customer] += amount
+
+    def convert(self) -> None:
+        customer, made = self.rng.choice(self.bills).customer, self.name("X")
+        dollars = self.rng.randint(1, 9)
+        if self.happens(f"converted cash {dollars}.00 USD to CRC at 5 of {customer} as {made}"):
+            self.facts[customer] += 5 * dollars
+            self.converted[made] = customer, 5 * dollars
+
+    def void_conversion(self) -> None:
+        if self.converted:
+            made = self.rng.choice(list(self.converted))
+            if self.happens(f"void-conversion {made}"):
+                customer, amount = self.converted.pop(made)
+                self.facts[customer] -= amount
 
     def write_off(self) -> None:
         bill = self.rng.choice(self.bills)
@@ -530,6 +578,15 @@ class Book:
             for what in ("count(*) FROM entry", "count(*) FROM review", "* FROM payable", "* FROM balance")
         ]
 
+    def booked_on(self, kind: str, customer: str) -> int:
+        return int(
+            self.rows(
+                "SELECT coalesce(sum(p.amount), 0) FROM posting p JOIN ledger_account a ON a.id = p.ledger_account"
+                " WHERE a.kind = ? AND a.owner = ?",
+                *(kind, customer),
+            )[0][0]
+        )
+
     def check(self) -> None:
         """What must hold of every customer and invoice at any time."""
         owed: Counter[str] = Counter()
@@ -551,15 +608,10 @@ class Book:
             noted = self.noted[bill.number] * 100
             if not 0 <= total - stated <= noted:
                 raise Broken(f"{bill.number}: total {total}, stated {stated}, credit notes {noted}")
+        for customer, due in self.rows("SELECT customer, due FROM payable WHERE number LIKE 'ND-%'"):
+            owed[customer] += due  # what was paid out and went back is owed, and was never billed
         for customer in {bill.customer for bill in self.bills} | set(self.facts):
-            receivable, credit = (
-                self.rows(
-                    "SELECT coalesce(sum(p.amount), 0) FROM posting p JOIN ledger_account a ON a.id = p.ledger_account"
-                    " WHERE a.kind = ? AND a.owner = ?",
-                    *(kind, customer),
-                )[0][0]
-                for kind in ("receivable", "customer_credit")
-            )
+            receivable, credit = (self.booked_on(kind, customer) for kind in ("receivable", "customer_credit"))
             if receivable != owed[customer] or receivable < 0 or credit > 0:
                 raise Broken(f"{customer}: {receivable} in the ledger, {owed[customer]} by invoices, credit {credit}")
             if receivable + credit != worth[customer] - self.facts[customer] * 100:
@@ -604,6 +656,11 @@ HAPPENINGS: tuple[tuple[int, Callable[[Book], None]], ...] = (
     (1, Book.use_credit),
     (3, Book.credit_note),
     (1, Book.end_credit_note),
+    (1, Book.certificate),
+    (2, Book.disburse),
+    (1, Book.void_disbursement),
+    (1, Book.convert),
+    (1, Book.void_conversion),
     (1, Book.write_off),
     (1, Book.recover),
     (2, Book.new_bill),
@@ -651,7 +708,7 @@ def keep_many(origin: Path, folder: Path, first: int, count: int) -> Iterator[tu
         past = sqlite3.connect(target / DATABASE)
         try:
             books = [(seed, keep(desk, past, seed)) for seed in range(start, min(start + TOGETHER, first + count))]
-            problems = list(desk.read(lambda tx: tx.ledger.verify()))
+            problems = [*desk.read(lambda tx: tx.ledger.verify()), *map(str, broken(past))]
             if agreed(desk.exported()) != desk.balances():
                 problems.append("Beancount adds up otherwise")
         finally:
