@@ -323,6 +323,8 @@ async def _receive(
 async def pay_out(world: World) -> str | None:
     """Credit is paid out: all that is free, a part, or more than there is."""
     row = _credit(world)
+    if world.dice.random() < 0.5:
+        row = _credit(world, HELD) or row
     if row is None:
         return None
     merchant_id, customer, currency, credit = row
@@ -560,12 +562,18 @@ async def use_credit(world: World) -> str | None:
     return f"{shares} of {credit} of {customer}: {_short(said)}"
 
 
-def _credit(world: World) -> Any:
+HELD = (
+    "EXISTS (SELECT 1 FROM payment p JOIN payment_line l ON l.payment = p.id WHERE p.customer = a.owner AND p.live = 1"
+)
+HELD += " AND l.credit > 0)"
+
+
+def _credit(world: World, more: str = "1") -> Any:
     """A customer who has credit."""
     return world.pick(
         "SELECT a.merchant, a.owner, a.currency, -b.amount FROM ledger_account a"
         " JOIN balance b ON b.ledger_account = a.id WHERE a.kind = 'customer_credit' AND b.amount < 0"
-        " ORDER BY a.owner, a.currency"
+        f" AND {more} ORDER BY a.owner, a.currency"
     )
 
 
@@ -742,12 +750,14 @@ async def see_back(world: World) -> str | None:
         return None
     back = world.dice.choice(unseen)
     said = await _record(world, back)
+    if back.recorded and not back.told and world.dice.random() < 0.4:
+        await _tell(world, back)  # the provider's own news comes after all
     return f"{back.kind} {back.amount} of {back.reference}: {_short(said)}"
 
 
 async def _record(world: World, back: Back, *, is_another: bool | None = None) -> Any:
     booked = world.booked_back(back.reference)
-    if booked + back.amount.minor > world.truly_back(back.reference) and not back.told:
+    if booked + back.amount.minor > world.truly_back(back.reference) and not (back.told and is_another is None):
         return "the books say so already"
     kinds = world.rows("SELECT 1 FROM observation WHERE payment = ? AND kind = ?", back.payment, back.kind.value)
     case = world.truth.cases.get(back.name)
@@ -915,24 +925,36 @@ async def pay_in_dollars(world: World) -> str | None:
 
 
 async def make_known(world: World) -> None:
-    """Whatever happened outside is told or recorded at last, and what the hub asks a person about is answered."""
-    for case in list(world.truth.cases.values()):
-        if case.outcome and not case.ended:
-            await _end(world, case)
+    """Whatever happened outside is told or recorded at last, and what the hub asks a person about is answered.
+
+    In the end the person compares what the panel shows as gone with the books, payment by payment: news that came after
+    a record of the same amount was taken for the same movement, which may have been another.
+    """
+    for case in world.truth.cases.values():
+        if case.back and not case.outcome and world.dice.random() < 0.7:
+            _decide(world, case)
+    await _end_all(world)
     for back in world.truth.backs:
         if not back.is_known and not back.given_again:
             if world.dice.random() < 0.5:
-                await _tell(world, back)
-            else:
                 await _record(world, back)
-                if not back.recorded:
-                    await _tell(world, back)
+            if not back.recorded or world.dice.random() < 0.5:
+                await _tell(world, back)
+    await _end_all(world)
+    for back in world.truth.backs:
+        if not back.given_again and (_is_doubted(world, back) or _missing(world, back) >= back.amount.minor):
+            await _record(world, back, is_another=True)
+
+
+async def _end_all(world: World) -> None:
     for case in list(world.truth.cases.values()):
         if case.outcome and not case.ended:
             await _end(world, case)
-    for back in world.truth.backs:
-        if not back.given_again and _is_doubted(world, back):
-            await _record(world, back, is_another=True)
+
+
+def _missing(world: World, back: Back) -> int:
+    """What of a payment's money is gone by the panel, and not by the books."""
+    return world.truly_back(back.reference) - world.booked_back(back.reference)
 
 
 def _is_doubted(world: World, back: Back) -> bool:
@@ -940,8 +962,7 @@ def _is_doubted(world: World, back: Back) -> bool:
     asked = world.one(
         "SELECT 1 FROM review WHERE cause = 'doubted_return' AND payment = ? AND subject = ?", back.payment, back.name
     )
-    missing = world.truly_back(back.reference) - world.booked_back(back.reference)
-    key = f"%:{back.name}"
+    key, missing = f"%:{back.name}", _missing(world, back)
     return bool(asked) and missing >= back.amount.minor and not world.one("SELECT 1 FROM entry WHERE key LIKE ?", key)
 
 
@@ -972,10 +993,10 @@ DOORS: tuple[tuple[Any, int], ...] = (
     (take_report, 2),
     (give_up, 2),
     (give_back, 3),
-    (tell, 2),
-    (see_back, 4),
-    (bank, 6),
-    (answer_bank, 4),
+    (tell, 3),
+    (see_back, 5),
+    (bank, 8),
+    (answer_bank, 5),
     (pay_in_dollars, 1),
 )
 """What may happen besides, and how often."""

@@ -42,8 +42,8 @@ def credit_that_a_payment_holds_is_paid_out(plant: Plant) -> str:
 
 
 def what_was_recorded_and_told_is_two_returns(plant: Plant) -> str:
-    plant(hub.domain.known_returns, "_pairs", lambda _known: {})
-    return "are booked as returned"
+    plant(hub.domain.known_returns.KnownReturn, "_is_open_to", lambda *_given: False)
+    return "invented"
 
 
 def a_dispute_that_is_won_brings_nothing_back(plant: Plant) -> str:

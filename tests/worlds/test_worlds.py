@@ -27,7 +27,7 @@ from tests.faults.harness import seed_for
 
 from .world import Origin, Outcome, play
 
-CI = 300
+CI = 250
 LONG = int(os.environ.get("HUB_WORLDS", "20000"))
 
 Plant = Callable[[Any, str, Any], None]

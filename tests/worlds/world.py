@@ -722,6 +722,12 @@ class World:
             self.problems.append("a file booked what is booked")
 
 
+WITH_CREDIT = (
+    "SELECT DISTINCT p.customer, p.currency FROM payable p JOIN ledger_account a ON a.owner = p.customer"
+    " AND a.kind = 'customer_credit' AND a.currency = p.currency JOIN balance b ON b.ledger_account = a.id"
+    " WHERE p.due > 30000 AND p.kind = 'invoice' AND b.amount < -10000 AND p.currency = ? ORDER BY 1"
+)
+"""Customers who owe and have credit that may be used for it."""
 OF_MONEY = (
     "SELECT p.reference, e.key, x.amount FROM entry e JOIN payment p ON p.id = e.payment"
     " JOIN posting x ON x.entry = e.id JOIN ledger_account a ON a.id = x.ledger_account"
@@ -749,6 +755,8 @@ async def press(world: World) -> str | None:
     country = world.dice.choice(("CR", "CO"))
     account = world.one("SELECT id FROM account WHERE provider = ?", CODES[country])[0]
     row = world.pick("SELECT customer, currency FROM payable WHERE due > 0 AND id LIKE ?", f"i{country}%")
+    if world.bookkeeping and world.dice.random() < 0.5:
+        row = world.pick(WITH_CREDIT, CURRENCIES[country]) or row
     if row is None:
         return None
     open_ones = world.rows("SELECT id, due, kind FROM payable WHERE customer = ? AND due > 0 ORDER BY id", row[0])
@@ -792,7 +800,7 @@ async def press(world: World) -> str | None:
 def _used(world: World, customer: str, currency: str, share: Share) -> int:
     """What of a customer's free credit is used beside the money; some of the share stays to be paid."""
     there = min(free(world, customer, currency), share.amount - 20_000) // 10_000 * 10_000
-    return there if there > 0 and world.dice.random() < 0.6 else 0
+    return there if there > 0 and world.dice.random() < 0.8 else 0
 
 
 async def pay(world: World) -> str | None:
