@@ -147,6 +147,45 @@ def test_nothing_is_withheld_on_a_bill_that_the_money_did_not_reach(desk_for: De
     assert desk._payable("FV-2").due == 50_000
 
 
+def test_nor_where_it_was_owed_no_more_when_the_money_came_and_is_owed_again(desk_for: Desks) -> None:
+    """What else is paid with it has its withholding all the same, whichever of the two stands first."""
+    desk = desk_for("CO")
+    for line in (
+        "invoice FV-1 500.00",
+        "invoice FV-2 1000.00",
+        "pays A FV-1 0.01 FV-2 900.00 withheld FV-1 retefuente 100.00 withheld FV-2 retefuente 100.00",
+        "unheard A",
+        "received cash 500.00 for FV-1 500.00 as R",
+        "paid A",
+    ):
+        desk.do(line)
+    (entry,) = booked(desk, "withheld")
+    assert [row.payable_id for row in entry.applied] == [desk._payable("FV-2").id]
+
+    for line in ("void R", "paid A auth 7"):
+        desk.do(line)
+
+    assert booked(desk, "withheld") == [entry]
+    assert desk._payable("FV-1").due == 50_000
+
+
+def test_a_withholding_that_a_person_took_away_keeps_no_other_of_the_bill_from_coming_back(desk_for: Desks) -> None:
+    desk = desk_for("CO")
+    kept = "withheld FV-1 reteica 300.00 withheld FV-1 retefuente 2500.00"
+    for line in ("invoice FV-1 100000.00", f"pays A FV-1 97200.00 {kept}", "paid A"):
+        desk.do(line)
+    payable_id = desk._payable("FV-1").id
+    desk.do(f"correct withheld:pay-A:{payable_id}:reteica")
+
+    for line in LOST_AND_WON:
+        desk.do(line)
+
+    taxes = [entry.key.split(":")[-1] for entry in booked(desk, "withheld") if not entry.key.startswith("fix:")]
+    assert taxes == ["reteica", "retefuente", "1"]
+    assert desk.balances()["withholding_receivable retefuente", "COP"] == 250_000
+    assert ("withholding_receivable reteica", "COP") not in desk.balances()
+
+
 CREDIT_ALONE = (
     "received transfer 40000.00",
     "invoice FV-1 41000.00",

@@ -48,10 +48,8 @@ def _book_declared(tx: Tx, payment: Payment, taken: Entry, when: When) -> None:
             if earlier and not (earlier[-1].correction and earlier[-1].correction.observation):
                 continue
             payable = tx.payables.get(line.payable_id)
-            if payable is None or not _is_as_asked(payable, payment):
-                continue
-            amount = min(withholding.amount, payable.due)
-            if amount > 0:
+            amount = min(withholding.amount, payable.due) if payable and _is_as_asked(payable, payment) else 0
+            if payable and amount > 0:
                 again = len(earlier)
                 day = None if again else taken.value_on
                 booked = billing.withheld(payment.id, payable, tax=withholding.tax, amount=amount, at=when.now, on=day)
