@@ -67,7 +67,7 @@ def dedupe_key(account_id: str, payment_id: str, observation: Observation, *, oc
         parts = [account_id, "event", observation.event_id, payment_id, observation.kind, *filter(None, [occasion])]
     else:
         vouched = [
-            f"{name}={_plain(getattr(observation, name, ''))}" for name in sorted(observation.vouched - PERSONAL)
+            f"{name}={_plain(getattr(observation, name, None))}" for name in sorted(observation.vouched - PERSONAL)
         ]
         parts = [account_id, payment_id, observation.kind, observation.movement or "", occasion, *vouched]
     return hashlib.sha256("\x1f".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()[:40]
