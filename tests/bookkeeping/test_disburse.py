@@ -19,7 +19,7 @@ from hub.flows.corrections.void_bill import void_bill
 from hub.flows.ground.read_held import refundable_now
 from hub.flows.views.view_bill import view_bill
 from hub_hookspecs import Mode, Money
-from tests.bookkeeping.desk import Desk, run
+from tests.bookkeeping.desk import Desk, Refused, run
 
 ANA, LUIS = Signed(by="Ana", why="lo pidió"), Signed(by="Luis", why="de acuerdo")
 
@@ -124,6 +124,29 @@ def test_control_a_void_that_knows_no_such_rule_tells_nobody_why(paid: Desk, mon
 
     with pytest.raises(Conflict):
         test_a_receipt_whose_credit_was_paid_out_says_so(paid)
+
+
+@pytest.mark.parametrize("row", ["300.00", "40000.00 of c2", "50000.00"])
+def test_a_file_that_has_an_invoice_of_a_debit_notes_number_does_not_change_it(paid: Desk, row: str) -> None:
+    for line in ("disburse cash 40000.00", "returned A 40000.00", "invoice FE-2 10.00 of c2"):
+        paid.do(line)
+    books = paid.balances()
+
+    with pytest.raises(Refused, match=r"import\.debit_note"):
+        paid.do(f"invoice ND-000001 {row}")
+
+    assert paid.balances() == books
+    paid.do("invoice ND-000001 40000.00")
+
+
+def test_control_a_debit_note_that_a_file_revises_is_revenue_that_never_was(
+    paid: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.flows.books.save_invoices.is_debit_note", lambda *_given: False)
+    for line in ("disburse cash 40000.00", "returned A 40000.00", "invoice ND-000001 300.00"):
+        paid.do(line)
+
+    assert paid.balances()["billed", "CRC"] == -6_000_000 + 3_970_000
 
 
 def test_the_page_of_a_debit_note_offers_no_void(paid: Desk) -> None:

@@ -58,6 +58,8 @@ def owe_disbursed(tx: Tx, payment: Payment, back: Return, key: str, amount: Mone
 
 def is_debit_note(tx: Tx, payable: Payable) -> bool:
     """Whether a payable bills money that went back; nothing of it was ever revenue."""
+    if not payable.number.startswith(billing.DEBIT_NOTES):
+        return False
     notes = tx.ledger.keyed(payable.merchant_id, payable.mode, DEBIT_NOTE.removesuffix(":"))
     return any(note.payable_id == payable.id for note in notes)
 

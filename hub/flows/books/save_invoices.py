@@ -27,6 +27,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.refuse_while import objection_to
 from hub_hookspecs import Country, Money
 
+from .debit_note import is_debit_note
 from .import_report import MAX_DESCRIBED, Change, ChangedRow, ImportReport, changes_in, log_import, with_counts
 from .revise_bill import add_bill, revise_bill, stated_in
 from .settle_bill import credited_on
@@ -159,6 +160,8 @@ def _objection(
     if before.currency != row.total.currency:
         return Text("import.currency_fixed", currency=before.currency)
     moves = before.customer_id != customer_id
+    if (moves or before.total != row.total.minor) and is_debit_note(tx, before):
+        return Text("import.debit_note", total=Money(before.total, before.currency))
     if moves and (before.settled or update.revision or update.outside):
         return Text("import.customer_fixed")
     if before.settled + update.outside > before.total + update.revision:

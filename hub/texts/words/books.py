@@ -117,6 +117,10 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "import.customer_unknown": (
         "Ningún cliente (o más de uno) tiene este dato. Remedio: importar primero los clientes."
     ),
+    "import.debit_note": (
+        "Es una nota débito de aquí, por {total}: no cambia de monto ni de cliente. "
+        "Remedio: dar otro número a la factura del archivo."
+    ),
     "import.difference_received": (
         "El archivo dice {stated}, aquí se deben {owed}: {received} se recibieron o descontaron aquí y el "
         "archivo no los cuenta."
