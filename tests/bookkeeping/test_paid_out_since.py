@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from hub.domain.identity import Invalid
+from hub.domain.refusals import Conflict
 from hub.storage import connection
 from tests.bookkeeping.desk import Desk
 
@@ -29,7 +30,7 @@ def test_what_was_paid_out_is_not_voided_and_the_person_is_told_why(desk_for: De
     with pytest.raises(Invalid) as refusal:
         desk.do(void)
 
-    assert [problem.message.id for problem in refusal.value.problems] == ["receipt.paid_out"]  # type: ignore[union-attr]
+    assert [problem.message.id for problem in refusal.value.problems] == ["receipt.paid_out"]
     assert desk.balances() == stood
 
 
@@ -45,5 +46,5 @@ def test_control_a_refusal_of_the_database_by_another_name_reaches_nobody(
     right = connection._conflict
     monkeypatch.setattr(connection, "_conflict", nameless)
 
-    with pytest.raises(connection.Conflict):
+    with pytest.raises(Conflict):
         test_what_was_paid_out_is_not_voided_and_the_person_is_told_why(desk_for, door)

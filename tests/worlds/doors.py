@@ -645,11 +645,12 @@ async def take_report(world: World) -> str | None:
         signed = Signed(by="contadora", why="no llegó nada")
         said = await ask(world, None, lambda hub: resolve_review(hub, review, signed=signed), name="resolve")
         return f"nothing came of what {customer} reported: {_short(said)}"
-    made: Any = await world.process.hub.store.read(
-        lambda tx: (lambda told: told.shares({item.id: item for item in tx.payables.many(told.payable_ids)}))(
-            tx.reported.of_review(review)
-        )
-    )
+
+    def shares(tx: Any) -> Any:
+        told = tx.reported.of_review(review)
+        return told.shares({item.id: item for item in tx.payables.many(told.payable_ids)})
+
+    made: Any = await world.process.hub.store.read(shares)
     more = {"report_id": review, "bank_reference": number}
     said = await _receive(world, merchant_id, customer, Money(amount, currency), made, **more)
     return f"{amount} {currency} that {customer} reported: {_short(said)}"
