@@ -13,6 +13,7 @@ from hub.domain.dispute import Dispute, DisputeStage
 from hub.domain.identity import Invalid
 from hub.domain.refusals import Conflict
 from hub.flows.books import book_return
+from hub.flows.books.settle_bill import credit_bill
 from hub.flows.corrections.approve_decision import approve_decision
 from hub.flows.corrections.disburse_credit import Disbursed, disburse_credit, void_disbursement
 from hub.flows.corrections.void_bill import void_bill
@@ -147,6 +148,30 @@ def test_control_a_debit_note_that_a_file_revises_is_revenue_that_never_was(
         paid.do(line)
 
     assert paid.balances()["billed", "CRC"] == -6_000_000 + 3_970_000
+
+
+def credited(paid: Desk) -> None:
+    for line in ("disburse cash 40000.00", "returned A 40000.00"):
+        paid.do(line)
+    note = {"note_number": "NC-1", "amount": Money(1_000_000, "CRC"), "by": "Ana"}
+    run(credit_bill(paid.hub, paid.merchant, "ND-000001", **note))
+
+
+def test_a_debit_note_takes_no_credit_note(paid: Desk) -> None:
+    with pytest.raises(Invalid) as refused:
+        credited(paid)
+
+    assert [problem.message.id for problem in refused.value.problems] == ["bill.is_debit_note"]
+
+
+def test_control_a_debit_note_that_is_credited_takes_revenue_that_never_was(
+    paid: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = paid.balances()["billed", "CRC"]
+    monkeypatch.setattr("hub.flows.books.settle_bill.is_debit_note", lambda *_given: False)
+    credited(paid)
+
+    assert paid.balances()["billed", "CRC"] == before + 1_000_000
 
 
 def test_the_page_of_a_debit_note_offers_no_void(paid: Desk) -> None:

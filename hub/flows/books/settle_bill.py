@@ -24,6 +24,7 @@ from hub_hookspecs import Money
 
 from .book_rest import book_rest
 from .book_withheld import book_withheld
+from .debit_note import is_debit_note
 from .move_credit import move_credit
 from .reverse_entry import fixes_of
 
@@ -38,7 +39,8 @@ async def credit_bill(
 
     Raises:
         LookupError: No such invoice.
-        Invalid: Another currency, nothing, more than the invoice, or a number that was used for something else.
+        Invalid: It is a debit note, another currency, nothing, more than the invoice, or a number that was used for
+            something else.
     """
     now = hub.clock()
     note = CreditNote(number=note_number.strip(), amount=amount, note=_why(by, reason))
@@ -76,6 +78,8 @@ def unbooked_note(tx: Tx, merchant: Merchant, number: str, note: CreditNote, now
     if not name or len(name) > 60 or not name.isprintable():
         raise Invalid((FieldError("note", Text("credit_note.number_missing")),))
     payable = _invoice(tx, merchant, number)
+    if is_debit_note(tx, payable):
+        raise Invalid((FieldError("note", Text("bill.is_debit_note", number=payable.number)),))
     refuse_amount(payable, amount)
     refuse_while(tx, Act.CREDIT_NOTE, now, payables=[payable.id])
     entry = billing.credit_note(payable, note_number=name, amount=amount.minor, at=now, note=note.note)

@@ -23,7 +23,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "bill.changed_meanwhile": "La factura {number} cambió mientras tanto; no se registró nada. Revise cómo está ahora",
     "bill.is_debit_note": (
         "{number} es una nota débito: cobra dinero que se devolvió y que ya se había entregado. "
-        "No se anula; se paga, se salda con saldo a favor o se castiga como incobrable"
+        "No se anula ni lleva nota crédito; se paga, se salda con saldo a favor o se castiga como incobrable"
     ),
     "bill.is_order": "{number} es un pedido de la tienda: solo lo salda el pago de quien compró",
     "bill.not_voided": "La factura {number} no está anulada; se corrige importándola de nuevo",
