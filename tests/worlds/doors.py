@@ -942,9 +942,18 @@ async def make_known(world: World) -> None:
             if not back.recorded or world.dice.random() < 0.5:
                 await _tell(world, back)
     await _end_all(world)
-    for back in world.truth.backs:
-        if not back.given_again and (_is_doubted(world, back) or _missing(world, back) >= back.amount.minor):
+    standing = [back for back in world.truth.backs if not back.given_again]
+    for back in standing:
+        if _is_doubted(world, back):
             await _record(world, back, is_another=True)
+    for back in standing:
+        if not _is_named(world, back) and _missing(world, back) == back.amount.minor:
+            await _record(world, back, is_another=True)
+
+
+def _is_named(world: World, back: Back) -> bool:
+    """Whether the books have it under the provider's own id."""
+    return bool(world.one("SELECT 1 FROM entry WHERE key LIKE ?", f"%:{back.name}"))
 
 
 async def _end_all(world: World) -> None:
@@ -963,8 +972,7 @@ def _is_doubted(world: World, back: Back) -> bool:
     asked = world.one(
         "SELECT 1 FROM review WHERE cause = 'doubted_return' AND payment = ? AND subject = ?", back.payment, back.name
     )
-    key, missing = f"%:{back.name}", _missing(world, back)
-    return bool(asked) and missing >= back.amount.minor and not world.one("SELECT 1 FROM entry WHERE key LIKE ?", key)
+    return bool(asked) and _missing(world, back) >= back.amount.minor and not _is_named(world, back)
 
 
 def _today(world: World, merchant: Merchant) -> Any:
