@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -47,12 +47,12 @@ class SortedOut:
     Attributes:
         standing: One a movement of money.
         asked: Those that a person is asked about; they may stand, or wait for the answer.
-        joined: Keys of what was recorded without an id and joined to news.
+        pairs: What was recorded without an id, by its key, and the news that it was joined to.
     """
 
     standing: tuple[KnownReturn, ...]
     asked: tuple[KnownReturn, ...]
-    joined: frozenset[str]
+    pairs: Mapping[str, KnownReturn]
 
 
 def sort_out(seen: Iterable[Seen]) -> SortedOut:
@@ -67,12 +67,13 @@ def sort_out(seen: Iterable[Seen]) -> SortedOut:
     rest = [item for item in known if item.place not in {*pairs, *pairs.values()}]
     records = [item for item in rest if item.is_unnamed]
     waiting = {max(news.place, record.place) for news in rest for record in records if record.may_mean(news)}
-    joined = [item for item in known if item.place in pairs.values()]
-    unclear = {news.place for news in joined if any(record.is_told_by(news) for record in records)}
+    at = {item.place: item for item in known}
+    joined = {at[record].first.key: at[news] for record, news in pairs.items()}
+    unclear = {news.place for news in joined.values() if any(record.is_told_by(news) for record in records)}
     return SortedOut(
         standing=tuple(item for at, item in enumerate(known) if item.place not in waiting and _adds(known[: at + 1])),
         asked=tuple(item for item in known if item.place in waiting | unclear),
-        joined=frozenset(item.first.key for item in known if item.place in pairs),
+        pairs=joined,
     )
 
 

@@ -50,9 +50,26 @@ def without_withdrawn(seen: Iterable[Seen], reversed_at: Mapping[str, datetime])
         if item.key not in reversed_at or not unnamed(item) or item.observation.kind is not Kind.RETURNED:
             return False
         before = [other for other in items if other.seen_at <= reversed_at[item.key]]
-        return item.key not in sort_out(before).joined
+        return item.key not in sort_out(before).pairs
 
     return tuple(item for item in items if not is_withdrawn(item))
+
+
+def told_after(seen: Iterable[Seen], reversed_at: Mapping[str, datetime]) -> tuple[Return, ...]:
+    """News that is joined to what was recorded by hand, and came only after that was taken back: a dispute was won.
+
+    It may be late, or tell that the money was taken once more. Nothing is booked of it.
+
+    Args:
+        reversed_at: As in ``without_withdrawn``; of a dispute that was won, too.
+    """
+    items = tuple(seen)
+    at = {item.key: item.seen_at for item in items}
+    return _named(
+        news
+        for record, news in sort_out(items).pairs.items()
+        if record in reversed_at and min(at[key] for key in news.keys) > reversed_at[record]
+    )
 
 
 def _named(found: Iterable[KnownReturn]) -> tuple[Return, ...]:

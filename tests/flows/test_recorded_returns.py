@@ -313,6 +313,37 @@ def test_money_of_the_one_open_inquiry_that_a_person_records_is_of_that_dispute(
     assert broken(desk) == []
 
 
+def won_by_hand(desk: Desk) -> Payment:
+    """A person recorded that a bank took the money, and that the dispute was won."""
+    _debtor, payment = taken(desk)
+    saw(desk, payment, 30_000, kind=Kind.CHARGED_BACK)
+    case = disputes_of(desk, payment)[0][0]
+    asyncio.run(end_dispute(desk.hub, payment.id, case, DisputeOutcome.WON, signed=BY))
+    desk.clock.now += timedelta(days=2)
+    return payment
+
+
+def test_news_of_what_was_won_meanwhile_books_nothing_and_asks_whether_it_was_taken_again(desk: Desk) -> None:
+    payment = won_by_hand(desk)
+    for _ in range(2):
+        hear(desk, payment, taken_by_bank("K9"))
+
+    assert went_back(desk, payment) == [30_000]
+    assert desk.causes(payment) == {"doubted_return"}
+    assert broken(desk) == []
+
+    saw(desk, payment, 30_000, kind=Kind.CHARGED_BACK, is_another=True)
+    assert went_back(desk, payment) == [30_000, 30_000]
+
+
+def test_control_news_that_is_taken_for_what_was_won_asks_nobody(desk: Desk, plant: Plant) -> None:
+    plant(hub.flows.payments.record_observations, "told_after", lambda *_given: ())
+    payment = won_by_hand(desk)
+    hear(desk, payment, taken_by_bank("K9"))
+
+    assert desk.causes(payment) == set()
+
+
 def test_of_two_inquiries_a_person_says_which_and_another_amount_is_another_dispute(desk: Desk) -> None:
     _debtor, payment = taken(desk)
     asked_by_bank(desk, payment, "CASE-1", "CASE-2")

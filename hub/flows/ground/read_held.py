@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from hub.domain.entry_keys import OF_MONEY, root_of
 from hub.domain.held import Held, held_as, held_in, refundable_of
@@ -86,6 +87,17 @@ def observed_of(tx: Tx, payment: Payment) -> tuple[Seen, ...]:
         if entry.observation is None  # else it came back, and did not prove to be none
     }
     return without_withdrawn(seen, reversed_at)
+
+
+def taken_back_at(tx: Tx, payment: Payment) -> dict[str, datetime]:
+    """When what was booked of an observation was last reversed, or came back, by the observation's key."""
+    entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
+    observed = {entry.key: entry.observation for entry in entries}
+    return {
+        about: entry.at
+        for entry in entries
+        if (about := observed.get(root_of(entry.key))) and entry.key != root_of(entry.key)
+    }
 
 
 BESIDES = (Effect.WITHHELD, Effect.DISCOUNTED, Effect.WRITTEN_OFF)

@@ -16,7 +16,7 @@ import attrs
 from hub.domain.dispute import DisputeStage
 from hub.domain.flags import CONTRADICTING, DOUBTED_RETURN, RETURNED_BILL, flags_of, occasions_of
 from hub.domain.ids import derived_id
-from hub.domain.known_returns import Return
+from hub.domain.known_returns import Return, unnamed
 from hub.domain.ledger import When
 from hub.domain.merchant import Merchant, Parties
 from hub.domain.message import Delivery, owed_mail, review_of
@@ -25,12 +25,12 @@ from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.payable import Payable
 from hub.domain.payment import Flag, Payment, Status, status_of
 from hub.domain.payment_checks import next_check
-from hub.domain.returns import brought_in, doubted_in, returns_in, was_undone
+from hub.domain.returns import brought_in, doubted_in, returns_in, told_after, was_undone
 from hub.domain.review_causes import CAPTURE_FOUND, CAUSES, PAYMENT_KNOWN
 from hub.flows.books.book_money import Booked, book_money
 from hub.flows.ground.open_review import close_by_fact, open_review
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.ground.read_held import corrected_of, observed_of
+from hub.flows.ground.read_held import corrected_of, observed_of, taken_back_at
 from hub.flows.ground.tell import tell, warn
 from hub.flows.receipts.issue_receipt import issue_automatically
 from hub_hookspecs import Kind, Observation, Way
@@ -307,7 +307,8 @@ def _review_due_again(tx: Tx, payment: Payment, booked: Booked, now: datetime) -
 
 def _review_doubted(tx: Tx, payment: Payment, seen: tuple[Seen, ...], now: datetime) -> None:
     """News of money that went back that may be what was recorded by hand already, or not."""
-    for back in doubted_in(seen):
+    late = told_after(seen, taken_back_at(tx, payment)) if any(unnamed(item) for item in seen) else ()
+    for back in (*doubted_in(seen), *late):
         amount = "of an amount that is not stated" if back.amount is None else back.amount
         said = f": {back.kind} {amount}, {back.name}"
         _review(tx, payment, DOUBTED_RETURN, back.name, now, more=said)
