@@ -157,7 +157,7 @@ def test_movements_are_exported_alike_as_csv_workbook_and_json(run: Run, shop: P
     ("words", "told"),
     [
         (("--format", "xlsx"), "--output FILE"),
-        (("--since", "gestern"), "no day such as"),
+        (("--since", "gestern"), "is no date such as"),
         (("--by", "moon"), "booked"),
     ],
 )
@@ -179,7 +179,7 @@ def test_a_conversion_has_a_cash_receipt_that_is_void_with_it(run: Run, shop: Pa
         json.loads(run("conversion", "show", made["id"], "--json").out)["receipt"] == receipt["receipt"] == "RC-000001"
     )
 
-    refused = run("receipt", "void", "RC-000001", "--reason", "x")
+    refused = run("receipt", "void", "RC-000001", "--why", "x")
     assert (refused.code, f"payment-hub conversion void {made['id']}" in refused.err) == (1, True), refused
-    assert run("conversion", "void", made["id"], "--reason", "otra tasa").code == 0
+    assert run("conversion", "void", made["id"], "--why", "otra tasa").code == 0
     assert json.loads(run("receipt", "show", "1", "--json").out)["void_reason"] == "otra tasa"

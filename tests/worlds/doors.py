@@ -36,8 +36,10 @@ from hub.flows.corrections.record_withholding import record_withholding
 from hub.flows.corrections.resolve_review import resolve_review
 from hub.flows.corrections.void_bill import rebill, void_bill
 from hub.flows.corrections.write_off import write_off_bill
+from hub.flows.ground.as_drawn import as_drawn
 from hub.flows.ground.open_link import link_to
 from hub.flows.ground.ports import Hub
+from hub.flows.ground.read_drawn import Subject, drawn_from, state_of
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_observations import Claim, record_observations
 from hub.flows.payments.record_return import ReturnEvidence, record_return
@@ -46,7 +48,7 @@ from hub.flows.receipts.void_receipt import void_receipt
 from hub.flows.settlements.withdraw_line import reopen_line, withdraw_line
 from hub.flows.statements.report_payment import Report, report_payment
 from hub_greenpay.simulator.session import State
-from hub_hookspecs import Kind, Money, Observation
+from hub_hookspecs import Kind, Mode, Money, Observation
 
 from .machine import Crashed
 from .pending import BY_TABLE, judged, refused_by, under_way
@@ -59,13 +61,6 @@ PANEL = Evidence(text="se vio en el panel del proveedor")
 SIGNED = Signed(by="contadora", why="lo dice el banco", evidence=PANEL)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 RATES = {"CRC": 520, "COP": 4000}
-
-MENDED = frozenset[str]()
-"""Faults that are known and being mended elsewhere; until their name stands here, nobody does what shows them:
-
-``order_in_parts``: an order is paid in two parts, and a part goes back. ``void_disbursement``: one is voided whose
-money went back. ``void_conversion``: one whose credit is held. ``void_debit_note``: a debit note is voided.
-"""
 
 
 async def ask(
@@ -175,7 +170,7 @@ async def bill(world: World) -> str | None:
 
 async def void_or_rebill(world: World) -> str | None:
     """An invoice was never owed; or it is billed anew, to somebody else or in another currency too."""
-    row = an_invoice(world, "" if "void_debit_note" in MENDED else "AND number NOT LIKE 'ND-%'")
+    row = an_invoice(world, "")
     if row is None:
         return None
     this, number, _due, total, currency, merchant_id, customer, void = row
@@ -445,10 +440,7 @@ async def void_paper(world: World) -> str | None:
             _voided(world, row[0], said)
             return f"receipt {row[0]}: {_short(said)}"
         case "disbursement":
-            sql = "SELECT id, merchant, customer FROM disbursement d"
-            if "void_disbursement" not in MENDED:
-                sql += " WHERE NOT EXISTS (SELECT 1 FROM payable WHERE customer = d.customer AND number LIKE 'ND-%')"
-            row = world.pick(f"{sql} ORDER BY id")
+            row = world.pick("SELECT id, merchant, customer FROM disbursement ORDER BY id")
             if row is None:
                 return None
             merchant = await merchant_of(world, row[1])
@@ -462,7 +454,7 @@ async def void_paper(world: World) -> str | None:
             return f"disbursement {row[0]}: {_short(said)}"
         case "conversion":
             row = world.pick("SELECT id, merchant, customer FROM conversion ORDER BY id")
-            if row is None or ("void_conversion" not in MENDED and held(world, row[2])):
+            if row is None:
                 return None
             merchant = await merchant_of(world, row[1])
             said = await ask(
@@ -767,12 +759,13 @@ async def _record(world: World, back: Back, *, is_another: bool | None = None) -
         amount=back.amount,
         is_another=bool(kinds) and not back.told if is_another is None else is_another,
         case=case.name if case and _asked_of(world, case) else "",
-        left=world.booked_left(back.reference),
     )
+    mark = await drawn_from(world.process.hub, Subject.PAYMENT, back.payment, Mode.TEST)
+    state = state_of(Subject.PAYMENT, back.payment, Mode.TEST)
     said = await ask(
         world,
         Act.RECORD_RETURN,
-        lambda hub: record_return(hub, back.payment, proof, signed=SIGNED),
+        lambda hub: record_return(as_drawn(hub, state, mark), back.payment, proof, signed=SIGNED),
         payments=[back.payment],
     )
     if not isinstance(said, Exception) or world.booked_back(back.reference) == booked + back.amount.minor:

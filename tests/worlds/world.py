@@ -76,7 +76,7 @@ from hub_nequi.simulator import api as nequi_api
 from hub_nequi.simulator.world import World as NequiWorld
 from tests.per_customer import root_of
 
-from .doors import DOORS, MENDED, free, make_known
+from .doors import DOORS, free, make_known
 from .machine import (
     HOOK,
     ClockedStage,
@@ -565,10 +565,6 @@ class World:
         """What the books say went back."""
         return -self.booked(reference, "refund", "chargeback")
 
-    def booked_left(self, reference: str) -> int:
-        """What the books say is left of it."""
-        return self.booked(reference, "capture", "refund", "chargeback")
-
     def truly_back(self, reference: str) -> int:
         """What truly went back, whoever gave or took it."""
         returned = sum(item.amount.minor for item in self.held(reference) if item.state == "returned")
@@ -766,9 +762,8 @@ async def press(world: World) -> str | None:
         chosen = [item for item in chosen if item[2] == "order"]
         channel = Channel.CHECKOUT
     shares = []
-    for payable, due, kind in chosen:
-        whole = kind == "order" and "order_in_parts" not in MENDED
-        whole = whole or world.dice.random() < 0.7 or due < 20_000
+    for payable, due, _kind in chosen:
+        whole = world.dice.random() < 0.7 or due < 20_000
         part = due if whole else world.dice.randrange(1, due // 10_000) * 10_000
         shares.append(Share(payable, part))
     used = _used(world, row[0], row[1], shares[0]) if channel is Channel.STATEMENT and world.bookkeeping else 0
