@@ -109,8 +109,10 @@ def _one_outcome(
         raise click.UsageError("--another and --on go with --returned or --charged-back, --on with --bounced too")
     if given["refund"] and not bounced:
         raise click.UsageError("--refund goes with --bounced")
-    if given["case"] and charged_back is None:
-        raise click.UsageError("--case goes with --charged-back")
+    if (given["case"] or given["no_case"]) and charged_back is None:
+        raise click.UsageError("--case and --no-case go with --charged-back")
+    if given["case"] and given["no_case"]:
+        raise click.UsageError("say --case or --no-case")
 
 
 @click.command()
@@ -122,6 +124,7 @@ def _one_outcome(
 @click.option("--bounced", metavar="AMOUNT", help="A refund of this amount that the payer's bank sent back.")
 @click.option("--refund", metavar="NAME", default="", help="Which refund bounced, where several are of its amount.")
 @click.option("--case", metavar="NAME", default="", help="Which open inquiry it is of; else the one of this amount.")
+@click.option("--no-case", is_flag=True, help="It is of no inquiry that is open.")
 @click.option("--another", is_flag=True, help="It is none of the returns that are known of this payment.")
 @click.option("--on", metavar="DATE", callback=day_of, help="The day on which it went back, such as 2026-11-21.")
 @click.option("--amount", metavar="AMOUNT", help="What the provider shows, in major units; wanted with --paid.")
@@ -193,6 +196,7 @@ async def _record_return(
         on=stated["on"],
         is_another=stated["another"],
         case=stated["case"],
+        of_no_inquiry=stated["no_case"],
     )
     made, payment = await record_return(hub, payment.id, shown, signed=decided)
     tell_decision(made, f"{amount} of {payment.reference} is booked as {shown.kind.value}")

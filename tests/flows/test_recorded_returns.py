@@ -313,6 +313,22 @@ def test_money_of_the_one_open_inquiry_that_a_person_records_is_of_that_dispute(
     assert broken(desk) == []
 
 
+def test_money_of_no_open_inquiry_is_a_dispute_of_its_own(desk: Desk) -> None:
+    """The bank asks about one case and takes the money of another, of the same amount; each ends by itself."""
+    _debtor, payment = taken(desk)
+    asked_by_bank(desk, payment, "CASE-1")
+    saw(desk, payment, 30_000, kind=Kind.CHARGED_BACK, of_no_inquiry=True)
+
+    assert went_back(desk, payment) == [30_000]
+    (asked, own) = sorted(disputes_of(desk, payment), key=lambda item: item[1] is DisputeStage.CHARGEBACK)
+    assert asked == ("CASE-1", DisputeStage.INQUIRY, True)
+    assert own[1:] == (DisputeStage.CHARGEBACK, True)
+
+    asyncio.run(end_dispute(desk.hub, payment.id, own[0], DisputeOutcome.WON, signed=BY))
+    assert [item[2] for item in disputes_of(desk, payment)].count(True) == 1
+    assert broken(desk) == []
+
+
 def won_by_hand(desk: Desk) -> Payment:
     """A person recorded that a bank took the money, and that the dispute was won."""
     _debtor, payment = taken(desk)

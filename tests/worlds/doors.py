@@ -7,7 +7,7 @@ happened. Whoever got no answer, since the process died, asks the same again wit
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -97,6 +97,13 @@ async def _asked(
     if act is None:
         return await done
     return await judged(world, act, done, payables=payables, payments=payments, perhaps=perhaps)
+
+
+async def as_drawn_now(world: World, subject: Subject, this: str) -> Callable[[Hub], Hub]:
+    """The hub for whoever sends a form that is drawn now, however often it is sent."""
+    state = state_of(subject, this, Mode.TEST)
+    mark = await drawn_from(world.process.hub, subject, this, Mode.TEST)
+    return lambda hub: as_drawn(hub, state, mark)
 
 
 async def merchant_of(world: World, merchant_id: str) -> Merchant:
@@ -544,11 +551,11 @@ async def use_credit(world: World) -> str | None:
         return None
     chosen = world.dice.sample(open_ones, min(len(open_ones), world.dice.choice((1, 1, 2))))
     shares = [Share(item[0], min(item[2], max(1, credit // len(chosen)))) for item in chosen]
-    owed: Mapping[str, int] = {item[0]: item[2] for item in chosen}
+    drawn = await as_drawn_now(world, Subject.CUSTOMER, customer)
     said = await ask(
         world,
         Act.APPLY_CREDIT,
-        lambda hub: apply_credit(hub, merchant, customer, shares, by="payer", owed=owed),
+        lambda hub: apply_credit(drawn(hub), merchant, customer, shares, by="payer"),
         payables=[share.payable_id for share in shares],
     )
     return f"{shares} of {credit} of {customer}: {_short(said)}"
@@ -759,13 +766,13 @@ async def _record(world: World, back: Back, *, is_another: bool | None = None) -
         amount=back.amount,
         is_another=bool(kinds) and not back.told if is_another is None else is_another,
         case=case.name if case and _asked_of(world, case) else "",
+        of_no_inquiry=case is None or not _asked_of(world, case),
     )
-    mark = await drawn_from(world.process.hub, Subject.PAYMENT, back.payment, Mode.TEST)
-    state = state_of(Subject.PAYMENT, back.payment, Mode.TEST)
+    drawn = await as_drawn_now(world, Subject.PAYMENT, back.payment)
     said = await ask(
         world,
         Act.RECORD_RETURN,
-        lambda hub: record_return(as_drawn(hub, state, mark), back.payment, proof, signed=SIGNED),
+        lambda hub: record_return(drawn(hub), back.payment, proof, signed=SIGNED),
         payments=[back.payment],
     )
     if not isinstance(said, Exception) or world.booked_back(back.reference) == booked + back.amount.minor:

@@ -40,6 +40,7 @@ class ReturnEvidence:
         on: The day on which it went back, where it was read.
         is_another: It is none of the returns that are known of the payment; the person says so.
         case: The open inquiry that it is of, where several may be meant; of a chargeback alone.
+        of_no_inquiry: It is of none that is open, though one is of this amount; the person says so.
     """
 
     kind: Kind
@@ -47,6 +48,7 @@ class ReturnEvidence:
     on: date | None = None
     is_another: bool = False
     case: str = ""
+    of_no_inquiry: bool = False
 
 
 async def record_return(
@@ -111,6 +113,7 @@ def proof_in(decision: Decision) -> ReturnEvidence | None:
         on=date.fromisoformat(day) if day else None,
         is_another="another" in decision.content,
         case=decision.content.get("inquiry", ""),
+        of_no_inquiry="no_inquiry" in decision.content,
     )
 
 
@@ -121,6 +124,7 @@ def _content(proof: ReturnEvidence) -> dict[str, str]:
         "on": proof.on.isoformat() if proof.on else "",
         "another": "yes" if proof.is_another else "",
         "inquiry": proof.case.strip(),
+        "no_inquiry": "yes" if proof.of_no_inquiry else "",
     }
     return {name: text for name, text in content.items() if text}
 
@@ -149,7 +153,7 @@ def _inquiry_of(tx: Tx, payment: Payment, proof: ReturnEvidence) -> Dispute | No
         NotAllowed: Several may be meant, or none of this name is open.
     """
     case, every = proof.case.strip(), tx.disputes.of_payments([payment.id])
-    if proof.kind is not Kind.CHARGED_BACK:
+    if proof.kind is not Kind.CHARGED_BACK or proof.of_no_inquiry:
         return None
     asked = [item for item in every if item.is_open and not item.stage.has_taken and not item.taken_as]
     found = [item for item in asked if (item.case == case if case else item.amount == proof.amount)]

@@ -138,6 +138,7 @@ async def returned(context: Context, form: CheckedForm, payment: FromPath[str]) 
             on=read_date(day) if day else None,
             is_another=form.has("another"),
             case=form.get("case") if form.get("kind") == "charged_back" else "",
+            of_no_inquiry=form.has("no_case"),
         )
         made, _after = await record_return(context.hub, own, proof, signed=signed)
     except Unreadable as unreadable:
