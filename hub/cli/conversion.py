@@ -39,10 +39,17 @@ def _rate(text: str, pair: tuple[str, str], source: str, on: date) -> Rate:
     from hub.domain.conversion import Rate, read_rate
 
     base, sign, written = text.partition("=")
+    if pair[0] == pair[1]:
+        raise click.BadParameter(
+            f"{pair[0]} is what came and what is settled: without another currency it is payment-hub receipt record",
+            param_hint="--settles",
+        )
     value = read_rate(written) if sign and base in pair and "," not in written else None
     if value is None:
+        named = base if base in pair else " or ".join(pair)
         raise click.BadParameter(
-            f"{text!r} is no rate above zero between {' and '.join(pair)}: write {pair[0]}=520.25",
+            f"{text!r} is no rate above zero between {' and '.join(pair)}: write how much of the other currency"
+            f" one {named} is, with a decimal point, such as USD=520.25",
             param_hint="--rate",
         )
     return Rate(base=base, quote=pair[1] if base == pair[0] else pair[0], value=value, source=source, on=on)

@@ -37,12 +37,17 @@ def day_of(_ctx: click.Context, param: click.Parameter, text: str | None) -> dat
     """The day that an option said; None where it was not given.
 
     Raises:
-        click.BadParameter: It is no date.
+        click.BadParameter: It is no date, or one of a year that a page would not take either.
     """
+    from hub.domain.cells import YEARS
+
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
-        raise click.BadParameter(f"{text!r} is no date such as 2026-11-21", param_hint=param.opts[0]) from None
+        day = None
+    if text and (day is None or day.year not in YEARS):
+        raise click.BadParameter(f"{text!r} is no date such as 2026-11-21", param_hint=param.opts[0])
+    return day
 
 
 def read_values(data: bytes) -> dict[str, str]:

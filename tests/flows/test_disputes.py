@@ -281,3 +281,28 @@ def test_what_a_bank_cannot_say_is_refused(desk: Desk, given: dict[str, Any], wo
     with refused(Invalid, match=words):
         asyncio.run(record_dispute(desk.hub, payment.id, signed=Signed(by="Ana", why="carta"), **said))
     assert disputes(desk, payment) == ()
+
+
+def open_over(desk: Desk, payment: Payment, amount: Money | None) -> None:
+    """A person says that nothing is disputed; that opens nothing."""
+    signed = Signed(by="Ana Rojas", why="carta del banco")
+    with refused(Invalid, match="El monto disputado va de más de cero"):
+        asyncio.run(
+            record_dispute(desk.hub, payment.id, case="K0", stage=DisputeStage.INQUIRY, amount=amount, signed=signed)
+        )
+    assert not disputes(desk, payment)
+
+
+def test_a_dispute_over_nothing_is_refused_and_not_taken_for_all_that_came(desk: Desk) -> None:
+    payment = desk.sent(desk.debtor("CO", 100_000))
+    desk.tell(payment, paid(payment, 100_000))
+
+    open_over(desk, payment, Money(0, "COP"))
+
+
+def test_control_a_nought_that_counts_as_no_amount_is_found(desk: Desk) -> None:
+    payment = desk.sent(desk.debtor("CO", 100_000))
+    desk.tell(payment, paid(payment, 100_000))
+
+    with pytest.raises(pytest.fail.Exception):
+        open_over(desk, payment, None)

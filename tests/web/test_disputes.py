@@ -65,6 +65,9 @@ def test_what_is_missing_is_said_on_the_page(
         ("dispute", {"stage": "inquiry", "case": "K1", "reason": ""}, "Falta el motivo"),
         ("dispute", {"stage": "inquiry", "case": "K1", "reason": "x", "respond_by": "ayer"}, "fecha límite como"),
         ("dispute", {"stage": "arbitration", "case": "K1", "reason": "x"}, "primero el contracargo"),
+        ("dispute", {"stage": "inquiry", "case": "K1", "reason": "x", "amount": "0"}, "va de más de cero hasta"),
+        ("dispute", {"stage": "paso", "case": "K1", "reason": "x"}, "en qué etapa está la disputa"),
+        ("returned", {"kind": "otro", "amount": "1", "evidence": "x", "why": "x"}, "lo devolvió o si el banco"),
         ("dispute-end", {"case": "K1"}, "cómo terminó la disputa"),
         ("dispute-end", {"case": "K1", "outcome": "won", "evidence": "x", "why": "x"}, "No hay una disputa abierta"),
     ):

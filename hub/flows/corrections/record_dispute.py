@@ -47,7 +47,9 @@ async def record_dispute(
         if payment is None:
             raise LookupError(f"no payment {payment_id}")
         known = _known(tx, payment, case.strip(), stage)
-        disputed = amount or (known.amount if known else vouched_for(tx, payment))
+        disputed = amount
+        if disputed is None:
+            disputed = known.amount if known else vouched_for(tx, payment)
         if problems := _problems(tx, payment, case.strip(), disputed, reason, respond_by, now):
             raise Invalid(problems)
         content = {"case": case.strip(), "stage": stage.value}

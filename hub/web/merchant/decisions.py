@@ -16,7 +16,7 @@ from hub.flows.corrections.record_bounce import BounceEvidence, record_bounce
 from hub.flows.corrections.resolve_review import resolve_review
 from hub.flows.ground.read_drawn import Subject
 from hub.flows.payments.decide import NotAllowed
-from hub.flows.payments.record_return import ReturnEvidence, record_return
+from hub.flows.payments.record_return import OUTCOMES, ReturnEvidence, record_return
 from hub.flows.payments.release_payment import release_payment
 from hub.flows.payments.run_operation import cancel_payment
 from hub.flows.payments.view_payment import in_language
@@ -32,6 +32,7 @@ from .form import NOTHING, CheckedForm, SubmittedForm, why_not
 from .rights import Right
 
 VIA = "page"
+ONE_KIND = "Diga si la empresa lo devolvió o si el banco del cliente lo retiró."
 SURE = "Marque la casilla: el cliente debe confirmar que no aprobó nada ni escribió su tarjeta."
 
 
@@ -123,6 +124,9 @@ async def _amount(context: MerchantContext, payment: str, form: SubmittedForm) -
 async def returned(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
     """Record what went back in the provider's panel, or was taken back by the payer's bank."""
     own = await own_payment(context, payment)
+    kind = OUTCOMES.get(form.get("kind"))
+    if kind is None:
+        return await payment_page(context, own, form_error=ONE_KIND, typed=form)
     try:
         amount = await _amount(context, own, form)
     except Unreadable:
@@ -133,11 +137,11 @@ async def returned(context: Context, form: CheckedForm, payment: FromPath[str]) 
     signed = Signed(by=context.session.email, why=form.get("why"), evidence=evidence, via=VIA)
     try:
         proof = ReturnEvidence(
-            kind=Kind.CHARGED_BACK if form.get("kind") == "charged_back" else Kind.RETURNED,
+            kind=kind,
             amount=amount,
             on=read_date(day) if day else None,
             is_another=form.has("another"),
-            case=form.get("case") if form.get("kind") == "charged_back" else "",
+            case=form.get("case") if kind is Kind.CHARGED_BACK else "",
             of_no_inquiry=form.has("no_case"),
         )
         made, _after = await record_return(context.hub, own, proof, signed=signed)

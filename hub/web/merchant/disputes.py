@@ -27,6 +27,7 @@ from .form import CheckedForm, why_not
 from .rights import Right
 
 ONE_DAY = "Escriba la fecha límite como 2026-12-09."
+ONE_STAGE = "Diga en qué etapa está la disputa."
 PROPOSED = "Queda propuesto: por el monto hace falta que otra persona que administra diga lo mismo."
 
 
@@ -80,7 +81,9 @@ class _Unread(Exception):
 
 
 def _stage(text: str) -> DisputeStage:
-    return DisputeStage(text) if text in tuple(DisputeStage) else DisputeStage.INQUIRY
+    if text not in tuple(DisputeStage):
+        raise _Unread(ONE_STAGE)
+    return DisputeStage(text)
 
 
 async def _amount(context: MerchantContext, payment: str, text: str) -> Money | None:
