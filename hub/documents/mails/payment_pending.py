@@ -58,7 +58,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[Payment
     view, locale = view_for_payer(tx, hub, delivery, now)
     payment = view.payment
     if not payment.is_live:
-        raise NothingToSay(f"nothing to say any more: {delivery.kind}")
+        raise NothingToSay("the payment is under way no longer")
     value = PaymentPendingMail(
         letterhead=head_for(tx, hub, delivery),
         payer=payer_of(view),

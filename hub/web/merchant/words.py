@@ -10,7 +10,7 @@ from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.dispute import Dispute, DisputeOutcome, DisputeStage
 from hub.domain.held import Held, MoneyState, state_of
 from hub.domain.identity import show_document
-from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.message import DeliveryKind
 from hub.domain.observation import ObservedBy
 from hub.domain.offer import ABSENCE_WORDS, Absence
 from hub.domain.payable import Payable
@@ -32,6 +32,10 @@ from hub_hookspecs import (
     ProviderInfo,
     ReasonKind,
 )
+
+from .mail_words import STATES as DELIVERY_STATES  # noqa: F401
+from .mail_words import delivery_word as delivery_word
+from .mail_words import mail_trouble as mail_trouble
 
 Word = tuple[str, str]
 
@@ -217,12 +221,6 @@ CAUSES: Mapping[str, str] = {
 WRITTEN = ("customer_note", "payment_reported")
 """Causes whose details are a customer's own words; those of the others are for the operator."""
 
-DELIVERY_STATES: Mapping[DeliveryState, Word] = {
-    DeliveryState.DUE: ("Por enviar", "wait"),
-    DeliveryState.SENT: ("Enviado", "good"),
-    DeliveryState.DEAD: ("No se pudo enviar", "bad"),
-}
-
 ALERT = Text("mail_kind.alert")
 """The one kind of mail that is no merchant's."""
 
@@ -280,11 +278,6 @@ def status_word(payment: Payment, held: tuple[Held, ...]) -> Word:
     if payment.status is Status.CLOSED:
         return CLOSED.get(payment.reason, STATUSES[Status.CLOSED])
     return STATUSES[payment.status]
-
-
-def delivery_word(delivery: Delivery) -> Word:
-    """What a log says of a mail."""
-    return DELIVERY_STATES[delivery.state]
 
 
 def document(country: Country, document: IdentityDocument) -> str:
