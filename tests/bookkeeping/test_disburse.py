@@ -21,6 +21,7 @@ from hub.flows.ground.read_held import refundable_now
 from hub.flows.views.view_bill import view_bill
 from hub_hookspecs import Mode, Money
 from tests.bookkeeping.desk import Desk, Refused, run
+from tests.spoken import refused
 
 ANA, LUIS = Signed(by="Ana", why="lo pidió"), Signed(by="Luis", why="de acuerdo")
 
@@ -50,6 +51,40 @@ def test_one_form_pays_out_once_and_another_amount_in_it_pays_nothing(paid: Desk
     with pytest.raises(Invalid):
         disburse(paid, 2_000_000, disbursement_id="form-1")
     assert paid.balances()["customer_credit", "CRC"] == -3_000_000
+
+
+def transfer(desk: Desk, minor: int, reference: str) -> Disbursed:
+    """Typed by hand, without a form that knows what it did."""
+    told = PaidOut(amount=Money(minor, "CRC"), means="transfer", paid_on=desk.clock.now.date(), reference=reference)
+    return run(disburse_credit(desk.hub, desk.merchant, "c1", told, signed=ANA))
+
+
+def typed_twice(desk: Desk, second: str) -> None:
+    """The same transfer, typed again, is refused with the document that has it."""
+    first = transfer(desk, 1_000_000, "TR-77").disbursement
+    assert first
+    for minor in (1_000_000, 500_000):
+        with refused(Invalid, match=f"{first.label}.*10000.00 CRC"):
+            transfer(desk, minor, second)
+    assert desk.balances()["customer_credit", "CRC"] == -3_000_000
+
+
+def test_a_transfer_that_is_typed_twice_is_paid_out_once(paid: Desk) -> None:
+    typed_twice(paid, "TR-77")
+
+
+def test_a_transfer_whose_document_was_voided_may_be_recorded_again(paid: Desk) -> None:
+    first = transfer(paid, 1_000_000, "TR-77").disbursement
+    assert first
+    run(void_disbursement(paid.hub, paid.merchant, first.id, reason="otro cliente", by="Ana"))
+
+    assert transfer(paid, 1_000_000, "TR-77").disbursement
+    assert paid.balances()["customer_credit", "CRC"] == -3_000_000
+
+
+def test_control_a_transfer_with_a_number_of_its_own_is_another(paid: Desk) -> None:
+    with pytest.raises(pytest.fail.Exception):
+        typed_twice(paid, "TR-78")
 
 
 def test_above_the_limit_a_second_person_approves_and_parts_are_added_up(

@@ -68,6 +68,7 @@ async def disburse_credit(
         customer = customer_of(tx, merchant, customer_id)
         if existing := tx.disbursements.get(this):
             return Disbursed(None, _same(existing, merchant, customer, told))
+        _refuse_known(tx, merchant, customer, told)
         drawn = _draw(tx, hub, merchant, customer, told.amount)
         about = About(customer.id, merchant.id, merchant.mode)
         content = {"means": told.means, "paid_on": told.paid_on.isoformat(), "reference": told.reference}
@@ -106,6 +107,21 @@ def _same(existing: Disbursement, merchant: Merchant, customer: Customer, paid: 
     if existing.paid != paid:
         raise Invalid((FieldError("amount", Text("disbursement.form_used", number=existing.label)),))
     return existing
+
+
+def _refuse_known(tx: Tx, merchant: Merchant, customer: Customer, paid: PaidOut) -> None:
+    """What a bank gave a number of its own is paid out once, whoever types it again.
+
+    Raises:
+        Invalid: A disbursement that stands says the same means, day and number.
+    """
+    if not paid.reference:
+        return
+    for made in tx.disbursements.of_customer(customer.id, merchant.mode):
+        same = (made.paid.means, made.paid.paid_on, made.paid.reference) == (paid.means, paid.paid_on, paid.reference)
+        if same and made.voided_at is None:
+            told = Text("disbursement.reference_known", number=made.label, amount=made.paid.amount)
+            raise Invalid((FieldError("reference", told),))
 
 
 def _draw(tx: Tx, hub: Hub, merchant: Merchant, customer: Customer, amount: Money) -> tuple[Drawn, ...]:

@@ -20,7 +20,7 @@ def find_line(tx: Tx, merchant: Merchant, account: ProviderAccount, line_id: str
     """
     stored = tx.settlements.get(account.id, line_id)
     if stored is None or stored.merchant_id != merchant.id:
-        raise LookupError(line_id)
+        raise LookupError(f"no line {line_id} of this account")
     if stored.state is not state:
         raise Invalid((FieldError("line", _not_in(state, line_id)),))
     return stored

@@ -56,6 +56,9 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
         "Una devolución de un pago de {number} no tiene respuesta clara; averigüe primero si se hizo"
     ),
     "disbursement.form_used": "Este formulario ya registró el comprobante {number}; abra uno nuevo",
+    "disbursement.reference_known": (
+        "Esta entrega ya consta: es el comprobante {number}, con la misma forma, fecha y número, por {amount}"
+    ),
     "disbursement.owed_back": (
         "{document} ya no se anula: ese dinero se devolvió después y se cobra con la nota débito {number}. "
         "Si nunca se entregó, registre un recibo de caja de ese monto para la nota"
