@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
+import hub.web.portal.payment
 from hub.domain.drawn_from import DrawnFrom
 from hub.domain.intake import Share
 from hub.domain.merchant import Options, Role
@@ -163,6 +164,44 @@ def test_what_changed_between_the_form_and_the_press_is_shown_anew(house: House,
     assert (payment.amount.minor, payment.credit.minor) == (
         (1_400_000, 100_000) if act == "applied" else (1_000_000, 400_000)
     )
+
+
+@pytest.fixture
+def partial_co(house: House) -> Iterator[None]:
+    """The Colombian merchant lets parts of invoices be paid."""
+    merchant = house.merchants["CO"]
+    house.write(lambda tx: tx.merchants.save(attrs.evolve(merchant, options=Options(partial=True))))
+    yield
+    house.write(lambda tx: tx.merchants.save(merchant))
+
+
+def given_up_and_tried_again(house: House, forms: Forms) -> None:
+    """A payer with credit does not pay now, and then does: the same is asked for, with the same credit."""
+    debtor = debtor_with(house, 4_000_000, (10_000_000, -30), country="CO")
+    with house.browser() as browser:
+        html = step(browser, debtor.path, "nequi")
+        pressed = press_pay(browser, forms, html, **{"field.push.phone": "3991234567"})
+        page = browser.get(pressed.headers["location"].partition("?")[0])
+        cancel = next(form for form in forms(page.text) if "then" in form["fields"])
+        again = browser.post(cancel["action"], data=cancel["fields"])
+        anew = browser.get(again.headers["location"]).text
+
+    assert "Pagar $60.000" in words(html)
+    assert "Pagar $60.000" in words(anew)
+
+
+@pytest.mark.usefixtures("partial_co")
+def test_a_payment_with_credit_that_is_given_up_is_tried_again_over_the_same(house: House, forms: Forms) -> None:
+    given_up_and_tried_again(house, forms)
+
+
+@pytest.mark.usefixtures("partial_co")
+def test_control_an_address_that_forgets_the_credit_asks_for_less(
+    house: House, forms: Forms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub.web.portal.payment, "_settled_by", lambda _view, line: line.asked)
+    with pytest.raises(AssertionError):
+        given_up_and_tried_again(house, forms)
 
 
 def test_what_remains_to_be_paid_has_no_centavos_where_none_are_written(house: House, forms: Forms) -> None:

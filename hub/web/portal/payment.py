@@ -19,7 +19,7 @@ from hub.domain.payment import Flag
 from hub.flows.ground.ports import Hub
 from hub.flows.payments.check_payment import look_now
 from hub.flows.payments.decide import NotAllowed
-from hub.flows.payments.payment_view import PaymentView, Shown
+from hub.flows.payments.payment_view import LineView, PaymentView, Shown
 from hub.flows.payments.run_operation import cancel_payment
 from hub.flows.payments.view_payment import in_language, view_payment, view_payment_by_token
 from hub.texts.engine import message as _
@@ -237,9 +237,13 @@ def again_url(view: PaymentView) -> str:
         query = [("currency", view.payment.amount.currency), *(("invoice", line.payable_id) for line in owed), *query]
         if view.merchant.options.partial:
             sign = view.country.decimal_sign or ","
-            query += [(f"amount.{line.payable_id}", written(_least(line.asked, line.left), sign)) for line in owed]
+            for line in owed:
+                least = min(_settled_by(view, line), line.left, key=lambda amount: amount.minor)
+                query.append((f"amount.{line.payable_id}", written(least, sign)))
     return f"{view.back_url}/pay?{urlencode(query)}"
 
 
-def _least(asked: Money, left: Money) -> Money:
-    return min(asked, left, key=lambda amount: amount.minor)
+def _settled_by(view: PaymentView, line: LineView) -> Money:
+    """What the payment was to settle of an invoice: with money, and with the credit that it held meanwhile."""
+    settled = sum(item.settled for item in view.payment.lines if item.payable_id == line.payable_id)
+    return Money(settled, view.payment.amount.currency)
