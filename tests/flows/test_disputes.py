@@ -306,3 +306,31 @@ def test_control_a_nought_that_counts_as_no_amount_is_found(desk: Desk) -> None:
 
     with pytest.raises(pytest.fail.Exception):
         open_over(desk, payment, None)
+
+
+def said_at_length(desk: Desk, payment: Payment, *, by: int = 3, why: int = 5, evidence: int = 5) -> None:
+    """What a person says of a decision, longer than what is kept for ever may be, is refused and decides nothing."""
+    signed = Signed(by="ñ" * by, why="ñ" * why, evidence=Evidence(text="ñ" * evidence))
+    with refused(Invalid, match="Es demasiado largo"):
+        asyncio.run(record_dispute(desk.hub, payment.id, case="K0", stage=DisputeStage.INQUIRY, signed=signed))
+    assert not disputes(desk, payment)
+
+
+LONG = ({"by": 201}, {"why": 401}, {"evidence": 1001})
+
+
+@pytest.mark.parametrize("lengths", LONG)
+def test_what_a_person_says_of_a_decision_fits_or_is_refused(desk: Desk, lengths: dict[str, int]) -> None:
+    payment = desk.sent(desk.debtor("CO", 100_000))
+    desk.tell(payment, paid(payment, 100_000))
+
+    said_at_length(desk, payment, **lengths)
+
+
+@pytest.mark.parametrize("lengths", LONG)
+def test_control_words_that_just_fit_decide(desk: Desk, lengths: dict[str, int]) -> None:
+    payment = desk.sent(desk.debtor("CO", 100_000))
+    desk.tell(payment, paid(payment, 100_000))
+
+    with pytest.raises(pytest.fail.Exception):
+        said_at_length(desk, payment, **{name: length - 1 for name, length in lengths.items()})

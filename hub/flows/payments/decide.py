@@ -10,6 +10,7 @@ import attrs
 from hub.domain.acts import Act
 from hub.domain.decision import Decision, DecisionKind, is_same_person
 from hub.domain.identity import Invalid
+from hub.domain.lengths import LETTER, NAME, REASON, too_long
 from hub.domain.operation import OperationKind, OperationStatus
 from hub.domain.payment import Payment
 from hub.domain.text import Text
@@ -89,9 +90,13 @@ def decide(tx: Tx, hub: Hub, wanted: Decision, *, now: datetime, by_two: bool = 
 
     Raises:
         NotAllowed: Nobody signed it, or the second person is the first one.
+        Invalid: What was said is longer than what stays for ever may be.
     """
     if not wanted.by.strip() or not wanted.why.strip():
         raise NotAllowed("nobody", Text("decision.why_missing"))
+    said = (("by", wanted.by, NAME), ("why", wanted.why, REASON), ("evidence", wanted.evidence.text, LETTER))
+    if problems := [problem for name, text, most in said for problem in too_long(name, text.strip(), most)]:
+        raise Invalid(tuple(problems))
     waiting = tx.decisions.waiting_for(wanted.kind, wanted.subject)
     if waiting and is_same(waiting, wanted):
         if is_same_person(waiting.by, wanted.by):
