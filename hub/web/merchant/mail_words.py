@@ -7,7 +7,7 @@ from typing import Final
 
 from hub.domain.message import Delivery, DeliveryState
 
-STATES: Final[Mapping[DeliveryState, tuple[str, str]]] = {
+DELIVERY_STATES: Final[Mapping[DeliveryState, tuple[str, str]]] = {
     DeliveryState.DUE: ("Por enviar", "wait"),
     DeliveryState.SENT: ("Enviado", "good"),
     DeliveryState.DEAD: ("No se pudo enviar", "bad"),
@@ -57,4 +57,4 @@ def delivery_word(delivery: Delivery) -> tuple[str, str]:
     """How a mail stands, with its tone; one that had nothing to say any more did not fail."""
     if delivery.state is DeliveryState.DEAD and delivery.last_error in NOT_NEEDED:
         return NO_LONGER_NEEDED
-    return STATES[delivery.state]
+    return DELIVERY_STATES[delivery.state]

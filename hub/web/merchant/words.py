@@ -33,7 +33,7 @@ from hub_hookspecs import (
     ReasonKind,
 )
 
-from .mail_words import STATES as DELIVERY_STATES  # noqa: F401
+from .mail_words import DELIVERY_STATES as DELIVERY_STATES
 from .mail_words import delivery_word as delivery_word
 from .mail_words import mail_trouble as mail_trouble
 
