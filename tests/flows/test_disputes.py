@@ -316,7 +316,7 @@ def said_at_length(desk: Desk, payment: Payment, *, by: int = 3, why: int = 5, e
     assert not disputes(desk, payment)
 
 
-LONG = ({"by": 201}, {"why": 401}, {"evidence": 1001})
+LONG = ({"by": 255}, {"why": 401}, {"evidence": 1001})
 
 
 @pytest.mark.parametrize("lengths", LONG)

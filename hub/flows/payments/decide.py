@@ -10,7 +10,8 @@ import attrs
 from hub.domain.acts import Act
 from hub.domain.decision import Decision, DecisionKind, is_same_person
 from hub.domain.identity import Invalid
-from hub.domain.lengths import LETTER, NAME, REASON, too_long
+from hub.domain.lengths import LETTER, REASON, too_long
+from hub.domain.mail_address import MAX_ADDRESS_LENGTH
 from hub.domain.operation import OperationKind, OperationStatus
 from hub.domain.payment import Payment
 from hub.domain.text import Text
@@ -94,7 +95,8 @@ def decide(tx: Tx, hub: Hub, wanted: Decision, *, now: datetime, by_two: bool = 
     """
     if not wanted.by.strip() or not wanted.why.strip():
         raise NotAllowed("nobody", Text("decision.why_missing"))
-    said = (("by", wanted.by, NAME), ("why", wanted.why, REASON), ("evidence", wanted.evidence.text, LETTER))
+    seen = wanted.evidence.text
+    said = (("by", wanted.by, MAX_ADDRESS_LENGTH), ("why", wanted.why, REASON), ("evidence", seen, LETTER))
     if problems := [problem for name, text, most in said for problem in too_long(name, text.strip(), most)]:
         raise Invalid(tuple(problems))
     waiting = tx.decisions.waiting_for(wanted.kind, wanted.subject)
