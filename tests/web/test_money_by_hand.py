@@ -55,6 +55,24 @@ def test_credit_is_paid_out_and_voided_on_the_customers_page(
     assert kinds.count("disbursement") == 2
 
 
+@pytest.mark.parametrize("typed", ["1e9", "USD 5", "#VALUE!", "95.000"])
+def test_an_amount_that_is_none_is_told_as_in_a_form_and_not_as_in_a_file(
+    house: House,
+    merchant: Merchant,
+    seat: Callable[..., Seat],
+    forms: Callable[[str], list[dict[str, Any]]],
+    typed: str,
+) -> None:
+    debtor, owner = house.debtor("CR", (700_000, -1)), seat(merchant)
+    path = f"/m/customers/{debtor.customer.id}/receipt"
+    fields = fields_of(forms(owner.read(path)), "/receipt")
+
+    page = seen_in(owner.post(path, **{**fields, "means": "cash", "currency": "CRC", "amount": typed}).text)
+
+    assert "Escriba el monto sin separador de miles" in page
+    assert not [word for word in ("Excel", "columna", "fila") if word in page]
+
+
 def test_an_accountant_pays_no_credit_out(merchant: Merchant, house: House, seat: Callable[..., Seat]) -> None:
     debtor, accountant = house.debtor("CR", (700_000, -1)), seat(merchant, Role.ACCOUNTANT)
 

@@ -33,6 +33,8 @@ from .rights import Right
 
 FRESH_ID = re.compile(r"[0-9A-Za-z-]{20,40}")
 ONE_AMOUNT = Text("typed.one_amount")
+OF_A_FILE = frozenset({"cell.excel_error", "cell.digits_lost", "cell.other_currency"})
+"""What is said of a cell, and has no remedy in a form."""
 
 
 @attrs.frozen(kw_only=True)
@@ -194,13 +196,19 @@ def understand(view: CustomerView, country: Country, form: SubmittedForm, today:
     )
 
 
+def wrong_amount(text: str, unreadable: Unreadable) -> Text:
+    """Why what somebody typed is no amount: how to type it, rather than what is wrong with a cell of a file."""
+    either = len(set(readings(text).values())) > 1
+    of_a_file = unreadable.message.id in OF_A_FILE
+    return ONE_AMOUNT if either or of_a_file or not text else unreadable.message
+
+
 def typed_amount(text: str, currency: str, field: str, problems: list[FieldError]) -> Money | None:
     """An amount that somebody typed; None where it is none, which is then among the problems."""
     try:
         money = read_amount(text, currency)
     except Unreadable as unreadable:
-        either = len(set(readings(text).values())) > 1
-        problems.append(FieldError(field, ONE_AMOUNT if either or not text else unreadable.message))
+        problems.append(FieldError(field, wrong_amount(text, unreadable)))
         return None
     if money.minor <= 0:
         problems.append(FieldError(field, Text("typed.not_positive")))

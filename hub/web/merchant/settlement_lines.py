@@ -23,6 +23,7 @@ from hub.flows.settlements.withdraw_line import reopen_line, withdraw_line
 from hub.web.responses import Page, redirect
 from hub_hookspecs import EXPONENTS
 
+from .by_hand import wrong_amount
 from .context import Context, MerchantContext, unknown_is_404
 from .decisions import VIA
 from .form import CheckedForm, SubmittedForm, by_field, why_not
@@ -101,7 +102,9 @@ def _payout(form: SubmittedForm) -> Payout:
         try:
             return reader(form.get(name) or nothing)
         except Unreadable as unreadable:
-            problems.append(FieldError(name, unreadable.message))
+            problems.append(
+                FieldError(name, unreadable.message if name == "on" else wrong_amount(form.get(name), unreadable))
+            )
             return None
 
     arrived, fee, fee_tax = (
