@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 from hub.web.merchant.mail_words import NO_TALK, NOT_NEEDED, delivery_word, mail_trouble
 from hub_hookspecs import Mode
+from tests.web.conftest import House, Seat
 
 HUB = Path(__file__).parents[2] / "hub"
 MAIL = Delivery(
@@ -65,6 +67,27 @@ def test_a_mail_that_had_nothing_to_say_did_not_fail() -> None:
 def test_what_failed_on_the_way_is_told_in_words_and_a_mail_server_speaks_for_itself() -> None:
     assert mail_trouble(attrs.evolve(MAIL, last_error="ConnectionRefusedError")) == NO_TALK
     assert mail_trouble(attrs.evolve(MAIL, last_error="550 no such user")) == "550 no such user"
+
+
+def test_the_start_page_names_the_mails_that_failed_and_not_those_that_were_not_needed(
+    house: House, company: Callable[..., Any], seat: Callable[..., Seat], seen: Callable[[str], str]
+) -> None:
+    desk = seat(company("CR", "correos"))
+    for error in ("the return was corrected", "TimeoutError"):
+        mail = attrs.evolve(
+            MAIL,
+            id=house.hub.fresh_id(),
+            merchant_id=desk.merchant.id,
+            last_error=error,
+            created_at=house.hub.clock(),
+        )
+        house.write(lambda tx, mail=mail: tx.deliveries.add(mail))
+
+    page = seen(desk.read("/m"))
+
+    assert "No se pudo enviar 1 correo" in page
+    assert NO_TALK in page
+    assert "Al final el dinero no volvió" not in page
 
 
 def test_no_page_shows_the_reason_as_it_is_kept() -> None:

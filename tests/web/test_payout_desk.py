@@ -66,6 +66,18 @@ def test_a_line_is_charged_withdrawn_and_taken_up_again(
     assert clerk.post("/m/settlements/nobodys/line", line="M-1", act="charge", reason="x").status_code == 404
 
 
+def test_the_payments_page_names_the_line_that_paid_it_out_in_its_language(
+    house: House, clerk: Seat, account: ProviderAccount, seen: Seen
+) -> None:
+    payment = pay(house, account, house.debtor("CR", (100_000, -3), merchant=clerk.merchant))
+    imported(house, account, f"P-1,{payment.reference},1000.00,10.00,")
+
+    page = seen(clerk.read(f"/m/payments/{payment.id}"))
+
+    assert "Línea P-1 de pagos.csv" in page
+    assert "line P-1" not in page
+
+
 def test_what_reached_the_bank_is_recorded_once_and_taken_back(
     house: House, clerk: Seat, account: ProviderAccount, seen: Seen
 ) -> None:

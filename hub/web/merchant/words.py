@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from hub.domain.dispute import Dispute, DisputeOutcome, DisputeStage
 from hub.domain.held import Held, MoneyState, state_of
 from hub.domain.identity import show_document
 from hub.domain.message import DeliveryKind
-from hub.domain.observation import ObservedBy
+from hub.domain.observation import ObservedBy, Seen
 from hub.domain.offer import ABSENCE_WORDS, Absence
 from hub.domain.payable import Payable
 from hub.domain.payment import Flag, Payment, Status
@@ -34,6 +35,7 @@ from hub_hookspecs import (
 )
 
 from .mail_words import DELIVERY_STATES as DELIVERY_STATES
+from .mail_words import NOT_NEEDED as NOT_NEEDED
 from .mail_words import delivery_word as delivery_word
 from .mail_words import mail_trouble as mail_trouble
 
@@ -278,6 +280,16 @@ def status_word(payment: Payment, held: tuple[Held, ...]) -> Word:
     if payment.status is Status.CLOSED:
         return CLOSED.get(payment.reason, STATUSES[Status.CLOSED])
     return STATUSES[payment.status]
+
+
+LINE = re.compile(r"line (.+) of (.+)")
+"""How the note of a payout line names it."""
+
+
+def settled_by(seen: Seen) -> tuple[str, str] | None:
+    """The line of a payout and the file that said what was seen."""
+    found = LINE.fullmatch(seen.note) if seen.source is ObservedBy.SETTLEMENT else None
+    return (found[1], found[2]) if found else None
 
 
 def document(country: Country, document: IdentityDocument) -> str:
