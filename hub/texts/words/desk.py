@@ -43,6 +43,7 @@ WORDS: Final[Mapping[str, str]] = {
     "typed.least": "Escriba un monto, por ejemplo 25000 o 25.000,50.",
     "typed.minimum": "Escriba un monto, por ejemplo 5000 o 5.000,50.",
     "typed.not_positive": "El monto debe ser mayor que cero.",
+    "typed.other_currency": "El monto lleva «{mark}», pero la moneda elegida es {currency}.",
     "typed.one_amount": "Escriba el monto sin separador de miles, por ejemplo 1234 o 1234,50.",
     "withholding.choose_bill": "Elija la factura.",
     "withholding.choose_tax": "Elija qué se retuvo.",

@@ -33,7 +33,7 @@ from .rights import Right
 
 FRESH_ID = re.compile(r"[0-9A-Za-z-]{20,40}")
 ONE_AMOUNT = Text("typed.one_amount")
-OF_A_FILE = frozenset({"cell.excel_error", "cell.digits_lost", "cell.other_currency"})
+OF_A_FILE = frozenset({"cell.excel_error", "cell.digits_lost"})
 """What is said of a cell, and has no remedy in a form."""
 
 
@@ -198,6 +198,9 @@ def understand(view: CustomerView, country: Country, form: SubmittedForm, today:
 
 def wrong_amount(text: str, unreadable: Unreadable) -> Text:
     """Why what somebody typed is no amount: how to type it, rather than what is wrong with a cell of a file."""
+    if unreadable.message.id == "cell.other_currency":
+        said = dict(unreadable.message.values)
+        return Text("typed.other_currency", mark=said["mark"], currency=said["currency"])
     either = len(set(readings(text).values())) > 1
     of_a_file = unreadable.message.id in OF_A_FILE
     return ONE_AMOUNT if either or of_a_file or not text else unreadable.message
