@@ -15,6 +15,7 @@ from hub.domain.payable import Payable
 from hub.flows.books import save_invoices
 from hub.flows.books.import_files import import_invoices
 from hub.flows.books.import_report import ImportReport
+from hub.flows.corrections import void_bill as void_bill_module
 from hub.flows.corrections.void_bill import rebill, void_bill
 from tests.bookkeeping.desk import Desk, run
 from tests.spoken import spoken
@@ -28,9 +29,10 @@ def void(desk: Desk, number: str = "FE-1", drawn_at: int | None = None) -> Payab
     ).payable
 
 
-def listed(desk: Desk, total: str) -> ImportReport:
-    """Import a file that lists FE-1."""
-    data = f"number,customer,issued_on,currency,total\nFE-1,100000001,2026-03-01,CRC,{total}\n".encode()
+def listed(desk: Desk, total: str, balance: str = "") -> ImportReport:
+    """Import a file that lists FE-1; with a balance, where that is said."""
+    also, owes = (",balance", f",{balance}") if balance else ("", "")
+    data = f"number,customer,issued_on,currency,total{also}\nFE-1,100000001,2026-03-01,CRC,{total}{owes}\n".encode()
     return run(import_invoices(desk.hub, desk.merchant, data, decimal="."))
 
 
@@ -114,6 +116,45 @@ def test_a_file_that_lists_the_old_customer_or_currency_says_that_it_was_billed_
         "Facturada de nuevo aquí el 2026-03-02 por contadora: 20.00 USD."
     ]
     assert desk.balances() == {("receivable", "USD"): 2_000, ("billed", "USD"): -2_000}
+
+
+def total_after(desk: Desk, *totals: str, balances: bool) -> int:
+    """What is billed of an invoice of 100.00 that was billed anew for 120.00, after files that list it."""
+    desk.do("invoice FE-1 50.00")
+    listed(desk, "100.00", "100.00" if balances else "")
+    for line in ("void-bill FE-1", "rebill FE-1 120.00"):
+        desk.do(line)
+    for total in totals:
+        listed(desk, total, total if balances else "")
+    return desk._payable("FE-1").total
+
+
+@pytest.mark.parametrize(
+    ("files", "total"),
+    [
+        (("120.00",), 12_000),  # it knows what was billed anew
+        (("100.00",), 12_000),  # it still lists what it was
+        (("100.00", "120.00", "120.00"), 12_000),
+        (("150.00",), 15_000),
+        (("120.00", "90.00"), 9_000),
+    ],
+)
+@pytest.mark.parametrize("balances", [False, True])
+def test_a_file_says_what_a_bill_is_that_was_billed_anew_and_not_by_how_much_it_changed(
+    desk_for: Desks, files: tuple[str, ...], total: int, balances: bool
+) -> None:
+    desk = desk_for("CR")
+
+    assert total_after(desk, *files, balances=balances) == total
+    assert desk.balances() == {("receivable", "CRC"): total, ("billed", "CRC"): -total}
+
+
+def test_control_what_files_stated_before_it_was_billed_anew_counts_twice(
+    desk_for: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(void_bill_module, "_unstated", lambda _tx, before: before)
+
+    assert total_after(desk_for("CR"), "120.00", balances=False) != 12_000
 
 
 def test_what_it_was_is_kept_with_who_when_and_why(desk_for: Desks) -> None:

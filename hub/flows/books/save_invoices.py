@@ -147,7 +147,8 @@ def _decided(before: Payable, row: InvoiceRow, customer_id: str, zone: ZoneInfo)
         return None
     if before.is_voided:
         return Text("import.voided", at=before.voided.at.astimezone(zone).date(), by=named(before.voided.by))
-    if (before.currency, before.customer_id) == (row.total.currency, customer_id):
+    is_what_it_was = row.total == before.voided.total and row.total.minor != before.total
+    if (before.currency, before.customer_id) == (row.total.currency, customer_id) and not is_what_it_was:
         return None
     day, by = (before.voided.rebilled_at or before.voided.at).astimezone(zone).date(), named(before.voided.rebilled_by)
     return Text("import.rebilled", at=day, by=by, total=Money(before.total, before.currency))

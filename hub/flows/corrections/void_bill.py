@@ -122,7 +122,7 @@ async def rebill(
         refuse_while(tx, Act.REVISE_BILL, now, payables=[before.id], field="invoice")
         owner = _owner(tx, hub, merchant, customer) if customer.strip() else before.customer_id
         after = attrs.evolve(
-            _unstated(tx, before) if total.currency != before.currency else before,
+            _unstated(tx, before),
             customer_id=owner,
             currency=total.currency,
             total=total.minor,
@@ -167,7 +167,7 @@ def _bill(tx: Tx, after: Payable, difference: int, now: datetime, note: str) -> 
 
 
 def _unstated(tx: Tx, before: Payable) -> Payable:
-    """What files stated in another currency says nothing of this one; what happened here before is counted."""
+    """What files stated before says nothing of what it is billed anew for; what happened here before is counted."""
     settled, reopened = tx.ledger.settled_here([before.id]).get(before.id, (0, 0))
     return attrs.evolve(before, stated=None, counted=settled, counted_back=reopened)
 
