@@ -12,7 +12,7 @@ from hub_hookspecs import EXPONENTS
 
 ONE_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f]*$"
 VISIBLE: Final = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f\ufeff][^\x00-\x1f\x7f-\x9f]*$"
-DOTTED: Final = r"^[^\"@]+@[^\[@]+\.[^\]@]+$"
+DOTTED: Final = r"^(?:(?:[^\"@=]|=+[^\"@=?])+=*|=+)@[^\[@]+\.[^\]@]+$"  # no =? before the @: it begins a coded word
 """What the flows judge with words of their own, as the description says it;
 in every dialect of patterns the same."""
 
