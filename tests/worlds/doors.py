@@ -957,8 +957,12 @@ def _is_named(world: World, back: Back) -> bool:
 
 
 async def _end_all(world: World) -> None:
+    """Also what was ended before late news opened it again."""
     for case in list(world.truth.cases.values()):
-        if case.outcome and not case.ended:
+        is_open = world.one(
+            "SELECT 1 FROM dispute WHERE payment = ? AND case_id = ? AND outcome IS NULL", case.payment, case.name
+        )
+        if case.outcome and (is_open or not case.ended):
             await _end(world, case)
 
 
