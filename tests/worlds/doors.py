@@ -382,7 +382,8 @@ async def convert(world: World) -> str | None:
             item[0]
             for item in world.rows(
                 "SELECT id FROM payable WHERE kind = 'invoice' AND customer = ? AND currency = ? AND due > 0"
-                " AND id NOT IN (SELECT payable FROM payment_line WHERE live = 1)",
+                " AND id NOT IN (SELECT payable FROM payment_line WHERE live = 1)"
+                " AND id NOT IN (SELECT subject FROM review WHERE cause = 'returned_bill' AND resolved_at IS NULL)",
                 customer,
                 owed,
             )
