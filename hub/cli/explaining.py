@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from hub.domain.sheet import RowError
+    from hub.domain.files.sheet import RowError
     from hub.domain.text import Text
     from hub_hookspecs import Money
 

@@ -14,10 +14,10 @@ from .running import pass_merchant
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from hub.domain.files.sheet import RowError
     from hub.domain.merchant import Merchant
-    from hub.domain.sheet import RowError
-    from hub.flows.books.import_report import ImportReport
     from hub.flows.ground.ports import Hub
+    from hub.flows.imports.import_report import ImportReport
 
 
 @click.group()
@@ -52,7 +52,7 @@ async def customers(
     hub: Hub, merchant: Merchant, file: Content, mapping: dict[str, str], dry_run: bool, as_json: bool
 ) -> int:
     """Import customers from FILE or - (standard input), matched by identity number."""
-    from hub.flows.books.import_files import import_customers
+    from hub.flows.imports.import_files import import_customers
 
     report = await import_customers(hub, merchant, file.content, name=file.name, mapping=mapping, dry_run=dry_run)
     return _tell(report, file.name, as_json)
@@ -86,7 +86,7 @@ async def invoices(
     currency: str | None,
 ) -> int:
     """Import invoices from FILE or - (standard input), matched by number."""
-    from hub.flows.books.import_files import import_invoices
+    from hub.flows.imports.import_files import import_invoices
 
     report = await import_invoices(
         *(hub, merchant, file.content),

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from hub.domain.sheet import JsonNumber, shorten
+from hub.domain.files.sheet import JsonNumber, shorten
 from hub.domain.text import Text
 from hub_hookspecs import EXPONENTS, Money, MoneyError
 

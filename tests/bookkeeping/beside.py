@@ -28,8 +28,8 @@ import attrs
 from hub.bootstrap import DATABASE
 from hub.domain.identity import Invalid
 from hub.domain.refusals import Conflict
-from hub.flows.books.import_files import import_invoices
-from hub.flows.books.import_report import ImportReport
+from hub.flows.imports.import_files import import_invoices
+from hub.flows.imports.import_report import ImportReport
 from tests.bookkeeping.desk import Desk, Missing, Refused, make_origin, run
 from tests.bookkeeping.referee import agreed
 from tests.per_customer import broken

@@ -34,7 +34,6 @@ from hub.domain.payment import LEASE, Payment, PaymentLine, Phase, Withholding
 from hub.domain.receipt import CashReceipt, Certificate, Deduction
 from hub.domain.refusals import Conflict
 from hub.domain.settlement import LineKind
-from hub.flows.books.import_files import import_invoices
 from hub.flows.books.settle_bill import apply_credit, credit_bill
 from hub.flows.corrections.charge_line import charge_line
 from hub.flows.corrections.convert_money import Wanted, convert_money, void_conversion, waiting_in_suspense
@@ -47,6 +46,7 @@ from hub.flows.corrections.record_receipt import record_by_hand, record_for_paym
 from hub.flows.corrections.record_withholding import record_withholding
 from hub.flows.corrections.void_bill import rebill, void_bill
 from hub.flows.corrections.write_off import write_off_bill
+from hub.flows.imports.import_files import import_invoices
 from hub.flows.merchants.save_company import CompanyForm, create_company
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_observations import Claim, record_observations, rule_claim

@@ -178,7 +178,7 @@ def test_a_file_that_has_an_invoice_of_a_debit_notes_number_does_not_change_it(p
 def test_control_a_debit_note_that_a_file_revises_is_revenue_that_never_was(
     paid: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.flows.books.save_invoices.is_debit_note", lambda *_given: False)
+    monkeypatch.setattr("hub.flows.imports.save_invoices.is_debit_note", lambda *_given: False)
     for line in ("disburse cash 40000.00", "returned A 40000.00", "invoice ND-000001 300.00"):
         paid.do(line)
 

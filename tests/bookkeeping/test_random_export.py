@@ -18,8 +18,8 @@ from hub.domain.activity import Movement
 from hub.domain.identity import Invalid
 from hub.domain.moved import By, Moved, What
 from hub.domain.refusals import Conflict
-from hub.flows.books.import_files import import_invoices
 from hub.flows.corrections.record_receipt import record_by_hand
+from hub.flows.imports.import_files import import_invoices
 from hub.flows.views import export_payments as flow
 from hub_hookspecs import Kind, Observation
 from tests.bookkeeping import compared

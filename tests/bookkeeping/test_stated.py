@@ -13,9 +13,9 @@ from hub.domain.payable import Payable
 from hub.domain.refusals import Conflict
 from hub.domain.stated import InvoiceStanding, Stated, StatedChange
 from hub.flows.books import move_credit, save_invoices
-from hub.flows.books.import_files import import_invoices
-from hub.flows.books.import_report import ImportReport
 from hub.flows.corrections.resolve_review import resolve_review
+from hub.flows.imports.import_files import import_invoices
+from hub.flows.imports.import_report import ImportReport
 from tests.bookkeeping.desk import Desk, read_case, run
 from tests.spoken import spoken
 

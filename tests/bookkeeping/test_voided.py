@@ -13,10 +13,10 @@ from hub.domain.identity import Invalid
 from hub.domain.operation import Operation, OperationKind
 from hub.domain.payable import Payable
 from hub.flows.books import save_invoices
-from hub.flows.books.import_files import import_invoices
-from hub.flows.books.import_report import ImportReport
 from hub.flows.corrections import void_bill as void_bill_module
 from hub.flows.corrections.void_bill import rebill, void_bill
+from hub.flows.imports.import_files import import_invoices
+from hub.flows.imports.import_report import ImportReport
 from tests.bookkeeping.desk import Desk, run
 from tests.spoken import spoken
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.domain.table_file import read_table
+from hub.domain.files.table_file import read_table
 from tests.bookkeeping.referee import agreed, complaints
 
 from .conftest import Run

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from hub.domain.invoice_file import parse_invoices
+from hub.domain.files.invoice_file import parse_invoices
 from hub_demo.folder import SIMULATORS, WrongFolder, take
 from hub_demo.town import SAMPLES_OF, of_today
 

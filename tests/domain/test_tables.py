@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from hub.domain.cells import Unreadable, decimal_sign, read_amount, read_date
 from hub.domain.countries.co import COUNTRY as CO
 from hub.domain.countries.cr import COUNTRY as CR
-from hub.domain.customer_file import parse_customers
-from hub.domain.invoice_file import InvoiceFile, InvoiceRow, parse_invoices
-from hub.domain.sheet import JsonNumber, RowError
-from hub.domain.table_file import read_table
+from hub.domain.files.customer_file import parse_customers
+from hub.domain.files.invoice_file import InvoiceFile, InvoiceRow, parse_invoices
+from hub.domain.files.sheet import JsonNumber, RowError
+from hub.domain.files.table_file import read_table
 from hub.domain.text import Text
 from hub_hookspecs import IdentityDocument, Money
 from tests.spoken import spoken

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from hub.domain.countries.cr import COUNTRY as CR
-from hub.domain.customer_file import parse_customers
 from hub.domain.export import csv_of, xlsx_of
-from hub.domain.invoice_file import parse_invoices
-from hub.domain.sheet import JsonNumber
-from hub.domain.table_file import read_table
-from hub.domain.workbook import MAX_PART_BYTES
+from hub.domain.files.customer_file import parse_customers
+from hub.domain.files.invoice_file import parse_invoices
+from hub.domain.files.sheet import JsonNumber
+from hub.domain.files.table_file import read_table
+from hub.domain.files.workbook import MAX_PART_BYTES
 from hub_hookspecs import Money
 from tests.spoken import spoken
 

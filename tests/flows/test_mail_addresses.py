@@ -10,7 +10,7 @@ import pytest
 
 from hub.documents.drawing import mail_address
 from hub.domain.countries.cr import COUNTRY as CR
-from hub.domain.customer_file import parse_customers
+from hub.domain.files.customer_file import parse_customers
 from hub.domain.identity import Invalid
 from hub.domain.mail import MailRefused
 from hub.domain.merchant import Customer, Options

@@ -14,8 +14,8 @@ from hub.domain.intake import Share
 from hub.domain.order import OrderItem
 from hub.domain.payment import Flag, Status
 from hub.domain.receipt import Means
-from hub.flows.books.import_files import import_invoices
 from hub.flows.corrections.record_receipt import record_by_hand
+from hub.flows.imports.import_files import import_invoices
 from hub.flows.payments.open_payment import NotPossible
 from hub.flows.payments.payment_view import Shown
 from hub.flows.payments.view_payment import view_payment

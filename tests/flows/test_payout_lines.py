@@ -11,10 +11,11 @@ from typing import Any
 import attrs
 import pytest
 
-from hub.domain import money_entries, settlement_file
+from hub.domain import money_entries
+from hub.domain.files import settlement_file
+from hub.domain.files.settlement_file import LineFile
 from hub.domain.identity import Invalid
 from hub.domain.settlement import Difference, LineKind, LineState
-from hub.domain.settlement_file import LineFile
 from hub.flows.settlements import match_lines, reconcile
 from hub.flows.settlements.reconcile import fetch_settlement, import_settlement
 from hub.flows.settlements.reconciliation import Reconciliation

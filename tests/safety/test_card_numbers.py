@@ -21,7 +21,7 @@ from hub.domain.card_numbers import holds_card_number, mask_card_numbers
 from hub.domain.identity import Invalid
 from hub.domain.order import OrderItem
 from hub.flows.accounts.catalogue import notification_address
-from hub.flows.books.import_files import import_customers, import_invoices
+from hub.flows.imports.import_files import import_customers, import_invoices
 from hub.flows.merchants.save_company import save_company
 from hub.flows.payments.open_payment import NotPossible, checked_fields
 from hub.flows.payments.pack_message import unpacked

@@ -19,8 +19,8 @@ import structlog
 
 from hub.domain.merchant import Role
 from hub.flows.accounts.catalogue import notification_address
-from hub.flows.books.import_files import import_customers
 from hub.flows.ground.tell import tell
+from hub.flows.imports.import_files import import_customers
 from hub.flows.mails import deliver
 from hub.flows.merchants.add_member import add_member
 from hub.flows.merchants.issue_api_key import issue_api_key

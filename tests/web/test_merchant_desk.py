@@ -17,9 +17,9 @@ import attrs
 import pytest
 
 from hub.domain.export import Cell, xlsx_of
+from hub.domain.files.table_file import read_table
 from hub.domain.intake import Share
 from hub.domain.receipt import Means
-from hub.domain.table_file import read_table
 from hub.flows.corrections.record_receipt import record_by_hand
 from hub.flows.payments.offer_buttons import offers_for
 from hub.flows.payments.open_payment import NotPossible, PayRequest

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hub.domain.export import Cell, xlsx_of
-from hub.domain.table_file import read_table
+from hub.domain.files.table_file import read_table
 from hub_hookspecs import Money
 from tests.web.conftest import House, Seat
 

@@ -17,8 +17,8 @@ from hub.domain.merchant import Merchant
 from hub.domain.payment import Status
 from hub.flows.accounts.connect_account import connect_account
 from hub.flows.accounts.validate_account import confirm_account
-from hub.flows.books.import_files import import_customers, import_invoices
 from hub.flows.corrections.record_receipt import record_by_hand
+from hub.flows.imports.import_files import import_customers, import_invoices
 from hub.flows.merchants.save_company import CompanyForm, create_company
 from hub.flows.merchants.save_options import save_options
 from hub.flows.payments.check_payment import check_payment

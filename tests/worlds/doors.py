@@ -24,7 +24,6 @@ from hub.domain.merchant import LinkKind, Merchant
 from hub.domain.message import About
 from hub.domain.observation import ObservedBy
 from hub.domain.receipt import MEANS_BY_HAND, Certificate, Deduction, Means
-from hub.flows.books.import_files import import_invoices
 from hub.flows.books.settle_bill import apply_credit, credit_bill
 from hub.flows.corrections.convert_money import Converted, Wanted, convert_money, void_conversion
 from hub.flows.corrections.correct_entry import correct_amount, correct_entry
@@ -40,6 +39,7 @@ from hub.flows.ground.as_drawn import as_drawn
 from hub.flows.ground.open_link import link_to
 from hub.flows.ground.ports import Hub
 from hub.flows.ground.read_drawn import Subject, drawn_from, state_of
+from hub.flows.imports.import_files import import_invoices
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_observations import Claim, record_observations
 from hub.flows.payments.record_return import ReturnEvidence, record_return

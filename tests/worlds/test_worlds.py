@@ -17,7 +17,7 @@ import pytest
 
 import hub.domain.entry_keys
 import hub.domain.payment
-import hub.flows.books.save_invoices
+import hub.flows.imports.save_invoices
 import hub.flows.payments.record_observations
 import hub.providers.exchange
 from hub.domain.payment import Phase, Status
@@ -118,12 +118,12 @@ def test_control_a_payment_without_a_next_look_is_found(origin: Origin, scratch:
 
 def test_control_a_file_that_books_what_came_here_is_found(origin: Origin, scratch: Path, plant: Plant) -> None:
     """What was settled here is forgotten, so that a file that knows of it tells of money from elsewhere."""
-    right = hub.flows.books.save_invoices.stated_change
+    right = hub.flows.imports.save_invoices.stated_change
 
     def forgetful(standing: InvoiceStanding, stated: Stated) -> StatedChange:
         nothing = attrs.evolve(standing, settled=standing.counted, reopened=standing.counted_back)
         return right(nothing, stated)
 
-    plant(hub.flows.books.save_invoices, "stated_change", forgetful)
+    plant(hub.flows.imports.save_invoices, "stated_change", forgetful)
 
     assert found(origin, scratch, 10, "a file")

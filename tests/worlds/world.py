@@ -34,9 +34,9 @@ from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Withholding
 from hub.flows.accounts.connect_account import connect_account
 from hub.flows.accounts.validate_account import confirm_account
-from hub.flows.books.import_files import import_invoices
 from hub.flows.ground.memory import Memory
 from hub.flows.ground.ports import Hub
+from hub.flows.imports.import_files import import_invoices
 from hub.flows.merchants.save_company import CompanyForm, create_company
 from hub.flows.payments.check_payment import look_now
 from hub.flows.payments.decide import NotAllowed

@@ -26,8 +26,8 @@ from hub.bootstrap import DATABASE, OpenedHub, migrate_data, open_hub
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.merchant import Merchant, Options
 from hub.flows.accounts.catalogue import notification_address
-from hub.flows.books.import_files import import_customers, import_invoices
 from hub.flows.ground.ports import Tx
+from hub.flows.imports.import_files import import_customers, import_invoices
 from hub.flows.merchants.issue_api_key import issue_api_key
 from hub.flows.merchants.save_company import CompanyForm, create_company
 from hub.jobs.embedded import Loop

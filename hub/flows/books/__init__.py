@@ -1,2 +1,2 @@
-"""The books: money that came is booked, bills are imported and settled,
+"""The books: money that came is booked, bills are revised and settled,
 entries are reversed and notes erased."""

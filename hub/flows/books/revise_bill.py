@@ -9,7 +9,7 @@ import attrs
 
 from hub.domain import billing
 from hub.domain.card_numbers import mask_card_numbers
-from hub.domain.invoice_file import InvoiceRow
+from hub.domain.files.invoice_file import InvoiceRow
 from hub.domain.ledger import LedgerKind
 from hub.domain.merchant import Merchant
 from hub.domain.payable import Payable, PayableKind

@@ -20,8 +20,8 @@ from hub.domain.message import About
 from hub.domain.payable import Payable, PayableKind, Voided
 from hub.domain.text import Text
 from hub.flows.books.debit_note import is_debit_note
-from hub.flows.books.save_invoices import customer_named
 from hub.flows.books.settle_bill import credited_on
+from hub.flows.ground.own_customer import customer_named
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.refuse_while import refuse_while
 from hub.flows.ground.tell import tell

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from hub.domain.identity import FieldError, Invalid
+from hub.domain.identity import FieldError, Invalid, numbers_for
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.text import Text
+from hub_hookspecs import Country
 
 from .ports import Tx
 
@@ -22,6 +23,19 @@ def customer_of(tx: Tx, merchant: Merchant, customer_id: str) -> Customer:
     if customer is None or customer.merchant_id != merchant.id:
         raise LookupError(customer_id)
     return customer
+
+
+def customer_named(tx: Tx, merchant: Merchant, country: Country, key: str) -> str | None:
+    """The one customer that a file's key names; None for nobody or for several."""
+    if "@" in key:
+        found = {customer.id for customer in tx.customers.find(merchant.id, email=key)}
+    else:
+        found = {
+            customer.id
+            for number in numbers_for(country, key)
+            for customer in tx.customers.find(merchant.id, number=number)
+        }
+    return found.pop() if len(found) == 1 else None
 
 
 def invoices_of(

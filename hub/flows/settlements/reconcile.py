@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from hub.domain.account import ProviderAccount
+from hub.domain.files.settlement_file import parse_lines
+from hub.domain.files.sheet import RowError
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.settlement import FETCHED, LineState, StatedLine, line_day, line_errors, normal
-from hub.domain.settlement_file import parse_lines
-from hub.domain.sheet import RowError
 from hub.domain.text import Text
 from hub.flows.accounts.open_account import opened_account
 from hub.flows.ground.ports import Hub, Tx

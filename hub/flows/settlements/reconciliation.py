@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import attrs
 
+from hub.domain.files.sheet import RowError
 from hub.domain.settlement import Awaited, Difference
-from hub.domain.sheet import RowError
 from hub_hookspecs import SettlementLine
 
 

@@ -7,8 +7,7 @@ import attrs
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.text import Text
-from hub.flows.books.save_invoices import customer_named
-from hub.flows.ground.own_customer import customer_of
+from hub.flows.ground.own_customer import customer_named, customer_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
 

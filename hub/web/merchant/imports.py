@@ -11,8 +11,8 @@ from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.text import Text
-from hub.flows.books.import_files import import_customers, import_invoices
-from hub.flows.books.import_report import ImportReport
+from hub.flows.imports.import_files import import_customers, import_invoices
+from hub.flows.imports.import_report import ImportReport
 from hub.web.responses import Page
 
 from .context import Context, MerchantContext

@@ -11,7 +11,7 @@ from typing import Final
 
 import attrs
 
-from hub.domain.sheet import RowError, Table
+from hub.domain.files.sheet import RowError, Table
 from hub.domain.text import Text
 
 LEFT_OUT: Final = "-"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from typing import TypeVar
 
 from hub.domain.cells import Unreadable, refuse_excel
-from hub.domain.sheet import JsonNumber, Row, RowError
+from hub.domain.files.sheet import JsonNumber, Row, RowError
 from hub.domain.text import Text
 
 T = TypeVar("T")

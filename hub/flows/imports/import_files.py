@@ -12,10 +12,10 @@ import attrs
 import structlog
 
 from hub.domain.card_numbers import mask_card_numbers
-from hub.domain.customer_file import CustomerRow, parse_customers
-from hub.domain.invoice_file import InvoiceRow, parse_invoices
+from hub.domain.files.customer_file import CustomerRow, parse_customers
+from hub.domain.files.invoice_file import InvoiceRow, parse_invoices
+from hub.domain.files.sheet import RowError
 from hub.domain.merchant import Customer, Merchant
-from hub.domain.sheet import RowError
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.roll_back import write_unless

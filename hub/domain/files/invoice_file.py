@@ -13,10 +13,10 @@ from typing import Final
 import attrs
 
 from hub.domain.cells import decimal_sign, read_amount, read_date
-from hub.domain.columns import Column, headed, resolve_columns
-from hub.domain.row_cells import RowCells, by_line, refuse_duplicates
-from hub.domain.sheet import RowError
-from hub.domain.table_file import read_table
+from hub.domain.files.columns import Column, headed, resolve_columns
+from hub.domain.files.row_cells import RowCells, by_line, refuse_duplicates
+from hub.domain.files.sheet import RowError
+from hub.domain.files.table_file import read_table
 from hub.domain.text import Text
 from hub_hookspecs import EXPONENTS, Money
 

@@ -14,23 +14,23 @@ import attrs
 
 from hub.domain.acts import Act
 from hub.domain.decision import named
-from hub.domain.identity import numbers_for
-from hub.domain.invoice_file import InvoiceRow
+from hub.domain.files.invoice_file import InvoiceRow
+from hub.domain.files.sheet import RowError
 from hub.domain.merchant import Merchant
 from hub.domain.message import review_of
 from hub.domain.payable import Payable
-from hub.domain.sheet import RowError
 from hub.domain.stated import InvoiceStanding, StatedChange, nothing_new, stated_change
 from hub.domain.text import Text
+from hub.flows.books.debit_note import is_debit_note
+from hub.flows.books.revise_bill import add_bill, revise_bill, stated_in
+from hub.flows.books.settle_bill import credited_on
 from hub.flows.ground.open_review import open_review
+from hub.flows.ground.own_customer import customer_named
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.refuse_while import objection_to
 from hub_hookspecs import Country, Money
 
-from .debit_note import is_debit_note
 from .import_report import MAX_DESCRIBED, Change, ChangedRow, ImportReport, changes_in, log_import, with_counts
-from .revise_bill import add_bill, revise_bill, stated_in
-from .settle_bill import credited_on
 
 BALANCE_ROSE = "balance_rose"
 
@@ -126,19 +126,6 @@ def _standings(
             last=payable.stated,
         )
     return standings
-
-
-def customer_named(tx: Tx, merchant: Merchant, country: Country, key: str) -> str | None:
-    """The one customer that a file's key names; None for nobody or for several."""
-    if "@" in key:
-        found = {customer.id for customer in tx.customers.find(merchant.id, email=key)}
-    else:
-        found = {
-            customer.id
-            for number in numbers_for(country, key)
-            for customer in tx.customers.find(merchant.id, number=number)
-        }
-    return found.pop() if len(found) == 1 else None
 
 
 def _decided(before: Payable, row: InvoiceRow, customer_id: str, zone: ZoneInfo) -> Text | None:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import attrs
 
+from hub.domain.files.sheet import RowError
 from hub.domain.merchant import Merchant
-from hub.domain.sheet import RowError
 from hub.domain.text import Text, Value
 from hub.flows.ground.ports import Tx
 from hub.flows.ground.tell import tell

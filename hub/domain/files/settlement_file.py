@@ -10,10 +10,10 @@ from typing import Final
 import attrs
 
 from hub.domain.cells import Unreadable, decimal_sign, read_amount, read_date, refuse_excel
+from hub.domain.files.sheet import Row, RowError
+from hub.domain.files.table_file import read_table
 from hub.domain.receipt import TAX_NAME
 from hub.domain.settlement import RESERVE, LineKind, StatedLine, line_errors, normal
-from hub.domain.sheet import Row, RowError
-from hub.domain.table_file import read_table
 from hub.domain.text import Text
 from hub_hookspecs import EXPONENTS, Money, SettlementLine
 
