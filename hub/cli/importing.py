@@ -105,19 +105,19 @@ def _tell(report: ImportReport, name: str, as_json: bool) -> int:
         print_json(_facts(report))
     else:
         _print(report, name or "standard input")
-    return 1 if report.faults or report.refused else 0
+    return 1 if report.faults or report.set_aside else 0
 
 
 def _facts(report: ImportReport) -> dict[str, object]:
     return {
-        "format": words(report.format),
+        "format": words(report.reading.format),
         "dry_run": report.dry_run,
         "new": report.new,
         "changed": report.changed,
         "unchanged": report.unchanged,
         "faults": _listed(report.faults),
-        "refused": _listed(report.refused),
-        "warnings": _listed(report.warnings),
+        "set_aside": _listed(report.set_aside),
+        "warnings": _listed(report.reading.warnings),
         "differences": _listed(report.differences),
         "kept": _listed(report.kept),
         "preview": [words(row) for row in report.preview],
@@ -132,17 +132,19 @@ def _listed(errors: Iterable[RowError]) -> list[dict[str, object]]:
 
 
 def _print(report: ImportReport, name: str) -> None:
-    for error in (*report.warnings, *(report.faults or report.refused)):
+    for error in (*report.reading.warnings, *(report.faults or report.set_aside)):
         click.echo(f"{name}: {row_error_line(error)}", err=True)
     if report.faults:
         faults = f"{len(report.faults)} fault{'s' if len(report.faults) != 1 else ''}"
         click.echo(f"Error: nothing was imported from {name}: {faults}", err=True)
         return
     if report.dry_run:
-        click.echo(f"{name}: {words(report.format)}. The first rows as understood:")
+        click.echo(f"{name}: {words(report.reading.format)}. The first rows as understood:")
         for row in report.preview:
             click.echo(f"  {words(row)}")
-    counts = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {len(report.refused)} refused"
+    counts = (
+        f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {len(report.set_aside)} set aside"
+    )
     click.echo(f"{name}: {counts}{' (dry run: nothing was written)' if report.dry_run else ''}")
     if report.kept:
         click.echo(f"{name}: {len(report.kept)} invoices stay as somebody decided here:")

@@ -13,6 +13,7 @@ from .schema import (
     daily_reconciliation,
     delivery,
     dispute,
+    import_run,
     literal,
     mail_round,
     operation,
@@ -31,6 +32,7 @@ DUE = select(
     .scalar_subquery(),
     select(func.min(mail_round.c.due_at)).where(mail_round.c.due_at.is_not(None)).scalar_subquery(),
     select(func.min(schedule.c.due_at)).scalar_subquery(),
+    select(func.min(import_run.c.due_at)).where(import_run.c.due_at.is_not(None)).scalar_subquery(),
     select(func.min(dispute.c.remind_at)).where(dispute.c.remind_at.is_not(None)).scalar_subquery(),
     select(func.min(daily_reconciliation.c.due_at)).scalar_subquery(),
 )

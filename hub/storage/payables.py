@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
@@ -10,6 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, exists, func, or_, select
 
 from hub.domain.flags import RETURNED_BILL
+from hub.domain.instalment import Instalment
 from hub.domain.payable import Payable, PayableKind, Voided
 from hub.domain.stated import Stated
 from hub_hookspecs import Mode, Money
@@ -26,6 +28,7 @@ REVISE = changed(
     *(payable.c.void_reason, payable.c.voided_total, payable.c.voided_currency),
     *(payable.c.rebilled_at, payable.c.rebilled_by),
     *(payable.c.stated_total, payable.c.stated_balance, payable.c.counted, payable.c.counted_back),
+    *(payable.c.branch, payable.c.undone_at, payable.c.plan),
 )
 GET = select(payable).where(payable.c.id == bindparam("id"))
 MANY = select(payable).where(among(payable.c.id, "ids"))
@@ -219,6 +222,9 @@ def _values(record: Payable) -> dict[str, Any]:
         "stated_balance": record.stated.balance if record.stated else None,
         "counted": record.counted,
         "counted_back": record.counted_back,
+        "branch": record.branch,
+        "undone_at": maybe_micros(record.undone_at),
+        "plan": json_text([[part.due_on.isoformat(), part.amount] for part in record.plan]),
         "created_at": micros(record.created_at),
     }
 
@@ -278,5 +284,8 @@ def _payable(row: sqlite3.Row) -> Payable:
         stated=None if row["stated_total"] is None else Stated(row["stated_total"], row["stated_balance"]),
         counted=row["counted"],
         counted_back=row["counted_back"],
+        branch=row["branch"],
+        undone_at=maybe_moment(row["undone_at"]),
+        plan=tuple(Instalment(date.fromisoformat(day), amount) for day, amount in json.loads(row["plan"])),
         created_at=moment(row["created_at"]),
     )

@@ -30,6 +30,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from hub.domain.account import AccountStatus
 from hub.domain.decision import DecisionKind
 from hub.domain.dispute import DisputeOutcome, DisputeStage
+from hub.domain.files.layout import FileKind
+from hub.domain.import_run import RunState, RunSubject
 from hub.domain.ledger import Effect, EntryKind, LedgerKind
 from hub.domain.merchant import LinkKind, Role
 from hub.domain.message import DeliveryState, MessageState
@@ -322,6 +324,9 @@ payable = _table(
     _whole("stated_balance", null=True),
     _whole("counted", server_default="0"),
     _whole("counted_back", server_default="0"),
+    _text("branch", server_default=""),
+    _whole("undone_at", null=True),
+    _text("plan", server_default="[]"),
     _whole("created_at"),
     UniqueConstraint("merchant", "mode", "kind", "number"),
     _one_of("mode", Mode),
@@ -335,6 +340,7 @@ payable = _table(
     CheckConstraint(f"{DUE} BETWEEN 0 AND total", name="due"),
     CheckConstraint(VOID_IS_WHOLE, name="void_is_whole"),
     CheckConstraint("voided_at IS NULL OR rebilled_at IS NOT NULL OR total = 0", name="voided_is_nothing"),
+    CheckConstraint("undone_at IS NULL OR total = 0", name="undone_is_nothing"),
     _index(
         "payable_open",
         "customer",
@@ -836,6 +842,74 @@ mail_round = _table(
     _between("queued", 0),
     _index(None, "due_at", where="due_at IS NOT NULL"),
     _index(None, "merchant", "mode", "created_at"),
+)
+
+import_run = _table(
+    "import_run",
+    _id(),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _text("kind"),
+    _text("name"),
+    _whole("size"),
+    _text("sha256"),
+    _text("by"),
+    _text("state"),
+    _text("layout"),
+    _text("choices"),
+    _text("report"),
+    _whole("done"),
+    _whole("rows"),
+    _whole("due_at", null=True),
+    _whole("created_at"),
+    _whole("taken_at", null=True),
+    _whole("undone_at", null=True),
+    _text("undone_by"),
+    _whole("expires_at"),
+    _one_of("mode", Mode),
+    _one_of("kind", FileKind),
+    _one_of("state", RunState),
+    _index("one_import", "merchant", "mode", unique=True, where="state = 'taking'"),
+    _index(None, "merchant", "mode", "created_at"),
+    _index(None, "due_at", where="due_at IS NOT NULL"),
+    _index(None, "expires_at"),
+)
+
+import_content = _table(
+    "import_content",
+    _to("run", "import_run.id", primary_key=True),
+    _bytes("sealed"),
+    _text("key_id"),
+)
+
+import_row = _table(
+    "import_row",
+    _to("run", "import_run.id", primary_key=True),
+    _text("subject", primary_key=True),
+    _text("subject_id", primary_key=True),
+    _whole("line"),
+    _text("what"),
+    _text("before"),
+    _whole("revision"),
+    _one_of("subject", RunSubject),
+    _index(None, "subject", "subject_id"),
+)
+
+import_layout = _table(
+    "import_layout",
+    _id(),
+    _to("merchant", "merchant.id"),
+    _text("kind"),
+    _text("file_type"),
+    _text("headings"),
+    _text("name"),
+    _text("columns"),
+    _text("answers"),
+    _text("by"),
+    _whole("saved_at"),
+    _whole("used_at"),
+    _one_of("kind", FileKind),
+    UniqueConstraint("merchant", "kind", "file_type", "headings"),
 )
 
 schedule = _table(

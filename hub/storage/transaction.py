@@ -19,6 +19,7 @@ from .decisions import Decisions
 from .deliveries import Deliveries
 from .disbursements import Disbursements
 from .disputes import Disputes
+from .imports import Imports
 from .ledger import Ledger
 from .links import LinkTable
 from .logos import Logos
@@ -72,6 +73,7 @@ class Tx(Runs):
     rounds: Rounds
     schedules: Schedules
     reconciliations: Reconciliations
+    imports: Imports
 
     def __init__(self) -> None:
         self.calls: list[Callable[[], None]] = []
@@ -192,4 +194,5 @@ NOUNS: Final[Mapping[str, Callable[[Tx], Any]]] = {
     "rounds": Rounds,
     "schedules": Schedules,
     "reconciliations": Reconciliations,
+    "imports": Imports,
 }

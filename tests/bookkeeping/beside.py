@@ -454,7 +454,7 @@ class Book:
         other = before[:-1] + ("1" if before.endswith("2") else "2")
         self.desk._ensure_customer(other)
         bill.customer = other
-        if self.import_file(True, [bill]).refused:
+        if self.import_file(True, [bill]).set_aside:
             bill.customer, self.last = before, b""
 
     def file(self) -> None:
@@ -481,7 +481,7 @@ class Book:
             return ImportReport()
         self.last, self.last_rows = "\n".join((head, *lines)).encode(), rows
         report = self.take()
-        refused = {fault.value for fault in report.refused}
+        refused = {fault.value for fault in report.set_aside}
         for bill, _total, balance in rows:
             mistake = 0 if balance is None else balance - bill.balance
             if mistake and bill.number in refused:
@@ -502,7 +502,7 @@ class Book:
         known = {bill.number for bill, _total, _balance in self.last_rows if bill.stated}
         settled = {bill.number: self.had_money(bill) for bill, _total, _balance in self.last_rows if bill.stated}
         report = self.imported()
-        refused = {fault.value for fault in report.refused}
+        refused = {fault.value for fault in report.set_aside}
         apart = set()
         for bill, total, balance in self.last_rows:
             if bill.number in refused:
@@ -533,7 +533,7 @@ class Book:
         report = run(import_invoices(self.desk.hub, self.desk.merchant, self.last, decimal="."))
         if report.faults:
             raise Broken(f"{text}: {report.faults}")
-        said = [f"refused {fault.value}: {spoken(fault.message)}" for fault in report.refused]
+        said = [f"refused {fault.value}: {spoken(fault.message)}" for fault in report.set_aside]
         said += [f"differs {fault.value}: {spoken(fault.message)}" for fault in report.differences]
         self.story.append("; ".join([*text.splitlines(), *said]))
         return report
@@ -634,7 +634,7 @@ class Book:
                 self.import_file(True, [bill])
         report = self.import_file(True, self.bills)
         self.check()
-        refused = {fault.value for fault in report.refused}
+        refused = {fault.value for fault in report.set_aside}
         for bill in self.bills:
             if bill.untold or bill.apart or bill.number in refused:
                 continue

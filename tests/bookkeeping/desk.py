@@ -203,7 +203,7 @@ class Desk:
         head = "number,customer,issued_on,currency,total" + (",balance" if balance else "")
         row = ",".join(filter(None, (number, document, rest.get("dated", "2026-03-01"), currency, total, balance)))
         report = run(import_invoices(self.hub, self.merchant, f"{head}\n{row}\n".encode(), decimal="."))
-        if report.faults or report.refused:
+        if report.faults or report.set_aside:
             raise Refused(str(report))
 
     def order(self, words: _Words) -> None:

@@ -19,7 +19,8 @@ from hub.domain.intake import Share, shares_of
 from hub.domain.ledger import When
 from hub.domain.payment import Payment
 from hub.domain.stated import InvoiceStanding, Stated, StatedChange
-from hub.flows.books import book_money, move_credit, save_invoices
+from hub.flows.books import book_money, move_credit
+from hub.flows.imports import save_invoices
 from tests.bookkeeping.beside import keep_many
 from tests.faults.harness import seed_for
 

@@ -54,7 +54,7 @@ def state(desk: Desk, number: str, total: str, balance: str, ago: str, customer:
     row = f"{number},1{int(customer[1:]):08d},{_day(desk, ago)},CRC,{total},{balance}"
     file = f"number,customer,issued_on,currency,total,balance\n{row}\n".encode()
     report = asyncio.run(import_invoices(desk.hub, desk.merchant, file, decimal="."))
-    if report.faults or report.refused:
+    if report.faults or report.set_aside:
         raise Refused(str(report))
 
 

@@ -12,8 +12,9 @@ from hub.domain.decision import Signed
 from hub.domain.payable import Payable
 from hub.domain.refusals import Conflict
 from hub.domain.stated import InvoiceStanding, Stated, StatedChange
-from hub.flows.books import move_credit, save_invoices
+from hub.flows.books import move_credit
 from hub.flows.corrections.resolve_review import resolve_review
+from hub.flows.imports import save_invoices
 from hub.flows.imports.import_files import import_invoices
 from hub.flows.imports.import_report import ImportReport
 from tests.bookkeeping.desk import Desk, read_case, run
@@ -26,7 +27,7 @@ Desks = Callable[[str], Desk]
 def state(desk: Desk, total: str, balance: str) -> ImportReport:
     """Import a file that says this of FE-1."""
     report = run(import_invoices(desk.hub, desk.merchant, _file(total, balance), decimal="."))
-    assert (report.faults, report.refused) == ((), ())
+    assert (report.faults, report.set_aside) == ((), ())
     return report
 
 
@@ -115,7 +116,7 @@ def test_a_row_in_another_currency_is_set_aside_and_not_remembered(paid: Desk) -
     file = _file("100000.00", "0.00").replace(b"CRC", b"USD")
     report = run(import_invoices(paid.hub, paid.merchant, file, decimal="."))
 
-    assert ["CRC" in spoken(fault.message) for fault in report.refused] == [True]
+    assert ["CRC" in spoken(fault.message) for fault in report.set_aside] == [True]
     assert row(paid) == before
 
 

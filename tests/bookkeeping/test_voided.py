@@ -12,9 +12,9 @@ from hub.domain.dispute import Dispute, DisputeStage
 from hub.domain.identity import Invalid
 from hub.domain.operation import Operation, OperationKind
 from hub.domain.payable import Payable
-from hub.flows.books import save_invoices
 from hub.flows.corrections import void_bill as void_bill_module
 from hub.flows.corrections.void_bill import rebill, void_bill
+from hub.flows.imports import save_invoices
 from hub.flows.imports.import_files import import_invoices
 from hub.flows.imports.import_report import ImportReport
 from tests.bookkeeping.desk import Desk, run
@@ -99,7 +99,7 @@ def test_a_file_that_still_lists_it_says_who_voided_it_and_when(desk_for: Desks)
 
     for report in reports:
         assert (report.new, report.changed, report.unchanged) == (0, 0, 1)
-        assert (report.faults, report.refused) == ((), ())
+        assert (report.faults, report.set_aside) == ((), ())
         assert [spoken(row.message) for row in report.kept] == ["Anulada aquí el 2026-03-02 por duena@x.cr."]
     assert desk._payable("FE-1") == voided
     assert desk.balances() == {}

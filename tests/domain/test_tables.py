@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -17,6 +17,7 @@ from hub.domain.countries.co import COUNTRY as CO
 from hub.domain.countries.cr import COUNTRY as CR
 from hub.domain.files.customer_file import parse_customers
 from hub.domain.files.invoice_file import InvoiceFile, InvoiceRow, parse_invoices
+from hub.domain.files.layout import DECIMAL, Layout
 from hub.domain.files.sheet import JsonNumber, RowError
 from hub.domain.files.table_file import read_table
 from hub.domain.text import Text
@@ -48,8 +49,12 @@ READ = (
 )
 
 
-def invoices(text: str, **options: object) -> InvoiceFile:
-    return parse_invoices(text.encode(), **options)  # type: ignore[arg-type]
+def invoices(
+    text: str, *, mapping: Mapping[str, str] | None = None, decimal: str | None = None, **options: str
+) -> InvoiceFile:
+    answers = {DECIMAL: decimal} if decimal else {}
+    layout = Layout(columns=mapping or {}, answers=answers)
+    return parse_invoices(text.encode(), layout=layout, **options)
 
 
 def places(errors: tuple[RowError, ...]) -> list[tuple[int, str]]:
@@ -103,7 +108,7 @@ def test_invoices_are_read_however_excel_writes_them(data: bytes) -> None:
     """Delimiter, encoding and decimal sign are found in the file."""
     found = parse_invoices(data)
 
-    assert found.errors == ()
+    assert found.wrong == ()
     assert found.rows == READ
 
 
@@ -111,7 +116,7 @@ def test_a_first_line_that_names_the_delimiter_is_no_row_but_counts_as_a_line() 
     """Excel writes sep=; for itself."""
     found = invoices("sep=;\r\n" + PLAIN.replace("\n", "\r\n"))
 
-    assert found.errors == ()
+    assert found.wrong == ()
     assert [row.line for row in found.rows] == [3, 4]
 
 
@@ -136,7 +141,7 @@ def test_invoices_are_read_from_json_with_exact_amounts(name: str, layout: str) 
 
     found = invoices(text, name=name, mapping={"x": "-"})
 
-    assert found.errors == ()
+    assert found.wrong == ()
     assert [(row.number, row.customer_key, row.total.minor) for row in found.rows] == [
         ("A", "900", 1250),
         ("7", "900", 150),
@@ -154,7 +159,7 @@ def test_json_amounts_keep_every_digit_and_json_rows_their_lines() -> None:
         (2, Money(900719925474093, "CRC")),
         (4, Money(150000, "CRC")),
     ]
-    assert places(found.errors) == [(4, "issued_on"), (4, "total")]
+    assert places(found.wrong) == [(4, "issued_on"), (4, "total")]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +185,7 @@ def test_json_that_cannot_be_rows_is_a_fault_with_its_line(text: str, line: int)
     found = invoices(text, name="x.json", default_currency="CRC")
 
     assert found.rows == ()
-    assert line in {error.line for error in found.errors}
+    assert line in {error.line for error in found.wrong}
 
 
 @pytest.mark.parametrize(
@@ -217,14 +222,14 @@ def test_a_comma_within_an_amount_without_quotes_is_never_two_amounts() -> None:
     found = invoices("number,customer,issued_on,total,balance\nA,9,01/10/2026,1234,50,\n", default_currency="CRC")
 
     assert found.rows == ()
-    assert found.errors[0].line == 2
+    assert found.wrong[0].line == 2
 
 
 def test_a_row_after_bad_quotes_is_still_read() -> None:
     """So that every error is found at once."""
     found = invoices(PLAIN.replace("Repuestos", '"Repuestos" y más').replace("185.000", "?"))
 
-    assert places(found.errors) == [(2, ""), (3, "total")]
+    assert places(found.wrong) == [(2, ""), (3, "total")]
 
 
 # ---- amounts
@@ -332,8 +337,8 @@ def test_ambiguous_amounts_are_faults_with_the_remedy_where_the_file_does_not_de
     told = invoices(text, default_currency="CRC", decimal=",")
 
     assert [row.number for row in found.rows] == ["B"]
-    assert "--decimal" in spoken(found.errors[0].message, at_terminal=True)
-    assert places(found.errors) == [(2, "total")]
+    assert "--decimal" in spoken(found.wrong[0].message, at_terminal=True)
+    assert places(found.wrong) == [(2, "total")]
     assert [row.total.minor for row in told.rows] == [123400, 5000]
 
 
@@ -343,7 +348,7 @@ def test_a_file_that_mixes_decimal_signs_decides_nothing() -> None:
 
     found = invoices(text, default_currency="CRC")
 
-    assert places(found.errors) == [(2, "total")]
+    assert places(found.wrong) == [(2, "total")]
 
 
 # ---- dates
@@ -386,7 +391,7 @@ def test_spanish_column_names_are_known_and_others_are_mapped() -> None:
 
     found = invoices(text.replace("Nº", "No."), mapping={"VENDEDOR": "-", "Ref": "descripción"})
 
-    assert found.errors == ()
+    assert found.wrong == ()
     (row,) = found.rows
     assert (row.number, row.total, row.balance, row.description) == ("A", Money(10000, "CRC"), Money(5000, "CRC"), "x")
 
@@ -396,7 +401,7 @@ def test_a_title_above_the_column_names_is_one_fault_with_the_remedy(title: str)
     """And not one for every cell below it."""
     found = invoices(f"{title}\n\nnumber;customer;issued_on;total\nA;9;01/10/2026;1,50\n", default_currency="CRC")
 
-    (error,) = found.errors
+    (error,) = found.wrong
     assert error.line == 1
     assert "quitar las líneas que están encima" in spoken(error.message)
     assert found.rows == ()
@@ -406,10 +411,10 @@ def test_an_unknown_column_is_a_fault_with_the_nearest_name() -> None:
     """And with the remedy; the rows are checked all the same."""
     found = invoices("number;customer;issued_on;totl;total\nA;9;01/10/2026;1;x\n", default_currency="CRC")
 
-    assert places(found.errors) == [(1, "totl"), (2, "total")]
-    assert "«total»" in spoken(found.errors[0].message)
-    assert '--map "totl=-"' in spoken(found.errors[0].message, at_terminal=True)
-    assert "--map" not in spoken(found.errors[0].message)
+    assert places(found.wrong) == [(1, "totl"), (2, "total")]
+    assert "«total»" in spoken(found.wrong[0].message)
+    assert '--map "totl=-"' in spoken(found.wrong[0].message, at_terminal=True)
+    assert "--map" not in spoken(found.wrong[0].message)
 
 
 @pytest.mark.parametrize(
@@ -430,7 +435,7 @@ def test_columns_that_are_missing_or_doubtful_stop_the_reading(
     found = invoices(f"{header}\nA;9;01/10/2026;100;200\n"[:400], **{"default_currency": "CRC", **options})
 
     assert found.rows == ()
-    assert faulty in {error.column for error in found.errors}
+    assert faulty in {error.column for error in found.wrong}
 
 
 # ---- invoices
@@ -463,7 +468,7 @@ def test_every_fault_of_a_row_is_listed_with_its_column(cells: str, columns: lis
 
     found = invoices(text)
 
-    assert places(found.errors) == [(2, column) for column in columns]
+    assert places(found.wrong) == [(2, column) for column in columns]
     assert [row.number for row in found.rows] == ["Z"]
     assert found.seen == 2
 
@@ -474,7 +479,7 @@ def test_a_number_that_stands_twice_is_refused_in_every_row() -> None:
 
     found = invoices(f"number;customer;issued_on;total\n{rows}", default_currency="CRC")
 
-    assert places(found.errors) == [(2, "number"), (3, "number")]
+    assert places(found.wrong) == [(2, "number"), (3, "number")]
     assert [row.number for row in found.rows] == ["B"]
 
 
@@ -499,7 +504,7 @@ def test_whatever_the_bytes_a_file_is_read_or_has_faults(data: bytes, name: str)
     """Never an exception."""
     found = parse_invoices(data, name=name, default_currency="CRC")
 
-    assert found.rows or found.errors
+    assert found.rows or found.wrong
 
 
 CELL = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=12)
@@ -524,7 +529,7 @@ def test_what_a_program_writes_with_quotes_is_read_as_it_was(rows: list[tuple[st
         if line in by_line:
             assert (by_line[line].number, by_line[line].total.minor) == (number, minor)
         else:
-            assert line in {error.line for error in found.errors}
+            assert line in {error.line for error in found.wrong}
 
 
 # ---- customers
@@ -538,7 +543,7 @@ def test_customers_are_read_by_the_rules_of_their_country() -> None:
 
     found = parse_customers(text.encode("cp1252"), name="clientes.csv", country=CO)
 
-    assert found.errors == ()
+    assert found.wrong == ()
     company, person = found.rows
     assert company.document == IdentityDocument("NIT", "900123456", "8")
     assert (company.name, company.email) == ("La Compañía SAS", "pagos@compania.example")
@@ -552,7 +557,7 @@ def test_a_customers_language_may_be_named() -> None:
     found = parse_customers(text.encode(), country=CR)
     assert [row.language for row in found.rows] == ["en", "", "es"]
     wrong = parse_customers(text.replace("Inglés", "klingon").encode(), country=CR)
-    assert places(wrong.errors) == [(2, "idioma")]
+    assert places(wrong.wrong) == [(2, "idioma")]
 
 
 def test_faults_and_warnings_of_customers_are_told_apart() -> None:
@@ -565,7 +570,7 @@ def test_faults_and_warnings_of_customers_are_told_apart() -> None:
 
     assert [row.name for row in found.rows] == ["A"]
     assert places(found.warnings) == [(2, "identity_number")]
-    assert places(found.errors) == [
+    assert places(found.wrong) == [
         (3, "identity_number"), (4, "identity_type"), (5, "email"), (5, "phone"),
         (6, "identity_number"), (7, "identity_number"), (8, "name"), (9, "identity_type"),
     ]  # fmt: skip

@@ -106,7 +106,7 @@ def test_an_invoice_list_is_read_as_excel_shows_it() -> None:
         )
     )
     file = parse_invoices(data, default_currency="CRC")
-    assert not file.errors
+    assert not file.wrong
     assert spoken(file.format) == "Excel, hoja «Facturas»"
     first, second = file.rows
     assert (first.line, first.number, first.customer_key) == (2, "FE-1", "301230456")
@@ -175,7 +175,7 @@ def test_hidden_and_empty_sheets_are_passed_over() -> None:
 def test_what_excel_garbled_is_a_fault_with_its_line(cells: tuple[Any, ...], line: int, words: str) -> None:
     file = parse_invoices(workbook(row(1, *HEADER) + row(2, *cells)), default_currency="CRC")
     assert not file.rows
-    assert any(error.line == line and words in spoken(error.message) for error in file.errors), file.errors
+    assert any(error.line == line and words in spoken(error.message) for error in file.wrong), file.wrong
 
 
 def test_customers_keep_numbers_typed_as_numbers() -> None:
@@ -184,7 +184,7 @@ def test_customers_keep_numbers_typed_as_numbers() -> None:
         row(1, *header) + row(2, "CF", number("112340567"), "Ana", "ana@correo.example", number("88881234"))
     )
     file = parse_customers(data, country=CR)
-    assert not file.errors
+    assert not file.wrong
     assert (file.rows[0].document.number, file.rows[0].phone) == ("112340567", "88881234")
 
 

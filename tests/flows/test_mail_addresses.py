@@ -30,7 +30,7 @@ Reads = Callable[[World, str], object]
 
 def _imported(world: World, text: str) -> None:
     row = {"nombre": "Ana", "tipo": "CF", "identificación": "1-1234-0567", "correo": text}
-    if errors := parse_customers(json.dumps([row]).encode(), name="a.json", country=CR).errors:
+    if errors := parse_customers(json.dumps([row]).encode(), name="a.json", country=CR).wrong:
         raise ValueError(errors[0].message)
 
 

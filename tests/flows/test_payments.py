@@ -159,14 +159,14 @@ def test_an_import_that_would_change_an_invoice_in_a_live_payment_is_refused(wor
     merchant = world.companies["CO"]
     report = world.run(import_invoices(world.hub, merchant, invoice_file(debtor, "2000.00"), name="x.csv"))
 
-    assert [fault.value for fault in report.refused] == [debtor.payables[0].number]
-    assert "pago en línea en curso" in spoken(report.refused[0].message)
+    assert [fault.value for fault in report.set_aside] == [debtor.payables[0].number]
+    assert "pago en línea en curso" in spoken(report.set_aside[0].message)
     assert world.due(debtor.payables[0]) == 150_000
 
     world.reject(payment)
     world.deliver(payment)
     report = world.run(import_invoices(world.hub, merchant, invoice_file(debtor, "2000.00"), name="x.csv"))
-    assert (report.refused, report.changed) == ((), 1)
+    assert (report.set_aside, report.changed) == ((), 1)
     assert world.due(debtor.payables[0]) == 200_000
     assert broken(world) == []
 
@@ -179,7 +179,7 @@ def test_an_import_below_what_is_paid_is_refused(world: World) -> None:
     merchant = world.companies["CO"]
     report = world.run(import_invoices(world.hub, merchant, invoice_file(debtor, "1000.00"), name="x.csv"))
 
-    assert len(report.refused) == 1
+    assert len(report.set_aside) == 1
     assert world.due(debtor.payables[0]) == 0
 
 
@@ -190,7 +190,7 @@ def test_an_export_that_does_not_know_the_payment_yet_makes_nothing_due_again(wo
     def import_balance(balance: str) -> int:
         """What is due of 1,500.00 after an export that says so."""
         report = world.run(import_invoices(world.hub, merchant, invoice_file(debtor, "1500.00", balance), name="x.csv"))
-        assert (report.faults, report.refused) == ((), ())
+        assert (report.faults, report.set_aside) == ((), ())
         return world.due(debtor.payables[0])
 
     assert import_balance("1200.00") == 120_000, "300.00 were paid at the counter"

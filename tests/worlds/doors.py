@@ -166,10 +166,10 @@ async def bill(world: World) -> str | None:
         report = await import_invoices(hub, merchant, file, decimal=".")
         if report.faults:
             world.problems.append(f"a file that is right has faults: {report.faults}")
-        told = {BY_TABLE.get(getattr(error.message, "id", "")) for error in report.refused} - {None}
-        if told - must or (must and not report.refused and not report.kept):
+        told = {BY_TABLE.get(getattr(error.message, "id", "")) for error in report.set_aside} - {None}
+        if told - must or (must and not report.set_aside and not report.kept):
             world.problems.append(f"{act} of {number}: under way and refusing is {must}, the report says {report}")
-        return f"{report.new} new, {report.changed} changed, {len(report.refused)} refused"
+        return f"{report.new} new, {report.changed} changed, {len(report.set_aside)} refused"
 
     said = await ask(world, None, imported, name="bill")
     return f"{act or 'new'} {row}: {said}"

@@ -711,8 +711,8 @@ class World:
             ]
             file = "\n".join(("number,customer,issued_on,due_on,currency,total,balance", *rows)).encode()
             report = await import_invoices(self.process.hub, merchant, file, decimal=".")
-            if report.faults or report.refused or report.changed or (knows and report.differences):
-                odd = report.faults, report.refused, report.described, report.differences
+            if report.faults or report.set_aside or report.changed or (knows and report.differences):
+                odd = report.faults, report.set_aside, report.described, report.differences
                 self.problems.append(f"a file that knows {'all' if knows else 'nothing'}: {odd}")
         if self.one("SELECT count(*) FROM entry") != before:
             self.problems.append("a file booked what is booked")

@@ -271,8 +271,8 @@ async def found_company(town: Town, country: str, form: CompanyForm, *, auto_rec
         name = f"{country.lower()}_{kind}.csv"
         sample = of_today((samples / name).read_text(encoding="utf-8"), today)
         report = await load(hub, saved.merchant, sample.encode(), name=name)
-        if report.faults or report.refused:
-            raise RuntimeError(f"{name}: {[str(fault) for fault in (*report.faults, *report.refused)]}")
+        if report.faults or report.set_aside:
+            raise RuntimeError(f"{name}: {[str(fault) for fault in (*report.faults, *report.set_aside)]}")
     town.companies[country] = saved.merchant
     return saved.merchant
 

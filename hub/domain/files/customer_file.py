@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
 import attrs
 
 from hub.domain.files.columns import Column, headed, reduced, resolve_columns
+from hub.domain.files.layout import Layout
+from hub.domain.files.reading import Reading
 from hub.domain.files.row_cells import RowCells, by_line, refuse_duplicates
 from hub.domain.files.sheet import RowError
 from hub.domain.files.table_file import read_table
@@ -54,23 +55,18 @@ class CustomerRow:
 
 
 @attrs.frozen(kw_only=True)
-class CustomerFile:
-    """The customers of a file, all that is wrong with it, and what is merely unusual."""
+class CustomerFile(Reading):
+    """The customers of a file, and all that is to be said of it."""
 
     rows: tuple[CustomerRow, ...] = ()
-    errors: tuple[RowError, ...] = ()
-    warnings: tuple[RowError, ...] = ()
-    format: Text | str = ""
-    seen: int = 0
 
 
-def parse_customers(
-    data: bytes, *, name: str = "", country: Country, mapping: Mapping[str, str] | None = None
-) -> CustomerFile:
+def parse_customers(data: bytes, *, name: str = "", country: Country, layout: Layout | None = None) -> CustomerFile:
     """Read a file of customers; identity documents are read by the rules of the company's
     country."""
+    layout = layout or Layout()
     table = headed(read_table(data, name=name))
-    columns, errors = resolve_columns(table, CUSTOMER_COLUMNS, mapping or {})
+    columns, errors = resolve_columns(table, CUSTOMER_COLUMNS, layout.columns)
     warnings: list[RowError] = []
     bad_lines = {error.line for error in table.errors}
     rows = []
@@ -79,12 +75,17 @@ def parse_customers(
         rows.append((cells, _customer(cells, country, warnings)))
     documents = ((cells, f"{customer.document.number}") for cells, customer in rows if customer)
     refuse_duplicates(documents, "identity_number")
+    body, wrong = {row.line for row in table.rows}, by_line((*table.errors, *errors))
     return CustomerFile(
         rows=tuple(customer for cells, customer in rows if customer and not cells.has_errors),
-        errors=by_line((*table.errors, *errors)),
+        errors=tuple(error for error in wrong if error.line not in body),
+        set_aside=tuple(error for error in wrong if error.line in body),
         warnings=by_line(warnings),
         format=table.format,
+        file_type=table.file_type,
+        columns={ours: (theirs,) for ours, theirs in columns.items()},
         seen=len(table.rows),
+        layout=layout,
     )
 
 

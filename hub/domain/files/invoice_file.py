@@ -6,7 +6,7 @@ whether a file with errors is taken at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import enum
 from datetime import date
 from typing import Final
 
@@ -14,9 +14,12 @@ import attrs
 
 from hub.domain.cells import decimal_sign, read_amount, read_date
 from hub.domain.files.columns import Column, headed, resolve_columns
+from hub.domain.files.layout import CURRENCY, DECIMAL, Layout
+from hub.domain.files.reading import Reading
 from hub.domain.files.row_cells import RowCells, by_line, refuse_duplicates
 from hub.domain.files.sheet import RowError
 from hub.domain.files.table_file import read_table
+from hub.domain.instalment import Instalment
 from hub.domain.text import Text
 from hub_hookspecs import EXPONENTS, Money
 
@@ -48,6 +51,24 @@ INVOICE_COLUMNS: Final = (
 )
 
 
+class RowKind(enum.StrEnum):
+    """What a row of a file of invoices is."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+
+
+class BillState(enum.StrEnum):
+    """What a file's word for the state of an invoice means."""
+
+    OPEN = "open"
+    PAID = "paid"
+    VOID = "void"
+    NOTE = "note"
+    SKIP = "skip"
+    """Such rows are no invoices: drafts, quotations."""
+
+
 @attrs.frozen(kw_only=True)
 class InvoiceRow:
     """One invoice as the file states it.
@@ -55,6 +76,11 @@ class InvoiceRow:
     Attributes:
         customer_key: The customer's identity number as written, or the address of the mail in lower case.
         balance: What is still owed, where the file says so; the rest was paid outside the hub.
+        state: What the file's word for its state means; None where it has none.
+        customer_name: As the file has it, for whoever is not known yet.
+        credits: Of a credit note: the number of the invoice that it takes off, where the file says it.
+        plan: Its instalments, where it has several, oldest first.
+        lines: All lines that state it, where these are several.
     """
 
     line: int
@@ -65,25 +91,20 @@ class InvoiceRow:
     total: Money
     balance: Money | None = None
     description: str = ""
+    kind: RowKind = RowKind.INVOICE
+    state: BillState | None = None
+    customer_name: str = ""
+    credits: str = ""
+    branch: str = ""
+    plan: tuple[Instalment, ...] = ()
+    lines: tuple[int, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
-class InvoiceFile:
-    """The invoices of a file, and all that is wrong with it.
-
-    Attributes:
-        format: What the file turned out to be, for people.
-        columns: The file's own name for each of our columns that it has.
-        decimal: The decimal sign of its amounts, where one was given or found.
-        seen: Rows in the file, those with errors included.
-    """
+class InvoiceFile(Reading):
+    """The invoices of a file, and all that is to be said of it."""
 
     rows: tuple[InvoiceRow, ...] = ()
-    errors: tuple[RowError, ...] = ()
-    format: Text | str = ""
-    columns: Mapping[str, str] = attrs.Factory(dict)
-    decimal: str | None = None
-    seen: int = 0
 
 
 def parse_invoices(
@@ -91,16 +112,17 @@ def parse_invoices(
     *,
     name: str = "",
     default_currency: str | None = None,
-    mapping: Mapping[str, str] | None = None,
-    decimal: str | None = None,
+    layout: Layout | None = None,
 ) -> InvoiceFile:
-    """Read a file of invoices; ``mapping`` gives our name, or ``-`` to leave it out, for a column of the file."""
+    """Read a file of invoices as a layout says; rows without a currency are of the one that it says."""
+    layout = layout or Layout()
+    default_currency = layout.answers.get(CURRENCY, default_currency)
     table = headed(read_table(data, name=name))
-    columns, errors = resolve_columns(table, INVOICE_COLUMNS, mapping or {})
+    columns, errors = resolve_columns(table, INVOICE_COLUMNS, layout.columns)
     if not default_currency and "currency" not in columns and columns:
         errors.append(RowError(table.header_line, "currency", "", Text("column.currency_missing")))
         columns = {}
-    style = decimal or decimal_sign(
+    style = layout.answers.get(DECIMAL) or decimal_sign(
         row.cells.get(columns[column], "") for row in table.rows for column in ("total", "balance") if column in columns
     )
     bad_lines = {error.line for error in table.errors}
@@ -109,13 +131,16 @@ def parse_invoices(
         cells = RowCells(row, columns, errors, bad_lines)
         rows.append((cells, _invoice(cells, default_currency, style)))
     refuse_duplicates(((cells, invoice.number) for cells, invoice in rows if invoice), "number")
+    body, wrong = {row.line for row in table.rows}, by_line((*table.errors, *errors))
     return InvoiceFile(
         rows=tuple(invoice for cells, invoice in rows if invoice and not cells.has_errors),
-        errors=by_line((*table.errors, *errors)),
+        errors=tuple(error for error in wrong if error.line not in body),
+        set_aside=tuple(error for error in wrong if error.line in body),
         format=table.format,
-        columns=columns,
-        decimal=style,
+        file_type=table.file_type,
+        columns={ours: (theirs,) for ours, theirs in columns.items()},
         seen=len(table.rows),
+        layout=layout,
     )
 
 

@@ -14,6 +14,7 @@ import structlog
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.files.customer_file import CustomerRow, parse_customers
 from hub.domain.files.invoice_file import InvoiceRow, parse_invoices
+from hub.domain.files.layout import DECIMAL, Layout
 from hub.domain.files.sheet import RowError
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.text import Text
@@ -48,7 +49,9 @@ async def import_customers(
 ) -> ImportReport:
     """Import a file of customers, matched by identity number."""
     country = hub.countries[merchant.company.country]
-    file = await asyncio.to_thread(parse_customers, data, name=name, country=country, mapping=mapping)
+    file = await asyncio.to_thread(
+        parse_customers, data, name=name, country=country, layout=Layout(columns=mapping or {})
+    )
     preview = tuple(
         Text(
             "import.row_customer",
@@ -58,10 +61,8 @@ async def import_customers(
         )
         for row in file.rows[:PREVIEW]
     )
-    report = ImportReport(
-        format=file.format, faults=file.errors, warnings=file.warnings, preview=preview, dry_run=dry_run
-    )
-    if file.errors:
+    report = ImportReport(reading=file, faults=file.wrong, preview=preview, dry_run=dry_run)
+    if file.wrong:
         return _refused(merchant, "customers", report)
     return await _in_one(hub, lambda tx: _save_customers(tx, hub, merchant, file.rows, report), dry_run)
 
@@ -136,12 +137,11 @@ async def import_invoices(
         data,
         name=name,
         default_currency=currency or country.currencies[0],
-        mapping=mapping,
-        decimal=decimal,
+        layout=Layout(columns=mapping or {}, answers={DECIMAL: decimal} if decimal else {}),
     )
     preview = tuple(map(_understood, file.rows[:PREVIEW]))
-    report = ImportReport(format=file.format, faults=file.errors, preview=preview, dry_run=dry_run)
-    if file.errors:
+    report = ImportReport(reading=file, faults=file.wrong, preview=preview, dry_run=dry_run)
+    if file.wrong:
         return _refused(merchant, "invoices", report)
     now = hub.clock()
     done = await _in_one(hub, lambda tx: save_invoices(tx, hub, merchant, country, file.rows, report, now), dry_run)
@@ -150,15 +150,15 @@ async def import_invoices(
     return attrs.evolve(
         done,
         faults=_as_in_file(done.faults, file.columns),
-        refused=_as_in_file(done.refused, file.columns),
+        set_aside=_as_in_file(done.set_aside, file.columns),
         differences=_as_in_file(done.differences, file.columns),
         kept=_as_in_file(done.kept, file.columns),
     )
 
 
-def _as_in_file(errors: tuple[RowError, ...], columns: Mapping[str, str]) -> tuple[RowError, ...]:
+def _as_in_file(errors: tuple[RowError, ...], columns: Mapping[str, tuple[str, ...]]) -> tuple[RowError, ...]:
     """Errors under the file's own column names."""
-    return tuple(attrs.evolve(error, column=columns.get(error.column, error.column)) for error in errors)
+    return tuple(attrs.evolve(error, column=" + ".join(columns.get(error.column, (error.column,)))) for error in errors)
 
 
 async def _in_one(hub: Hub, work: Callable[[Tx], ImportReport], dry_run: bool) -> ImportReport:

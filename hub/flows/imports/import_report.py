@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from hub.domain.files.reading import Reading
 from hub.domain.files.sheet import RowError
 from hub.domain.merchant import Merchant
 from hub.domain.text import Text, Value
@@ -42,21 +43,23 @@ class ImportReport:
     """What an import did, or with ``dry_run`` would do.
 
     Attributes:
+        reading: How the file was understood; where it asks something, nothing was taken.
         faults: What is wrong with the file; when there are any, nothing was taken.
-        refused: Rows that contradict what is paid or being paid; the others were taken.
+        set_aside: Rows that were not taken, each with its reason; the others were.
+        closed: Invoices that were closed since they are not in a complete list.
         preview: The first rows as understood, for people.
         described: What changed in the first rows that changed.
         differences: Invoices of which the file and the hub say another balance, and why.
         kept: Rows that changed nothing, since a person voided their invoice here, or billed it anew.
     """
 
-    format: Text | str = ""
+    reading: Reading = attrs.Factory(Reading)
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    closed: int = 0
     faults: tuple[RowError, ...] = ()
-    refused: tuple[RowError, ...] = ()
-    warnings: tuple[RowError, ...] = ()
+    set_aside: tuple[RowError, ...] = ()
     preview: tuple[Text, ...] = ()
     described: tuple[ChangedRow, ...] = ()
     differences: tuple[RowError, ...] = ()
@@ -66,9 +69,15 @@ class ImportReport:
 
 def log_import(tx: Tx, merchant: Merchant, what: str, done: ImportReport) -> None:
     """Log what was taken, once it is committed."""
-    new, changed, unchanged, refused = done.new, done.changed, done.unchanged, len(done.refused)
+    new, changed, unchanged, set_aside = done.new, done.changed, done.unchanged, len(done.set_aside)
     tell(
-        tx, "imported", merchant=merchant.id, what=what, new=new, changed=changed, unchanged=unchanged, refused=refused
+        *(tx, "imported"),
+        merchant=merchant.id,
+        what=what,
+        new=new,
+        changed=changed,
+        unchanged=unchanged,
+        set_aside=set_aside,
     )
 
 
@@ -79,12 +88,14 @@ def changes_in(*compared: tuple[Text, Value | None, Value | None]) -> tuple[Text
     )
 
 
-def with_counts(report: ImportReport, counts: Mapping[Change, int], refused: tuple[RowError, ...] = ()) -> ImportReport:
-    """The report with how many rows were new, changed and unchanged, and those that were refused."""
+def with_counts(
+    report: ImportReport, counts: Mapping[Change, int], set_aside: tuple[RowError, ...] = ()
+) -> ImportReport:
+    """The report with how many rows were new, changed and unchanged, and those that were set aside."""
     return attrs.evolve(
         report,
         new=counts[Change.NEW],
         changed=counts[Change.CHANGED],
         unchanged=counts[Change.UNCHANGED],
-        refused=refused,
+        set_aside=set_aside,
     )

@@ -1,7 +1,7 @@
 """Save the invoices of a file: compared with what is known, what is new or changed is booked.
 
 Invoices are matched by merchant and number: new, changed and unchanged ones are counted, and a change that contradicts
-what is paid or being paid is refused with the reason while the others are taken.
+what is paid or being paid is set_aside with the reason while the others are taken.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def save_invoices(
     """Save what can be taken of the rows; nothing at all where one names a customer that is not known."""
     counts = dict.fromkeys(Change, 0)
     errors: list[RowError] = []
-    refused: list[RowError] = []
+    set_aside: list[RowError] = []
     customers: dict[str, str | None] = {}
     known = tx.payables.numbered(merchant.id, merchant.mode, [row.number for row in rows])
     standings = _standings(tx, merchant, known, rows)
@@ -75,7 +75,7 @@ def save_invoices(
         standing, stated = standings.get(row.number), stated_in(row)
         update = stated_change(standing, stated) if standing else nothing_new(stated)
         if objection := _objection(tx, before, row, customer_id, update, now):
-            refused.append(RowError(row.line, "number", row.number, objection))
+            set_aside.append(RowError(row.line, "number", row.number, objection))
             continue
         after = revise_bill(tx, merchant, before, row, customer_id, update, now)
         change = Change.CHANGED if after.revision > before.revision else Change.UNCHANGED
@@ -88,7 +88,7 @@ def save_invoices(
             differences.append(apart)
     if errors:
         return attrs.evolve(report, faults=tuple(errors))
-    done = with_counts(report, counts, tuple(refused))
+    done = with_counts(report, counts, tuple(set_aside))
     log_import(tx, merchant, "invoices", done)
     return attrs.evolve(done, described=tuple(described), differences=tuple(differences), kept=tuple(kept))
 

@@ -250,6 +250,9 @@ def upgrade() -> None:
         sa.Column("stated_balance", WHOLE, nullable=True),
         sa.Column("counted", WHOLE, server_default="0", nullable=False),
         sa.Column("counted_back", WHOLE, server_default="0", nullable=False),
+        sa.Column("branch", sa.Text(), server_default="", nullable=False),
+        sa.Column("undone_at", WHOLE, nullable=True),
+        sa.Column("plan", sa.Text(), server_default="[]", nullable=False),
         sa.Column("created_at", WHOLE, nullable=False),
         sa.CheckConstraint("kind IN ('invoice', 'order')", name=op.f("payable_kind")),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("payable_mode")),
@@ -271,6 +274,7 @@ def upgrade() -> None:
             name=op.f("payable_due"),
         ),
         sa.CheckConstraint("total BETWEEN 0 AND 1000000000000000", name=op.f("payable_total")),
+        sa.CheckConstraint("undone_at IS NULL OR total = 0", name=op.f("payable_undone_is_nothing")),
         sa.CheckConstraint(
             "voided_at IS NULL OR rebilled_at IS NOT NULL OR total = 0", name=op.f("payable_voided_is_nothing")
         ),
@@ -982,6 +986,94 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("mail_round_by_merchant_mode_created_at"), "mail_round", ["merchant", "mode", "created_at"], unique=False
+    )
+    op.create_table(
+        "import_run",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("size", WHOLE, nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("layout", sa.Text(), nullable=False),
+        sa.Column("choices", sa.Text(), nullable=False),
+        sa.Column("report", sa.Text(), nullable=False),
+        sa.Column("done", WHOLE, nullable=False),
+        sa.Column("rows", WHOLE, nullable=False),
+        sa.Column("due_at", WHOLE, nullable=True),
+        sa.Column("created_at", WHOLE, nullable=False),
+        sa.Column("taken_at", WHOLE, nullable=True),
+        sa.Column("undone_at", WHOLE, nullable=True),
+        sa.Column("undone_by", sa.Text(), nullable=False),
+        sa.Column("expires_at", WHOLE, nullable=False),
+        sa.CheckConstraint("kind IN ('customers', 'invoices', 'payouts')", name=op.f("import_run_kind")),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("import_run_mode")),
+        sa.CheckConstraint("state IN ('shown', 'taken', 'taking', 'undone')", name=op.f("import_run_state")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("import_run_merchant_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("import_run_key")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("import_run_by_due_at"), "import_run", ["due_at"], unique=False, sqlite_where=sa.text("due_at IS NOT NULL")
+    )
+    op.create_index(op.f("import_run_by_expires_at"), "import_run", ["expires_at"], unique=False)
+    op.create_index(
+        op.f("import_run_by_merchant_mode_created_at"), "import_run", ["merchant", "mode", "created_at"], unique=False
+    )
+    op.create_index(
+        "one_import", "import_run", ["merchant", "mode"], unique=True, sqlite_where=sa.text("state = 'taking'")
+    )
+    op.create_table(
+        "import_content",
+        sa.Column("run", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["run"], ["import_run.id"], name=op.f("import_content_run_known")),
+        sa.PrimaryKeyConstraint("run", name=op.f("import_content_key")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "import_row",
+        sa.Column("run", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Text(), nullable=False),
+        sa.Column("line", WHOLE, nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("revision", WHOLE, nullable=False),
+        sa.CheckConstraint("subject IN ('customer', 'payable')", name=op.f("import_row_subject")),
+        sa.ForeignKeyConstraint(["run"], ["import_run.id"], name=op.f("import_row_run_known")),
+        sa.PrimaryKeyConstraint("run", "subject", "subject_id", name=op.f("import_row_key")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("import_row_by_subject_subject_id"), "import_row", ["subject", "subject_id"], unique=False)
+    op.create_table(
+        "import_layout",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("file_type", sa.Text(), nullable=False),
+        sa.Column("headings", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("columns", sa.Text(), nullable=False),
+        sa.Column("answers", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("saved_at", WHOLE, nullable=False),
+        sa.Column("used_at", WHOLE, nullable=False),
+        sa.CheckConstraint("kind IN ('customers', 'invoices', 'payouts')", name=op.f("import_layout_kind")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("import_layout_merchant_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("import_layout_key")),
+        sa.UniqueConstraint(
+            "merchant",
+            "kind",
+            "file_type",
+            "headings",
+            name=op.f("import_layout_merchant_kind_file_type_headings_once"),
+        ),
+        sqlite_strict=True,
     )
     op.create_table(
         "schedule",

@@ -1,0 +1,92 @@
+"""A file that was handed in to be imported: from the first look to what was taken of it, and back."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import attrs
+
+from hub.domain.files.layout import FileKind, Layout
+from hub_hookspecs import Mode
+
+MAX_BYTES: Final = 20 * 1024 * 1024
+KEPT: Final = timedelta(days=30)
+"""How long the file itself is kept, sealed."""
+
+
+class RunState(enum.StrEnum):
+    """How far an import is."""
+
+    SHOWN = "shown"
+    """Handed in; shown as understood; nothing was taken."""
+    TAKING = "taking"
+    TAKEN = "taken"
+    UNDONE = "undone"
+
+
+class RunSubject(enum.StrEnum):
+    """What a row of a run is about."""
+
+    CUSTOMER = "customer"
+    PAYABLE = "payable"
+
+
+@attrs.frozen(kw_only=True)
+class ImportRun:
+    """One import.
+
+    Attributes:
+        name: The file's own name, shortened, for people alone.
+        sha256: Of the file; what is confirmed is what was shown.
+        layout: How it was said to be read.
+        choices: What was chosen beside: ``whole``, ``create_customers``, the complete list and the like.
+        report: What was taken, as the page tells it; empty before.
+        done: Rows that were gone through.
+        rows: Rows in all.
+        due_at: When the loop goes on with it; None while nothing is to be done.
+        expires_at: When its content is dropped.
+    """
+
+    id: str
+    merchant_id: str
+    mode: Mode
+    kind: FileKind
+    name: str
+    size: int
+    sha256: str
+    by: str
+    state: RunState = RunState.SHOWN
+    layout: Layout = attrs.Factory(Layout)
+    choices: Mapping[str, Any] = attrs.Factory(dict)
+    report: Mapping[str, Any] = attrs.Factory(dict)
+    done: int = 0
+    rows: int = 0
+    due_at: datetime | None = None
+    created_at: datetime
+    taken_at: datetime | None = None
+    undone_at: datetime | None = None
+    undone_by: str = ""
+    expires_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class RunRow:
+    """What an import did with one customer or one invoice, so that it can be taken back.
+
+    Attributes:
+        line: Of the file; 0 for what was closed since it was not in the file.
+        what: ``new``, ``changed``, ``closed``.
+        before: The values that it changed, as they were; empty where it was new.
+        revision: Of the invoice, after it; 0 for a customer.
+    """
+
+    run_id: str
+    line: int
+    subject: RunSubject
+    subject_id: str
+    what: str
+    before: Mapping[str, Any] = attrs.Factory(dict)
+    revision: int = 0
