@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import attrs
@@ -35,6 +35,27 @@ class RunSubject(enum.StrEnum):
 
 
 @attrs.frozen(kw_only=True)
+class Choices:
+    """What whoever imports chose beside the layout.
+
+    Attributes:
+        whole: Take everything or nothing.
+        create_customers: Create the customers that a file of invoices names and that nobody knows.
+        complete: The file is the complete list of what is open: what is missing is closed.
+        as_of: The day that a complete list is of; the newest issue date where nobody says.
+        missing_count: How many missing invoices whoever confirmed typed.
+        missing: What becomes of each missing invoice, by number: ``outside``, ``void`` or ``left``; ``*`` for the rest.
+    """
+
+    whole: bool = False
+    create_customers: bool = False
+    complete: bool = False
+    as_of: date | None = None
+    missing_count: int | None = None
+    missing: Mapping[str, str] = attrs.Factory(dict)
+
+
+@attrs.frozen(kw_only=True)
 class ImportRun:
     """One import.
 
@@ -42,7 +63,7 @@ class ImportRun:
         name: The file's own name, shortened, for people alone.
         sha256: Of the file; what is confirmed is what was shown.
         layout: How it was said to be read.
-        choices: What was chosen beside: ``whole``, ``create_customers``, the complete list and the like.
+        choices: What was chosen beside.
         report: What was taken, as the page tells it; empty before.
         done: Rows that were gone through.
         rows: Rows in all.
@@ -60,7 +81,7 @@ class ImportRun:
     by: str
     state: RunState = RunState.SHOWN
     layout: Layout = attrs.Factory(Layout)
-    choices: Mapping[str, Any] = attrs.Factory(dict)
+    choices: Choices = attrs.Factory(Choices)
     report: Mapping[str, Any] = attrs.Factory(dict)
     done: int = 0
     rows: int = 0

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+import attrs
 from sqlalchemy import bindparam, delete, exists, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.files.layout import FileKind, Layout, SavedLayout
-from hub.domain.import_run import ImportRun, RunRow, RunState, RunSubject
+from hub.domain.import_run import Choices, ImportRun, RunRow, RunState, RunSubject
 from hub_hookspecs import Mode
 
-from .rows import json_text, maybe_micros, maybe_moment, micros, moment
+from .rows import json_text, maybe_day, maybe_micros, maybe_moment, micros, moment
 from .schema import import_content, import_layout, import_row, import_run, literal
 from .statements import Runs, among, changed, inserted
 
@@ -247,7 +248,7 @@ def _moving(record: ImportRun) -> dict[str, Any]:
                 "name": record.layout.name,
             }
         ),
-        "choices": json_text(dict(record.choices)),
+        "choices": json_text(attrs.asdict(record.choices, value_serializer=_plain)),
         "report": json_text(dict(record.report)),
         "done": record.done,
         "rows": record.rows,
@@ -257,6 +258,15 @@ def _moving(record: ImportRun) -> dict[str, Any]:
         "undone_by": record.undone_by,
         "expires_at": micros(record.expires_at),
     }
+
+
+def _plain(_owner: Any, _field: Any, value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _choices(data: dict[str, Any]) -> Choices:
+    as_of = data.pop("as_of", None)
+    return Choices(**data, as_of=maybe_day(as_of))
 
 
 def _run(row: sqlite3.Row) -> ImportRun:
@@ -271,7 +281,7 @@ def _run(row: sqlite3.Row) -> ImportRun:
         by=row["by"],
         state=RunState(row["state"]),
         layout=Layout(**json.loads(row["layout"])),
-        choices=json.loads(row["choices"]),
+        choices=_choices(json.loads(row["choices"])),
         report=json.loads(row["report"]),
         done=row["done"],
         rows=row["rows"],

@@ -246,7 +246,7 @@ def test_a_row_that_contradicts_a_payment_is_refused_and_the_exit_code_is_1(run:
     ended = run("import", "invoices", "-", stdin=lower.encode())
     assert ended.code == 1
     assert "line 2, numero" in ended.err
-    assert "1 refused" in ended.out
+    assert "1 set aside" in ended.out
 
 
 def test_a_transfer_is_recorded_once_and_another_amount_is_confirmed(run: Run, shop: Path) -> None:

@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from hub.domain.files.layout import FileKind, Layout, SavedLayout, headings_key
-from hub.domain.import_run import ImportRun, RunRow, RunState, RunSubject
+from hub.domain.import_run import Choices, ImportRun, RunRow, RunState, RunSubject
 from hub.domain.refusals import Conflict
 from hub.storage import SqliteStore
 from hub_hookspecs import Mode
@@ -35,7 +35,8 @@ def run_of(world: Any, number: str, **more: Any) -> ImportRun:
 def test_an_import_is_read_as_it_was_written(furnished: SqliteStore, world: Any) -> None:
     run = run_of(world, "A", layout=Layout(columns={"Factura": "number"}, answers={"decimal": ","}, name="Siigo"))
     furnished.write_now(lambda tx: tx.imports.add(run))
-    on = attrs.evolve(run, state=RunState.TAKING, done=5, rows=9, due_at=NOW, report={"new": 5})
+    chosen = Choices(complete=True, as_of=NOW.date(), missing_count=3, missing={"*": "outside"})
+    on = attrs.evolve(run, choices=chosen, state=RunState.TAKING, done=5, rows=9, due_at=NOW, report={"new": 5})
     furnished.write_now(lambda tx: tx.imports.save(on))
     assert furnished.read_now(lambda tx: tx.imports.get("A")) == on
     assert furnished.read_now(lambda tx: tx.imports.of("m1", Mode.TEST)) == (on,)
