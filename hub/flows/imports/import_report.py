@@ -71,7 +71,8 @@ def log_import(tx: Tx, merchant: Merchant, what: str, done: ImportReport) -> Non
     """Log what was taken, once it is committed."""
     new, changed, unchanged, set_aside = done.new, done.changed, done.unchanged, len(done.set_aside)
     tell(
-        *(tx, "imported"),
+        tx,
+        "imported",
         merchant=merchant.id,
         what=what,
         new=new,
