@@ -16,6 +16,7 @@ from hub.domain.files.customer_file import CustomerRow, parse_customers
 from hub.domain.files.invoice_file import InvoiceRow, parse_invoices
 from hub.domain.files.layout import DECIMAL, Layout
 from hub.domain.files.sheet import RowError
+from hub.domain.import_run import Choices, ImportRun
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
@@ -24,6 +25,7 @@ from hub_hookspecs import Country
 
 from .import_report import (
     MAX_DESCRIBED,
+    MAX_ROWS,
     Change,
     ChangedRow,
     ImportReport,
@@ -44,14 +46,23 @@ async def import_customers(
     data: bytes,
     *,
     name: str = "",
+    layout: Layout | None = None,
+    choices: Choices | None = None,
+    run: ImportRun | None = None,
     mapping: Mapping[str, str] | None = None,
     dry_run: bool = False,
 ) -> ImportReport:
-    """Import a file of customers, matched by identity number."""
+    """Import a file of customers, matched by identity number.
+
+    Args:
+        layout: How its columns are to be read, and what was answered.
+        choices: What was chosen beside.
+        run: The import that this is; what it does is kept row by row.
+        mapping: Beside the layout: our field by the file's heading.
+    """
     country = hub.countries[merchant.company.country]
-    file = await asyncio.to_thread(
-        parse_customers, data, name=name, country=country, layout=Layout(columns=mapping or {})
-    )
+    layout = _layout(layout, mapping)
+    file = await asyncio.to_thread(parse_customers, data, name=name, country=country, layout=layout)
     preview = tuple(
         Text(
             "import.row_customer",
@@ -61,10 +72,25 @@ async def import_customers(
         )
         for row in file.rows[:PREVIEW]
     )
-    report = ImportReport(reading=file, faults=file.wrong, preview=preview, dry_run=dry_run)
+    report = ImportReport(
+        reading=file,
+        faults=file.wrong,
+        rows=file.rows[:MAX_ROWS],
+        preview=preview,
+        warnings=file.warnings,
+        dry_run=dry_run,
+    )
     if file.wrong:
         return _refused(merchant, "customers", report)
     return await _in_one(hub, lambda tx: _save_customers(tx, hub, merchant, file.rows, report), dry_run)
+
+
+def _layout(
+    layout: Layout | None, mapping: Mapping[str, str] | None, answers: Mapping[str, str] | None = None
+) -> Layout:
+    """The layout with what was said beside it."""
+    layout = layout or Layout()
+    return attrs.evolve(layout, columns={**layout.columns, **(mapping or {})}).answering(answers or {})
 
 
 def _save_customers(
@@ -125,22 +151,39 @@ async def import_invoices(
     data: bytes,
     *,
     name: str = "",
+    layout: Layout | None = None,
+    choices: Choices | None = None,
+    run: ImportRun | None = None,
     mapping: Mapping[str, str] | None = None,
     decimal: str | None = None,
     currency: str | None = None,
     dry_run: bool = False,
 ) -> ImportReport:
-    """Import a file of invoices for known customers."""
+    """Import a file of invoices.
+
+    Args:
+        layout: How its columns are to be read, and what was answered.
+        choices: What was chosen beside.
+        run: The import that this is; what it does is kept row by row.
+        mapping, decimal, currency: Beside the layout: our field by the file's heading, and answers.
+    """
     country: Country = hub.countries[merchant.company.country]
     file = await asyncio.to_thread(
         parse_invoices,
         data,
         name=name,
         default_currency=currency or country.currencies[0],
-        layout=Layout(columns=mapping or {}, answers={DECIMAL: decimal} if decimal else {}),
+        layout=_layout(layout, mapping, {DECIMAL: decimal} if decimal else {}),
     )
     preview = tuple(map(_understood, file.rows[:PREVIEW]))
-    report = ImportReport(reading=file, faults=file.wrong, preview=preview, dry_run=dry_run)
+    report = ImportReport(
+        reading=file,
+        faults=file.wrong,
+        rows=file.rows[:MAX_ROWS],
+        preview=preview,
+        warnings=file.warnings,
+        dry_run=dry_run,
+    )
     if file.wrong:
         return _refused(merchant, "invoices", report)
     now = hub.clock()

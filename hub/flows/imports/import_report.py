@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import attrs
 
+from hub.domain.files.customer_file import CustomerRow
+from hub.domain.files.invoice_file import InvoiceRow
 from hub.domain.files.reading import Reading
 from hub.domain.files.sheet import RowError
 from hub.domain.merchant import Merchant
@@ -16,6 +18,8 @@ from hub.flows.ground.tell import tell
 
 MAX_DESCRIBED = 50
 """Changed rows that a report describes one by one."""
+MAX_ROWS = 1000
+"""Rows as understood that a report holds."""
 
 
 class Change(enum.StrEnum):
@@ -44,13 +48,18 @@ class ImportReport:
 
     Attributes:
         reading: How the file was understood; where it asks something, nothing was taken.
-        faults: What is wrong with the file; when there are any, nothing was taken.
+        faults: What is wrong with the file as a whole; when there are any, nothing was taken.
         set_aside: Rows that were not taken, each with its reason; the others were.
+        left_out: Rows that are no invoices and ask nothing of anybody: drafts, or annulled before we ever billed them.
         closed: Invoices that were closed since they are not in a complete list.
+        rows: The rows as understood that were taken, in the order of the file, the first thousand of them.
         preview: The first rows as understood, for people.
         described: What changed in the first rows that changed.
         differences: Invoices of which the file and the hub say another balance, and why.
         kept: Rows that changed nothing, since a person voided their invoice here, or billed it anew.
+        warnings: What is merely unusual, in the file and beside what is known here.
+        creatable: Customers that nobody knows and that this file could create, since it says who they are.
+        created: Those that it created.
     """
 
     reading: Reading = attrs.Factory(Reading)
@@ -60,11 +69,21 @@ class ImportReport:
     closed: int = 0
     faults: tuple[RowError, ...] = ()
     set_aside: tuple[RowError, ...] = ()
+    left_out: tuple[RowError, ...] = ()
+    rows: tuple[InvoiceRow | CustomerRow, ...] = ()
     preview: tuple[Text, ...] = ()
     described: tuple[ChangedRow, ...] = ()
     differences: tuple[RowError, ...] = ()
     kept: tuple[RowError, ...] = ()
+    warnings: tuple[RowError, ...] = ()
+    creatable: int = 0
+    created: int = 0
     dry_run: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing was taken since something must be said first."""
+        return self.reading.is_open
 
 
 def log_import(tx: Tx, merchant: Merchant, what: str, done: ImportReport) -> None:
