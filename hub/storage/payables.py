@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, exists, func, or_, select
 
 from hub.domain.flags import RETURNED_BILL
 from hub.domain.instalment import Instalment
+from hub.domain.invoice_numbers import folded_number
 from hub.domain.payable import Payable, PayableKind, Voided
 from hub.domain.stated import Stated
 from hub_hookspecs import Mode, Money
@@ -95,6 +96,15 @@ SEARCH = NEWEST.where(
         ),
     )
 )
+ALIKE = (
+    select(payable)
+    .where(
+        *(payable.c.merchant == bindparam("merchant"), payable.c.mode == bindparam("mode")),
+        *(payable.c.kind == literal("invoice"), among(payable.c.folded_number, "folded")),
+        payable.c.undone_at.is_(None),
+    )
+    .order_by(payable.c.number)
+)
 
 
 class Payables:
@@ -174,6 +184,14 @@ class Payables:
         left_out = self.in_clarification([payable.id for payable in found])
         return tuple(payable for payable in found if payable.id not in left_out)
 
+    def alike(self, merchant_id: str, mode: Mode, folded: Collection[str]) -> Mapping[str, tuple[Payable, ...]]:
+        """Invoices by what the writings of their number share (``folded_number``), for imports."""
+        values = {"merchant": merchant_id, "mode": mode.value, "folded": json_text(list(folded))}
+        found: dict[str, tuple[Payable, ...]] = {}
+        for row in self._tx.run(ALIKE, values):
+            found[row["folded_number"]] = (*found.get(row["folded_number"], ()), _payable(row))
+        return found
+
     def search(self, merchant_id: str, mode: Mode, text: str = "", *, limit: int = 200) -> tuple[Payable, ...]:
         """Newest first; the text is looked for in number, and in the customer's name, number,
         mail and phone."""
@@ -209,6 +227,7 @@ def _values(record: Payable) -> dict[str, Any]:
         "mode": record.mode.value,
         "kind": record.kind.value,
         "number": record.number,
+        "folded_number": folded_number(record.number),
         "customer": record.customer_id,
         "currency": record.currency,
         "total": record.total,

@@ -38,6 +38,7 @@ READ = (
         total=Money(123456750, "COP"),
         balance=Money(23456750, "COP"),
         description="Repuestos",
+        keeps=frozenset({"branch"}),
     ),
     InvoiceRow(
         line=3,
@@ -45,6 +46,7 @@ READ = (
         customer_key="compras@example.com",
         issued_on=date(2026, 10, 5),
         total=Money(18500000, "COP"),
+        keeps=frozenset({"branch"}),
     ),
 )
 
@@ -450,7 +452,6 @@ def test_columns_that_are_missing_or_doubtful_stop_the_reading(
         ("A;9;01/10/2026;;CRC;;;", ["total"]),
         ("A;9;10/01/2026;01/01/2026;CRC;100;;", ["due_on"]),
         ("A;9;01/10/2026;;XXX;100;;", ["currency"]),
-        ("A;9;01/10/2026;;CRC;-100;;", ["total"]),
         ("A;9;01/10/2026;;CRC;0;;", ["total"]),
         ("A;9;01/10/2026;;CRC;100;101;", ["balance"]),
         ("A;9;01/10/2026;;CRC;100;-1;", ["balance"]),

@@ -66,7 +66,8 @@ def parse_customers(data: bytes, *, name: str = "", country: Country, layout: La
     country."""
     layout = layout or Layout()
     table = headed(read_table(data, name=name))
-    columns, errors = resolve_columns(table, CUSTOMER_COLUMNS, layout.columns)
+    found, errors = resolve_columns(table, CUSTOMER_COLUMNS, layout.columns)
+    columns = {ours: (theirs,) for ours, theirs in found.items()}
     warnings: list[RowError] = []
     bad_lines = {error.line for error in table.errors}
     rows = []
@@ -83,7 +84,7 @@ def parse_customers(data: bytes, *, name: str = "", country: Country, layout: La
         warnings=by_line(warnings),
         format=table.format,
         file_type=table.file_type,
-        columns={ours: (theirs,) for ours, theirs in columns.items()},
+        columns=columns,
         seen=len(table.rows),
         layout=layout,
     )

@@ -1,27 +1,34 @@
 """Invoices in the files that people's programs write.
 
-Every error is listed with line and column, and only rows without one are given back as rows; whoever imports decides
-whether a file with errors is taken at all.
+What is wrong is listed with line and column, all of it in one round; a row without an error is given back as a row,
+whatever its neighbours are. What only a person can say of the file is asked, with rows as examples.
 """
 
 from __future__ import annotations
 
-import enum
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
 import attrs
 
 from hub.domain.cells import decimal_sign, read_amount, read_date
+from hub.domain.files.bill_state import BillState as BillState
+from hub.domain.files.bill_state import RowKind as RowKind
 from hub.domain.files.columns import Column, headed, resolve_columns
+from hub.domain.files.invoice_row import InvoiceRow as InvoiceRow
 from hub.domain.files.layout import CURRENCY, DECIMAL, Layout
 from hub.domain.files.reading import Reading
-from hub.domain.files.row_cells import RowCells, by_line, refuse_duplicates
+from hub.domain.files.row_cells import RowCells, by_line
+from hub.domain.files.same_number import Stated, joined
 from hub.domain.files.sheet import RowError
+from hub.domain.files.state_words import StateWords, is_note_number
 from hub.domain.files.table_file import read_table
-from hub.domain.instalment import Instalment
 from hub.domain.text import Text
 from hub_hookspecs import EXPONENTS, Money
+
+Amount = Callable[[RowCells, str, str], "Money | None"]
+"""Reads the amount of a field of a row in a currency; what is wrong with it is added to the row's errors."""
 
 INVOICE_COLUMNS: Final = (
     Column(
@@ -48,63 +55,30 @@ INVOICE_COLUMNS: Final = (
     Column("total", "importe monto valor valor_total monto_total total_factura amount", required=True),
     Column("balance", "saldo saldo_pendiente saldo_por_cobrar por_cobrar pendiente balance_due"),
     Column("description", "descripcion concepto detalle observaciones notas notes"),
+    Column("customer_name", "nombre nombre_cliente nombre_del_cliente razon_social"),
+    Column("identity_type", "tipo_de_identificacion tipo_identificacion"),
+    Column("kind", "tipo_de_documento tipo_documento tipo"),
+    Column("state", "estado estado_de_la_factura estado_de_pago status"),
+    Column("paid", "abonos abono pagado"),
+    Column("credits", "factura_afectada factura_relacionada documento_relacionado"),
+    Column("branch", "sucursal sede"),
 )
-
-
-class RowKind(enum.StrEnum):
-    """What a row of a file of invoices is."""
-
-    INVOICE = "invoice"
-    CREDIT_NOTE = "credit_note"
-
-
-class BillState(enum.StrEnum):
-    """What a file's word for the state of an invoice means."""
-
-    OPEN = "open"
-    PAID = "paid"
-    VOID = "void"
-    NOTE = "note"
-    SKIP = "skip"
-    """Such rows are no invoices: drafts, quotations."""
-
-
-@attrs.frozen(kw_only=True)
-class InvoiceRow:
-    """One invoice as the file states it.
-
-    Attributes:
-        customer_key: The customer's identity number as written, or the address of the mail in lower case.
-        balance: What is still owed, where the file says so; the rest was paid outside the hub.
-        state: What the file's word for its state means; None where it has none.
-        customer_name: As the file has it, for whoever is not known yet.
-        credits: Of a credit note: the number of the invoice that it takes off, where the file says it.
-        plan: Its instalments, where it has several, oldest first.
-        lines: All lines that state it, where these are several.
-    """
-
-    line: int
-    number: str
-    customer_key: str
-    issued_on: date
-    due_on: date | None = None
-    total: Money
-    balance: Money | None = None
-    description: str = ""
-    kind: RowKind = RowKind.INVOICE
-    state: BillState | None = None
-    customer_name: str = ""
-    credits: str = ""
-    branch: str = ""
-    plan: tuple[Instalment, ...] = ()
-    lines: tuple[int, ...] = ()
+MAY_BE_ABSENT: Final = ("due_on", "description", "branch")
+"""Fields of which an absent column says nothing, and an empty cell says that there is none."""
 
 
 @attrs.frozen(kw_only=True)
 class InvoiceFile(Reading):
-    """The invoices of a file, and all that is to be said of it."""
+    """The invoices of a file, and all that is to be said of it.
+
+    Attributes:
+        skipped: Rows that are no invoices, such as drafts and quotations.
+        numbers: Every number that stands in some row, also one that is set aside.
+    """
 
     rows: tuple[InvoiceRow, ...] = ()
+    skipped: tuple[RowError, ...] = ()
+    numbers: frozenset[str] = frozenset()
 
 
 def parse_invoices(
@@ -118,76 +92,160 @@ def parse_invoices(
     layout = layout or Layout()
     default_currency = layout.answers.get(CURRENCY, default_currency)
     table = headed(read_table(data, name=name))
-    columns, errors = resolve_columns(table, INVOICE_COLUMNS, layout.columns)
+    found, errors = resolve_columns(table, INVOICE_COLUMNS, layout.columns)
+    columns = {ours: (theirs,) for ours, theirs in found.items()}
     if not default_currency and "currency" not in columns and columns:
         errors.append(RowError(table.header_line, "currency", "", Text("column.currency_missing")))
         columns = {}
+    money = [theirs for field in ("total", "balance", "paid") for theirs in columns.get(field, ())]
     style = layout.answers.get(DECIMAL) or decimal_sign(
-        row.cells.get(columns[column], "") for row in table.rows for column in ("total", "balance") if column in columns
+        row.cells.get(theirs, "") for row in table.rows for theirs in money
+    )
+
+    def amount(cells: RowCells, field: str, currency: str) -> Money | None:
+        return cells.read(field, lambda text: read_amount(text, currency, style))
+
+    reader = _RowReader(
+        amount=amount,
+        currency=default_currency,
+        words=StateWords(layout.answers),
+        keeps=frozenset(field for field in MAY_BE_ABSENT if field not in columns),
+        has_balance="balance" in columns,
     )
     bad_lines = {error.line for error in table.errors}
-    rows = []
+    stated, skipped, numbers = [], [], set()
     for row in table.rows if columns else ():
         cells = RowCells(row, columns, errors, bad_lines)
-        rows.append((cells, _invoice(cells, default_currency, style)))
-    refuse_duplicates(((cells, invoice.number) for cells, invoice in rows if invoice), "number")
+        kind, state = reader.words.of(cells)
+        number = cells.code("number", 100, required=state is not BillState.SKIP)
+        numbers.add(number)
+        if state is BillState.SKIP:
+            skipped.append(cells.error("state" if cells.raw("state") else "kind", Text("import.no_invoice")))
+            continue
+        stated.append(Stated(cells, number, reader.read(cells, number, kind, state)))
+    invoices = joined(stated, layout.answers)
     body, wrong = {row.line for row in table.rows}, by_line((*table.errors, *errors))
     return InvoiceFile(
-        rows=tuple(invoice for cells, invoice in rows if invoice and not cells.has_errors),
+        rows=invoices.rows,
+        skipped=tuple(skipped),
+        numbers=frozenset(numbers - {""}),
         errors=tuple(error for error in wrong if error.line not in body),
         set_aside=tuple(error for error in wrong if error.line in body),
+        warnings=by_line(invoices.warnings),
+        questions=(*reader.words.questions(), *invoices.questions),
         format=table.format,
         file_type=table.file_type,
-        columns={ours: (theirs,) for ours, theirs in columns.items()},
+        columns=columns,
         seen=len(table.rows),
         layout=layout,
     )
 
 
-def _invoice(cells: RowCells, default_currency: str | None, style: str | None) -> InvoiceRow | None:
-    """The invoice of a row; None where it cannot even be formed."""
-    number = cells.code("number", 100, required=True)
-    customer = cells.code("customer", 200, required=True)
-    issued_on = cells.read_required("issued_on", read_date)
-    due_on = cells.read("due_on", read_date)
+@attrs.frozen(kw_only=True)
+class _RowReader:
+    """Reads the rows of one file.
+
+    Attributes:
+        currency: Of rows that name none.
+    """
+
+    amount: Amount
+    currency: str | None
+    words: StateWords
+    keeps: frozenset[str]
+    has_balance: bool
+
+    def read(self, cells: RowCells, number: str, kind: RowKind | None, state: BillState | None) -> InvoiceRow | None:
+        """The invoice or the credit note of a row; None where it cannot even be formed."""
+        customer, customer_name = _customer(cells)
+        issued_on = cells.read_required("issued_on", read_date)
+        due_on = cells.read("due_on", read_date)
+        currency = self._currency(cells)
+        description, branch = cells.text("description", 500), cells.text("branch", 60)
+        total: Money | None
+        if not currency:
+            return None
+        if state is BillState.VOID:
+            total, balance = _size(self.amount(cells, "total", currency)) or Money(0, currency), None
+        else:
+            total, balance = self._amounts(cells, currency)
+        if total is not None and kind is None:
+            is_note = total.minor < 0 or is_note_number(number)
+            kind = RowKind.CREDIT_NOTE if is_note else RowKind.INVOICE
+        if kind is RowKind.CREDIT_NOTE:
+            total, balance = _size(total), None
+        if state is not BillState.VOID:
+            _check(cells, total, balance, issued_on, due_on if kind is RowKind.INVOICE else None)
+        if not number or issued_on is None or total is None or kind is None:
+            return None
+        return InvoiceRow(
+            line=cells.line,
+            number=number,
+            customer_key=customer,
+            customer_name=customer_name,
+            identity_type=cells.text("identity_type", 60),
+            email=cells.text("email", 254),
+            phone=cells.text("phone", 40),
+            issued_on=issued_on,
+            due_on=due_on,
+            total=total,
+            balance=balance,
+            kind=kind,
+            state=state,
+            state_word=cells.raw("state") or cells.raw("kind"),
+            credits=cells.code("credits", 100),
+            keeps=self.keeps,
+            description=description,
+            branch=branch,
+        )
+
+    def _amounts(self, cells: RowCells, currency: str) -> tuple[Money | None, Money | None]:
+        """Total and balance; a file that says what was paid says the balance."""
+        if not cells.raw("total"):
+            cells.add_error("total", Text("cell.missing"))
+        total, balance = self.amount(cells, "total", currency), self.amount(cells, "balance", currency)
+        if not self.has_balance and total is not None and (paid := self.amount(cells, "paid", currency)) is not None:
+            balance = total - (_size(paid) or paid)
+        return total, balance
+
+    def _currency(self, cells: RowCells) -> str | None:
+        code = cells.raw("currency").upper() or self.currency
+        if code in EXPONENTS:
+            return code
+        if not code:
+            cells.add_error("currency", Text("cell.missing"))
+        else:
+            cells.add_error("currency", Text("cell.unknown_currency", known=", ".join(EXPONENTS)))
+        return None
+
+
+def _customer(cells: RowCells) -> tuple[str, str]:
+    """By what the customer is found: identity number, else mail, else name; and the name."""
+    name = cells.text("customer_name", 200)
+    key = cells.code("customer", 200) or cells.text("email", 254) or name
+    if not key:
+        cells.add_error("customer", Text("cell.missing"))
+    return (key.lower() if "@" in key else key), name
+
+
+def _size(amount: Money | None) -> Money | None:
+    return -amount if amount is not None and amount.minor < 0 else amount
+
+
+def _check(
+    cells: RowCells, total: Money | None, balance: Money | None, issued_on: date | None, due_on: date | None
+) -> None:
     if issued_on and due_on and due_on < issued_on:
         cells.add_error("due_on", Text("cell.due_before_issue", issued_on=f"{issued_on:%d/%m/%Y}"))
-    currency = _currency(cells, default_currency)
-    description = cells.text("description", 500)
-    if not currency:
-        return None
-    total = cells.read_required("total", lambda text: read_amount(text, currency, style))
-    balance = cells.read("balance", lambda text: read_amount(text, currency, style))
-    _check_amounts(cells, total, balance)
-    if not number or issued_on is None or total is None:
-        return None
-    return InvoiceRow(
-        line=cells.line,
-        number=number,
-        customer_key=customer.lower() if "@" in customer else customer,
-        issued_on=issued_on,
-        due_on=due_on,
-        total=total,
-        balance=balance,
-        description=description,
-    )
-
-
-def _check_amounts(cells: RowCells, total: Money | None, balance: Money | None) -> None:
     if total is not None and total.minor <= 0:
         cells.add_error("total", Text("cell.total_not_positive"))
+    column = "balance" if cells.raw("balance") else "paid"
     if balance is not None and balance.minor < 0:
-        cells.add_error("balance", Text("cell.balance_negative"))
+        cells.add_error(column, Text("cell.balance_negative"))
     if total is not None and balance is not None and balance > total:
-        cells.add_error("balance", Text("cell.balance_over_total", total=f"{total.decimal:f}"))
+        cells.add_error(column, Text("cell.balance_over_total", total=f"{total.decimal:f}"))
 
 
-def _currency(cells: RowCells, default: str | None) -> str | None:
-    code = cells.raw("currency").upper() or default
-    if code in EXPONENTS:
-        return code
-    if not code:
-        cells.add_error("currency", Text("cell.missing"))
-    else:
-        cells.add_error("currency", Text("cell.unknown_currency", known=", ".join(EXPONENTS)))
-    return None
+def as_written(columns: Mapping[str, tuple[str, ...]], field: str) -> str:
+    """What the file calls a field."""
+    return " + ".join(columns.get(field, (field,)))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from typing import TypeVar
 
 from hub.domain.cells import Unreadable, refuse_excel
-from hub.domain.files.sheet import JsonNumber, Row, RowError
+from hub.domain.files.sheet import FormattedNumber, JsonNumber, Row, RowError
 from hub.domain.text import Text
 
 T = TypeVar("T")
@@ -15,13 +15,20 @@ T = TypeVar("T")
 class RowCells:
     """The cells of one row by our column names; what is wrong with one is added to the errors."""
 
-    def __init__(self, row: Row, columns: Mapping[str, str], errors: list[RowError], bad_lines: Set[int]) -> None:
+    def __init__(
+        self, row: Row, columns: Mapping[str, tuple[str, ...]], errors: list[RowError], bad_lines: Set[int]
+    ) -> None:
         self.line, self.has_errors = row.line, row.line in bad_lines
-        self._row, self._columns, self._errors = row, columns, errors
+        self.row, self._columns, self._errors = row, columns, errors
+
+    def every(self, column: str) -> tuple[str, ...]:
+        """The cells of a field that several columns name, those that are empty left out."""
+        return tuple(cell for theirs in self._columns.get(column, ()) if (cell := self.row.cells.get(theirs, "")))
 
     def raw(self, column: str) -> str:
-        """The cell as it stands, empty where there is none."""
-        return self._row.cells.get(self._columns.get(column, ""), "")
+        """The cell as it stands, empty where there is none; several, one after the other."""
+        cells = self.every(column)
+        return cells[0] if len(cells) == 1 else " ".join(cells)
 
     def add_error(self, column: str, message: Text | str) -> None:
         """Record that something is wrong with a cell."""
@@ -30,7 +37,7 @@ class RowCells:
 
     def error(self, column: str, message: Text | str) -> RowError:
         """An error in a cell of this row, under the file's own column name."""
-        return RowError(self.line, self._columns.get(column, column), self.raw(column), message)
+        return RowError(self.line, " + ".join(self._columns.get(column, (column,))), self.raw(column), message)
 
     def text(self, column: str, longest: int, *, required: bool = False) -> str:
         """A text in one line."""
@@ -46,8 +53,11 @@ class RowCells:
     def code(self, column: str, longest: int, *, required: bool = False) -> str:
         """A number that is a name, such as an invoice's; what a spreadsheet has garbled is refused."""
         text = self.text(column, longest, required=required)
-        if isinstance(self.raw(column), JsonNumber) and not text.isdecimal():
+        raw = self.raw(column)
+        if isinstance(raw, JsonNumber) and not text.isdecimal():
             self.add_error(column, Text("cell.no_document_number"))
+        elif isinstance(raw, FormattedNumber):
+            text = f"{raw.shown_as.prefix}{text.zfill(raw.shown_as.zeros)}{raw.shown_as.suffix}".strip()
         self.read(column, refuse_excel)
         return text
 
@@ -73,9 +83,16 @@ def refuse_duplicates(keyed: Iterable[tuple[RowCells, str]], column: str) -> Non
     for cells, key in keyed:
         found.setdefault(key.casefold(), []).append(cells)
     for several in found.values():
-        for cells in several if len(several) > 1 else ():
-            others = ", ".join(str(other.line) for other in several if other is not cells)
-            cells.add_error(column, Text("cell.twice", lines=others))
+        if len(several) > 1:
+            refuse_each(several, column)
+
+
+def refuse_each(several: Iterable[RowCells], column: str) -> None:
+    """Refuse rows of which nobody knows which is meant; each names the others."""
+    rows = list(several)
+    for cells in rows:
+        others = ", ".join(str(other.line) for other in rows if other is not cells)
+        cells.add_error(column, Text("cell.twice", lines=others))
 
 
 def by_line(errors: Iterable[RowError]) -> tuple[RowError, ...]:

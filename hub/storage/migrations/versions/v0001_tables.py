@@ -215,6 +215,7 @@ def upgrade() -> None:
         sa.Column("mode", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("folded_number", sa.Text(), server_default="", nullable=False),
         sa.Column("customer", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("total", WHOLE, nullable=False),
@@ -285,6 +286,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("payable_key")),
         sa.UniqueConstraint("merchant", "mode", "kind", "number", name=op.f("payable_merchant_mode_kind_number_once")),
         sqlite_strict=True,
+    )
+    op.create_index(
+        "payable_alike",
+        "payable",
+        ["merchant", "mode", "folded_number"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'invoice'"),
     )
     op.create_index(
         "payable_open",

@@ -1,0 +1,117 @@
+"""What a program's word for the state or the kind of an invoice means; one that has two meanings is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from hub.domain.files.bill_state import BillState, RowKind
+from hub.domain.files.columns import reduced
+from hub.domain.files.question import Choice, Question
+from hub.domain.files.row_cells import RowCells
+from hub.domain.files.sheet import shorten
+from hub.domain.text import Text
+
+WORDS: Final[Mapping[BillState, str]] = {
+    BillState.OPEN: (
+        "abierta abierto pendiente pendiente_de_pago pendiente_por_cobrar pendiente_de_cobro por_cobrar por_pagar"
+        " emitida emitido vigente activa activo vencida vencido por_vencer no_vencida al_dia en_mora mora atrasada"
+        " parcial pago_parcial pagada_parcialmente parcialmente_pagada parcialmente_pagado pagada_parcial cobro_parcial"
+        " impaga impago no_pagada no_pagado sin_pagar enviada enviado aceptada aceptado aprobada aprobado timbrada"
+        " timbrado autorizada autorizado contabilizada contabilizado publicada publicado confirmada"
+        " open unpaid due overdue not_due outstanding pending sent viewed partial partially_paid posted issued"
+        " factura facturas factura_electronica factura_de_venta factura_electronica_de_venta factura_venta"
+        " fe fv fev fac fact invoice tiquete tiquete_electronico te nota_de_debito nota_debito"
+        " nota_debito_electronica nd nde"
+    ),
+    BillState.PAID: (
+        "pagada pagado pagada_totalmente totalmente_pagada totalmente_pagado pago_total cobrada cobrado saldada saldado"
+        " pago_completo paid paid_in_full fully_paid in_payment"
+    ),
+    BillState.VOID: "anulada anulado anulacion nula nulo void voided annulled invalidada",
+    BillState.NOTE: (
+        "nota_de_credito nota_credito nota_credito_electronica nota_de_credito_electronica nc nce ncr"
+        " credit_note credit_memo"
+    ),
+    BillState.SKIP: (
+        "borrador draft cotizacion presupuesto proforma pro_forma quote quotation estimate pedido orden_de_compra"
+        " orden_de_pedido order remision"
+    ),
+}
+MEANS: Final[Mapping[str, BillState]] = {word: state for state, words in WORDS.items() for word in words.split()}
+
+
+def word_key(written: str) -> str:
+    """Under which key of a layout's answers it is said what a word means."""
+    return f"word:{reduced(written)}"
+
+
+def state_of(written: str, answers: Mapping[str, str]) -> BillState | None:
+    """What a word means, as somebody answered or as everybody writes it; None where it must be asked.
+
+    ``Cancelada`` is paid where accountants of Costa Rica and Colombia write it, and annulled elsewhere; ``Cerrada``,
+    ``Abonada`` and ``Rechazada`` are as doubtful.
+    """
+    if said := answers.get(word_key(written)):
+        return BillState(said) if said in tuple(BillState) else None
+    return MEANS.get(reduced(written))
+
+
+NOTE_NUMBER: Final = re.compile(r"n\.?c\.?[er]?[\s._-]*[0-9].*", re.IGNORECASE)
+STRONGEST: Final = (BillState.VOID, BillState.NOTE, BillState.SKIP, BillState.PAID, BillState.OPEN)
+"""Where several columns say a state: what is annulled was issued too, and what is paid was open."""
+EXAMPLES: Final = 3
+
+
+def is_note_number(number: str) -> bool:
+    """Whether a number is one of credit notes by its prefix: ``NC-5``, ``NCE 12``."""
+    return NOTE_NUMBER.fullmatch(number) is not None
+
+
+class StateWords:
+    """The words of one file's rows, and those that nobody can know."""
+
+    def __init__(self, answers: Mapping[str, str]) -> None:
+        self._answers = answers
+        self._unknown: dict[str, tuple[str, list[RowCells]]] = {}
+
+    def of(self, cells: RowCells) -> tuple[RowKind | None, BillState | None]:
+        """What a row is, where a word says it, and the state of its invoice."""
+        kinds, states = self._means(cells, "kind"), self._means(cells, "state")
+        found = {*kinds, *states}
+        state = next((state for state in STRONGEST if state in found), None)
+        if BillState.NOTE in found:
+            is_void = BillState.VOID in found
+            return RowKind.CREDIT_NOTE, BillState.VOID if is_void else BillState.OPEN
+        return (RowKind.INVOICE if kinds else None), state if states or state is not BillState.OPEN else None
+
+    def questions(self) -> tuple[Question, ...]:
+        """One for each word that nobody can know, with rows that have it."""
+        return tuple(self._question(key, *seen) for key, seen in self._unknown.items())
+
+    def _means(self, cells: RowCells, field: str) -> list[BillState]:
+        found = []
+        for written in cells.every(field):
+            if not reduced(written):
+                continue
+            if state := state_of(written, self._answers):
+                found.append(state)
+            else:
+                self._unknown.setdefault(word_key(written), (written, []))[1].append(cells)
+        return found
+
+    @staticmethod
+    def _question(key: str, written: str, rows: list[RowCells]) -> Question:
+        examples = tuple(
+            Text("import.word_example", line=cells.line, number=shorten(cells.raw("number")), total=cells.raw("total"))
+            for cells in rows[:EXAMPLES]
+        )
+        return Question(
+            key=key,
+            text=Text("import.word", word=shorten(written), count=len(rows)),
+            choices=tuple(
+                Choice(value=state.value, label=Text(f"import.word_{state.value}"), examples=examples)
+                for state in BillState
+            ),
+        )
