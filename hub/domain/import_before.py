@@ -1,0 +1,86 @@
+"""What an import changed of an invoice or a customer, as it was before: kept row by row, and given back by an undo.
+
+Whoever imports keeps a row for every record that is another than before, though it be only what a file stated or
+counted; of one that is new, or was taken back and is billed anew, nothing is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import attrs
+
+from hub_hookspecs import IdentityDocument
+
+from .instalment import Instalment
+from .merchant import Customer
+from .payable import Payable
+from .stated import Stated
+
+
+def before_of(payable: Payable) -> dict[str, Any]:
+    """The values of an invoice that an import may change, to be kept as text."""
+    return {
+        "customer": payable.customer_id,
+        "total": payable.total,
+        "outside": payable.outside,
+        "issued_on": payable.issued_on.isoformat(),
+        "due_on": payable.due_on.isoformat() if payable.due_on else None,
+        "description": payable.description,
+        "branch": payable.branch,
+        "plan": [[part.due_on.isoformat(), part.amount] for part in payable.plan],
+        "stated": [payable.stated.total, payable.stated.balance] if payable.stated else None,
+        "counted": payable.counted,
+        "counted_back": payable.counted_back,
+    }
+
+
+def restored(payable: Payable, before: Mapping[str, Any]) -> Payable:
+    """The invoice with the values that it had before; the ledger alone moves what was paid elsewhere."""
+    return attrs.evolve(
+        payable,
+        customer_id=before["customer"],
+        total=before["total"],
+        issued_on=date.fromisoformat(before["issued_on"]),
+        due_on=date.fromisoformat(before["due_on"]) if before["due_on"] else None,
+        description=before["description"],
+        branch=before["branch"],
+        plan=tuple(Instalment(date.fromisoformat(day), amount) for day, amount in before["plan"]),
+        stated=Stated(*before["stated"]) if before["stated"] else None,
+        counted=before["counted"],
+        counted_back=before["counted_back"],
+    )
+
+
+def outside_before(before: Mapping[str, Any]) -> int:
+    """What files had said of it that was paid elsewhere, minor units."""
+    amount: int = before["outside"]
+    return amount
+
+
+def customer_before(customer: Customer) -> dict[str, Any]:
+    """The values of a customer that an import may change, to be kept as text."""
+    document = customer.document
+    return {
+        "name": customer.name,
+        "document": [document.type, document.number, document.check_digit] if document else None,
+        "email": customer.email,
+        "phone": customer.phone,
+        "address": customer.address,
+        "language": customer.language,
+    }
+
+
+def customer_restored(customer: Customer, before: Mapping[str, Any]) -> Customer:
+    """The customer with the values that it had before."""
+    return attrs.evolve(
+        customer,
+        name=before["name"],
+        document=IdentityDocument(*before["document"]) if before["document"] else None,
+        email=before["email"],
+        phone=before["phone"],
+        address=before["address"],
+        language=before["language"],
+    )
