@@ -66,7 +66,7 @@ async def _deductions(
             raise click.UsageError(f"write INVOICE:TAX=AMOUNT or INVOICE=AMOUNT, not {text!r}")
         written.append((number, tax or None, amount, "--withheld" if tax else "--discount"))
     names = {number for number, *_rest in written}
-    known = await hub.store.read(lambda tx: tx.payables.numbered(merchant.id, merchant.mode, names))
+    known = await hub.store.read(lambda tx: tx.payables.numbered(merchant.id, merchant.mode, names, undone=False))
     if missing := sorted(names - known.keys()):
         raise click.ClickException(f"{merchant.slug} has no invoice {missing[0]!r}")
     return [
@@ -160,7 +160,7 @@ async def _shares(hub: Hub, merchant: Merchant, invoices: tuple[str, ...], cash:
     from hub_hookspecs import Money
 
     names = {number if sign else whole for number, sign, whole in (text.rpartition("=") for text in invoices)}
-    known = await hub.store.read(lambda tx: tx.payables.numbered(merchant.id, merchant.mode, names))
+    known = await hub.store.read(lambda tx: tx.payables.numbered(merchant.id, merchant.mode, names, undone=False))
     left, shares = cash.minor, []
     for text in invoices:
         number, sign, wanted = text.rpartition("=")

@@ -32,6 +32,8 @@ class Act(enum.StrEnum):
     REFUND = "refund"
     RECORD_RETURN = "record_return"
     START_PAYMENT = "start_payment"
+    UNDO_IMPORT = "undo_import"
+    CLOSE_MISSING = "close_missing"
 
 
 class Pending(enum.StrEnum):
@@ -92,6 +94,8 @@ RULES: Final[Mapping[Act, Mapping[Pending, Rule]]] = {
     Act.REFUND: _rules(TAKEN, TAKEN, REFUSED, REFUSED),
     Act.RECORD_RETURN: _rules(TAKEN, TAKEN, REFUSED, TAKEN),
     Act.START_PAYMENT: _rules(REFUSED, WARNED, TAKEN, TAKEN),
+    Act.UNDO_IMPORT: _rules(REFUSED, REFUSED, REFUSED, REFUSED),
+    Act.CLOSE_MISSING: _rules(REFUSED, REFUSED, REFUSED, REFUSED),
 }
 """What each act does while something is under way."""
 

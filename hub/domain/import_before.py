@@ -7,16 +7,16 @@ counted; of one that is new, or was taken back and is billed anew, nothing is ke
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 
 import attrs
 
-from hub_hookspecs import IdentityDocument
+from hub_hookspecs import IdentityDocument, Money
 
 from .instalment import Instalment
 from .merchant import Customer
-from .payable import Payable
+from .payable import Payable, Voided
 from .stated import Stated
 
 
@@ -34,6 +34,7 @@ def before_of(payable: Payable) -> dict[str, Any]:
         "stated": [payable.stated.total, payable.stated.balance] if payable.stated else None,
         "counted": payable.counted,
         "counted_back": payable.counted_back,
+        "voided": _voided(payable.voided),
     }
 
 
@@ -51,6 +52,7 @@ def restored(payable: Payable, before: Mapping[str, Any]) -> Payable:
         stated=Stated(*before["stated"]) if before["stated"] else None,
         counted=before["counted"],
         counted_back=before["counted_back"],
+        voided=_voided_before(before["voided"]),
     )
 
 
@@ -58,6 +60,41 @@ def outside_before(before: Mapping[str, Any]) -> int:
     """What files had said of it that was paid elsewhere, minor units."""
     amount: int = before["outside"]
     return amount
+
+
+NOTES: Final = "notes"
+"""Beside an invoice's values: the keys of the credit notes that the import booked of it."""
+
+
+def notes_in(before: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keys of the credit notes that the import booked."""
+    return tuple(before.get(NOTES, ()))
+
+
+def _voided(voided: Voided | None) -> dict[str, Any] | None:
+    if voided is None:
+        return None
+    return {
+        "at": voided.at.isoformat(),
+        "by": voided.by,
+        "reason": voided.reason,
+        "total": [voided.total.minor, voided.total.currency],
+        "rebilled_at": voided.rebilled_at.isoformat() if voided.rebilled_at else None,
+        "rebilled_by": voided.rebilled_by,
+    }
+
+
+def _voided_before(kept: Mapping[str, Any] | None) -> Voided | None:
+    if kept is None:
+        return None
+    return Voided(
+        at=datetime.fromisoformat(kept["at"]),
+        by=kept["by"],
+        reason=kept["reason"],
+        total=Money(*kept["total"]),
+        rebilled_at=datetime.fromisoformat(kept["rebilled_at"]) if kept["rebilled_at"] else None,
+        rebilled_by=kept["rebilled_by"],
+    )
 
 
 def customer_before(customer: Customer) -> dict[str, Any]:

@@ -6,15 +6,15 @@ import json
 import sqlite3
 from collections.abc import Mapping
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, delete, exists, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.merchant import Customer
 from hub.domain.refusals import Conflict
-from hub_hookspecs import IdentityDocument
+from hub_hookspecs import IdentityDocument, Mode
 
 from .rows import folded, json_text, maybe_micros, maybe_moment, pattern
-from .schema import customer
+from .schema import customer, delivery, ledger_account, literal
 from .statements import Runs, changed
 
 _insert = insert(customer).values({column.name: bindparam(column.name) for column in customer.columns})
@@ -39,6 +39,16 @@ BY_EMAIL = select(customer).where(
 OF = select(customer).where(customer.c.merchant == bindparam("merchant")).order_by(customer.c.name, customer.c.id)
 JOINED = select(customer).where(customer.c.joined_to == bindparam("to")).order_by(customer.c.name, customer.c.id)
 SEARCH = OF.where(customer.c.search.like(bindparam("pattern"), escape="\\"))
+REMOVE = delete(customer).where(
+    customer.c.id == bindparam("id"),
+    ~exists().where(
+        ledger_account.c.merchant == customer.c.merchant,
+        ledger_account.c.mode.in_([literal(mode.value) for mode in Mode]),
+        ledger_account.c.kind.in_([literal("receivable"), literal("customer_credit")]),
+        ledger_account.c.owner == customer.c.id,
+    ),
+    ~exists().where(delivery.c.subject == customer.c.id),
+)
 REMEMBER = changed(customer, customer.c.remembered)
 
 
@@ -93,6 +103,14 @@ class Customers:
     def joined_to(self, customer_id: str) -> tuple[Customer, ...]:
         """The shoppers who this customer is, as the merchant says."""
         return tuple(_customer(row) for row in self._tx.run(JOINED, {"to": customer_id}))
+
+    def remove(self, customer_id: str) -> bool:
+        """Remove a customer of whom nothing else was ever stored; False where something was."""
+        try:
+            with self._tx.whole():
+                return self._tx.run(REMOVE, {"id": customer_id}).rowcount == 1
+        except Conflict:
+            return False
 
     def remember(self, customer_id: str, fields: Mapping[str, str]) -> None:
         """Store payer fields beside those that are stored already."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +64,16 @@ NEWEST = select(delivery).order_by(delivery.c.created_at.desc(), delivery.c.id.d
 
 BEGINNING = NEWEST.where(delivery.c.id.like(bindparam("pattern"), escape="\\"))
 TO = NEWEST.where(func.lower(delivery.c.recipient) == bindparam("recipient"))
+
+SENT_ABOUT = (
+    select(delivery)
+    .where(
+        delivery.c.kind == bindparam("kind"),
+        among(delivery.c.subject, "subjects"),
+        delivery.c.sent_at >= bindparam("since"),
+    )
+    .order_by(delivery.c.sent_at, delivery.c.id)
+)
 
 
 class Deliveries:
@@ -129,6 +139,11 @@ class Deliveries:
                 statement = statement.where(wanted == bindparam(wanted.name))
                 values[wanted.name] = value
         return tuple(_delivery(row) for row in self._tx.run(statement, values))
+
+    def sent_about(self, kind: str, subjects: Collection[str], since: datetime) -> tuple[Delivery, ...]:
+        """Mails of a kind about one of these subjects that left since then, oldest first."""
+        values = {"kind": str(kind), "subjects": json_text(sorted(subjects)), "since": micros(since)}
+        return tuple(_delivery(row) for row in self._tx.run(SENT_ABOUT, values))
 
     def named(self, beginning: str, *, limit: int = 200) -> tuple[Delivery, ...]:
         """Mails whose id begins so, newest first."""

@@ -72,10 +72,10 @@ LATER = (
     .where(
         import_row.c.subject == bindparam("subject"),
         among(import_row.c.subject_id, "ids"),
-        import_run.c.created_at > bindparam("after"),
+        import_run.c.taken_at > bindparam("after"),
         import_run.c.state != literal("undone"),
     )
-    .order_by(import_run.c.created_at)
+    .order_by(import_run.c.taken_at)
 )
 _layout = insert(import_layout).values({column.name: bindparam(column.name) for column in import_layout.columns})
 SAVE_LAYOUT = _layout.on_conflict_do_update(
@@ -202,7 +202,7 @@ class Imports:
     def later(
         self, subject: RunSubject, ids: Iterable[str], after: datetime
     ) -> tuple[tuple[str, str, str, datetime | None], ...]:
-        """Later imports that touched these: subject's id, run's id, file's name and when it was taken."""
+        """Imports taken after this that touched these: subject's id, run's id, file's name and when it was taken."""
         values = {"subject": subject.value, "ids": json_text(sorted(ids)), "after": micros(after)}
         return tuple(
             (row["subject_id"], row["id"], row["name"], maybe_moment(row["taken_at"]))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import and_, bindparam, case, func, literal_column, null, or_, select, union_all
+from sqlalchemy import and_, bindparam, case, func, literal_column, null, or_, select, union, union_all
 
 from hub.domain.held import Cleared
 from hub.domain.intake import Intake, as_far_as_free
-from hub.domain.ledger import Entry, Erasure
+from hub.domain.ledger import Entry, EntryKind, Erasure
 from hub.domain.payable import Payable, Step
 from hub.domain.payment import Payment
 from hub_hookspecs import Mode
@@ -85,6 +85,20 @@ STEPS = union_all(
     .where(allocation.c.payable == bindparam("payable")),
 ).order_by(literal_column("seq"))
 """What is billed of a payable, and what settles it."""
+
+TOUCHED = union(
+    select(allocation.c.payable, entry.c.kind, entry.c.key, entry.c.at)
+    .join(entry, entry.c.id == allocation.c.entry)
+    .where(
+        among(allocation.c.payable, "payables"),
+        allocation.c.effect != literal("outside"),
+        entry.c.at >= bindparam("since"),
+    ),
+    select(entry.c.payable, entry.c.kind, entry.c.key, entry.c.at).where(
+        among(entry.c.payable, "payables"), entry.c.payable.is_not(None), entry.c.at >= bindparam("since")
+    ),
+).order_by(literal_column("at"), literal_column("key"))
+"""What settled a payable here, or took that back; neither its bills nor what files said."""
 
 BALANCES = (
     select(ledger_account.c.kind, ledger_account.c.owner, ledger_account.c.currency, balance.c.amount)
@@ -169,6 +183,11 @@ class Ledger:
         """By payable: all that was ever settled of it here, and what of it was due again; minor units."""
         rows = self._tx.run(SETTLED_HERE, {"payables": json_text(list(payable_ids))})
         return {row["payable"]: (int(row["settled"]), int(row["reopened"])) for row in rows}
+
+    def touched(self, payable_ids: Collection[str], since: datetime) -> tuple[tuple[str, EntryKind, str], ...]:
+        """(payable id, kind, key) of each entry booked since then that settled one of these, or took that back."""
+        values = {"payables": json_text(list(payable_ids)), "since": micros(since)}
+        return tuple((row["payable"], EntryKind(row["kind"]), row["key"]) for row in self._tx.run(TOUCHED, values))
 
     def intake(self, merchant_id: str, mode: Mode, key: str) -> Intake | None:
         """An intake as it stands, by its entry's key."""

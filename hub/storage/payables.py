@@ -38,8 +38,12 @@ KIND = (
     payable.c.mode == bindparam("mode"),
     payable.c.kind == bindparam("kind"),
 )
+STANDS = payable.c.undone_at.is_(None)
+"""Not where the import that billed it was taken back."""
 BY_NUMBER = select(payable).where(*KIND, payable.c.number == bindparam("number"))
+STANDING = BY_NUMBER.where(STANDS)
 NUMBERED = select(payable).where(*KIND, among(payable.c.number, "numbers"))
+NUMBERED_STANDING = NUMBERED.where(STANDS)
 IS_OPEN = (payable.c.kind == literal("invoice"), payable.c.due > ZERO)
 OPEN_OF = (
     select(payable)
@@ -81,7 +85,7 @@ OPEN_DEBTS = (
 )
 NEWEST = (
     select(payable)
-    .where(payable.c.merchant == bindparam("merchant"), payable.c.mode == bindparam("mode"))
+    .where(payable.c.merchant == bindparam("merchant"), payable.c.mode == bindparam("mode"), STANDS)
     .order_by(payable.c.issued_on.desc(), payable.c.number.desc())
     .limit(bindparam("limit"))
 )
@@ -153,15 +157,28 @@ class Payables:
         found = {row["id"]: _payable(row) for row in rows}
         return tuple(found[payable_id] for payable_id in dict.fromkeys(payable_ids) if payable_id in found)
 
-    def by_number(self, merchant_id: str, mode: Mode, kind: PayableKind, number: str) -> Payable | None:
-        """A payable by what the merchant calls it."""
-        values = {"merchant": merchant_id, "mode": mode.value, "kind": kind.value, "number": number}
-        return _maybe(self._tx.run(BY_NUMBER, values).fetchone())
+    def by_number(
+        self, merchant_id: str, mode: Mode, kind: PayableKind, number: str, *, undone: bool = False
+    ) -> Payable | None:
+        """A payable by what the merchant calls it.
 
-    def numbered(self, merchant_id: str, mode: Mode, numbers: Collection[str]) -> Mapping[str, Payable]:
-        """Invoices by number, for imports."""
+        Args:
+            undone: Also one whose import was taken back: it keeps its number.
+        """
+        values = {"merchant": merchant_id, "mode": mode.value, "kind": kind.value, "number": number}
+        return _maybe(self._tx.run(BY_NUMBER if undone else STANDING, values).fetchone())
+
+    def numbered(
+        self, merchant_id: str, mode: Mode, numbers: Collection[str], *, undone: bool = True
+    ) -> Mapping[str, Payable]:
+        """Invoices by number, for imports.
+
+        Args:
+            undone: Also those whose import was taken back: they keep their numbers.
+        """
         values = {"merchant": merchant_id, "mode": mode.value, "kind": PayableKind.INVOICE.value}
-        rows = self._tx.run(NUMBERED, {**values, "numbers": json_text(list(numbers))})
+        statement = NUMBERED if undone else NUMBERED_STANDING
+        rows = self._tx.run(statement, {**values, "numbers": json_text(list(numbers))})
         return {row["number"]: _payable(row) for row in rows}
 
     def open_of(self, customer_id: str, mode: Mode) -> tuple[Payable, ...]:

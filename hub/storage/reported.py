@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from hub.domain.reported import ReportedPayment
 from hub_hookspecs import Mode, Money
 
-from .rows import json_text
-from .schema import reported_payment
+from .rows import json_text, micros
+from .schema import reported_payment, review
 from .statements import Runs, inserted
 
 ADD = inserted(reported_payment)
 OF_REVIEW = select(reported_payment).where(reported_payment.c.review == bindparam("review"))
+
+NAMING = (
+    select(reported_payment.c.review, reported_payment.c.payables)
+    .join(review, review.c.id == reported_payment.c.review)
+    .where(
+        reported_payment.c.merchant == bindparam("merchant"),
+        or_(review.c.resolved_at.is_(None), review.c.opened_at >= bindparam("since")),
+    )
+)
 
 
 class ReportedPayments:
@@ -43,6 +52,11 @@ class ReportedPayments:
                 "payables": json_text(list(record.payable_ids)),
             },
         )
+
+    def naming(self, merchant_id: str, since: datetime) -> frozenset[str]:
+        """Ids of payables that reports name which wait for a person, or came since then."""
+        rows = self._tx.run(NAMING, {"merchant": merchant_id, "since": micros(since)})
+        return frozenset(payable_id for row in rows for payable_id in json.loads(row["payables"]))
 
     def of_review(self, review_id: str) -> ReportedPayment | None:
         """What was reported, where a review is about that."""

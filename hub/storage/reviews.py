@@ -13,7 +13,7 @@ from hub.domain.message import Review
 from hub_hookspecs import Mode
 
 from .rows import json_text, maybe_micros, maybe_moment, micros, moment, pattern
-from .schema import review
+from .schema import literal, review
 from .statements import Runs, among, changed
 
 OPEN = (
@@ -51,6 +51,12 @@ RESOLVED = (
     .where(review.c.resolved_at.is_not(None))
     .order_by(review.c.resolved_at.desc(), review.c.id)
     .limit(bindparam("limit"))
+)
+ANSWERED = select(review).where(
+    review.c.merchant == bindparam("merchant"),
+    among(review.c.subject, "subjects"),
+    review.c.resolved_at >= bindparam("since"),
+    review.c.resolved_by != literal(""),
 )
 SINCE = select(review).where(review.c.opened_at > bindparam("since")).order_by(review.c.opened_at, review.c.id)
 
@@ -107,6 +113,11 @@ class Reviews:
         """Open reviews of these causes about one of these subjects; oldest first."""
         values = {"merchant": merchant_id, "causes": json_text(sorted(causes)), "subjects": json_text(list(subjects))}
         return tuple(_review(row) for row in self._tx.run(ABOUT, values))
+
+    def answered(self, merchant_id: str, subjects: Collection[str], since: datetime) -> tuple[Review, ...]:
+        """Reviews about one of these subjects that a person resolved since then."""
+        values = {"merchant": merchant_id, "subjects": json_text(sorted(subjects)), "since": micros(since)}
+        return tuple(_review(row) for row in self._tx.run(ANSWERED, values))
 
     def of(self, *, merchant_id: str | None = None, payment_id: str | None = None) -> tuple[Review, ...]:
         """Open reviews; oldest first."""

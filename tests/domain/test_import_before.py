@@ -10,9 +10,9 @@ import pytest
 from hub.domain.import_before import before_of, customer_before, customer_restored, outside_before, restored
 from hub.domain.instalment import Instalment
 from hub.domain.merchant import Customer
-from hub.domain.payable import Payable, PayableKind
+from hub.domain.payable import Payable, PayableKind, Voided
 from hub.domain.stated import Stated
-from hub_hookspecs import IdentityDocument, Mode
+from hub_hookspecs import IdentityDocument, Mode, Money
 
 BEFORE = Payable(
     id="P",
@@ -38,6 +38,14 @@ CHANGES: dict[str, Any] = {
     "stated": Stated(300, None),
     "counted": 5,
     "counted_back": 4,
+    "voided": Voided(
+        at=datetime(2026, 3, 3, tzinfo=UTC),
+        by="duena@x.co",
+        reason="repetida",
+        total=Money(300, "USD"),
+        rebilled_at=datetime(2026, 3, 4, 5, 6, 7, 8, tzinfo=UTC),
+        rebilled_by="conta@x.co",
+    ),
 }
 CUSTOMER = Customer(id="c1", merchant_id="m1", name="Ana", document=IdentityDocument("CC", "1", "2"))
 

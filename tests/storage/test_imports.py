@@ -79,7 +79,7 @@ def test_the_file_is_dropped_after_its_time_and_what_came_of_it_stays(furnished:
 def test_a_later_import_of_the_same_is_told(furnished: SqliteStore, world: Any) -> None:
     def add(tx: Any) -> None:
         for at, number in enumerate("AB"):
-            later = run_of(world, number, created_at=NOW + timedelta(hours=at))
+            later = run_of(world, number, state=RunState.TAKEN, taken_at=NOW + timedelta(hours=at))
             tx.imports.add(later)
             row = RunRow(run_id=number, line=2, subject=RunSubject.PAYABLE, subject_id="P", what="changed")
             tx.imports.add_rows((row,))

@@ -85,7 +85,7 @@ def _number(tx: Tx, payment: Payment, key: str) -> str:
     """The next number; one that a file brought for another invoice is told apart by the return's key."""
     series = billing.DEBIT_NOTES
     label = label_of(series, tx.receipts.next_number(payment.merchant_id, payment.mode, series))
-    taken = tx.payables.by_number(payment.merchant_id, payment.mode, PayableKind.INVOICE, label)
+    taken = tx.payables.by_number(payment.merchant_id, payment.mode, PayableKind.INVOICE, label, undone=True)
     return f"{label} ({key})" if taken else label
 
 

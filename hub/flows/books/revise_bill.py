@@ -65,19 +65,32 @@ def revise_bill(
         return before
     stated = attrs.evolve(before, stated=after.stated, counted=after.counted, counted_back=after.counted_back)
     after = attrs.evolve(after, revision=before.revision + bool(after != stated or update.outside))
-    if update.outside < 0:
-        tx.ledger.write(billing.paid_elsewhere(after, amount=update.outside, at=now))
+    return book_revision(tx, merchant, before, after, now, outside=update.outside)
+
+
+def book_revision(
+    tx: Tx, merchant: Merchant, before: Payable, after: Payable, now: datetime, *, outside: int = 0, note: str = ""
+) -> Payable:
+    """Book what sets two revisions of a bill apart, and store the later one.
+
+    Args:
+        outside: By how much what was paid elsewhere changes.
+        note: Who revised it and why, where a person did.
+    """
+    elsewhere = attrs.evolve(billing.paid_elsewhere(after, amount=outside, at=now), note=note) if outside else None
+    if elsewhere and outside < 0:
+        tx.ledger.write(elsewhere)
     tx.payables.revise(after)
     if after.customer_id != before.customer_id:
         _move_bill(tx, merchant, before, after, now)
     else:
         if after.issued_on != before.issued_on:
             _redate(tx, merchant, before, after, now)
-        if update.revision:
-            tx.ledger.write(billing.bill(after, difference=update.revision, at=now))
-    if update.outside > 0:
-        tx.ledger.write(billing.paid_elsewhere(after, amount=update.outside, at=now))
-    return attrs.evolve(after, outside=before.outside + update.outside)
+        if difference := after.total - before.total:
+            tx.ledger.write(attrs.evolve(billing.bill(after, difference=difference, at=now), note=note))
+    if elsewhere and outside > 0:
+        tx.ledger.write(elsewhere)
+    return attrs.evolve(after, outside=before.outside + outside)
 
 
 def _move_bill(tx: Tx, merchant: Merchant, before: Payable, after: Payable, now: datetime) -> None:

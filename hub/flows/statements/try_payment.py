@@ -199,8 +199,8 @@ def _amount(tx: Tx, hub: Hub, merchant: Merchant) -> Money | None:
 
 
 def _number(tx: Tx, merchant: Merchant) -> str:
-    at = 1
-    while tx.payables.by_number(merchant.id, merchant.mode, PayableKind.INVOICE, NUMBER.format(number=at)):
+    at, kind = 1, PayableKind.INVOICE
+    while tx.payables.by_number(merchant.id, merchant.mode, kind, NUMBER.format(number=at), undone=True):
         at += 1
     return NUMBER.format(number=at)
 

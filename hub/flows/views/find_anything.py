@@ -147,7 +147,7 @@ class _Search:
         looks = (
             tx.payments.get,
             tx.customers.get,
-            tx.payables.get,
+            self._payable,
             tx.receipts.get,
             tx.deliveries.get,
             tx.accounts.get,
@@ -179,6 +179,11 @@ class _Search:
                 yield from [found] if found else []
             held = self.tx.payables.search(merchant.id, mode, self.text, limit=MAX_HITS)
             yield from (payable for payable in held if payable.number.casefold() == wanted)
+
+    def _payable(self, payable_id: str) -> Payable | None:
+        """One of this id, unless its import was taken back: it counts as never billed."""
+        found = self.tx.payables.get(payable_id)
+        return None if found is None or found.undone_at else found
 
     def _receipts(self, merchant: Merchant) -> Iterator[CashReceipt]:
         label = LABEL.fullmatch(self.text.upper())
@@ -227,7 +232,7 @@ class _Search:
         row_id = mailed[1] if mailed else self.text
         delivery = self.tx.deliveries.get(row_id) or self.tx.deliveries.get(row_id.lower())
         yield from [delivery] if delivery else []
-        payable = self.tx.payables.get(self.text)
+        payable = self._payable(self.text)
         yield from [payable] if payable else []
         beginning = self.text.lower()
         if len(beginning) >= MIN_ID_LENGTH and re.fullmatch("[0-9a-z]+", beginning):

@@ -39,12 +39,12 @@ async def view_bill(hub: Hub, merchant: Merchant, payable_id: str) -> BillView:
     """An invoice of this merchant, in the mode in which it works.
 
     Raises:
-        LookupError: Unknown, an order, or another merchant's.
+        LookupError: Unknown, an order, one whose import was taken back, or another merchant's.
     """
 
     def read(tx: Tx) -> BillView:
         payable = own_record(tx.payables.get(payable_id), merchant, payable_id)
-        if payable.kind is not PayableKind.INVOICE:
+        if payable.kind is not PayableKind.INVOICE or payable.undone_at:
             raise LookupError(payable_id)
         return BillView(
             payable=payable,

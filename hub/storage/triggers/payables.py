@@ -58,8 +58,11 @@ def payable_triggers() -> Iterator[Trigger]:
         RowEvent("UPDATE", payable, ("currency",), old.currency != new.currency),
         RowRefusal(
             "legal_revision",
-            "only a voided bill is billed anew in another currency",
-            or_(old.voided_at.is_(None), old.rebilled_at.is_not(None), old.kind != "invoice"),
+            "only a voided bill, or one whose import was taken back, is billed anew in another currency",
+            or_(
+                and_(or_(old.voided_at.is_(None), old.rebilled_at.is_not(None)), old.undone_at.is_(None)),
+                old.kind != "invoice",
+            ),
         ),
     )
     yield fixed(payable, "id", "merchant", "mode", "kind", "number", "created_at")
