@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import bindparam, delete, exists, select, update
+from sqlalchemy import bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.files.layout import FileKind, Layout, SavedLayout
@@ -76,6 +76,25 @@ LATER = (
         import_run.c.state != literal("undone"),
     )
     .order_by(import_run.c.taken_at)
+)
+REVISED = (
+    update(import_row)
+    .where(
+        import_row.c.run == bindparam("this"),
+        import_row.c.subject == bindparam("of"),
+        import_row.c.subject_id == bindparam("id"),
+    )
+    .values(revision=bindparam("now"))
+)
+REVISIONS = (
+    select(import_row.c.subject_id, func.max(import_row.c.revision).label("revision"))
+    .join(import_run, import_run.c.id == import_row.c.run)
+    .where(
+        import_row.c.subject == literal("payable"),
+        among(import_row.c.subject_id, "ids"),
+        or_(import_run.c.id == bindparam("run"), import_run.c.state == literal("undone")),
+    )
+    .group_by(import_row.c.subject_id)
 )
 _layout = insert(import_layout).values({column.name: bindparam(column.name) for column in import_layout.columns})
 SAVE_LAYOUT = _layout.on_conflict_do_update(
@@ -208,6 +227,16 @@ class Imports:
             (row["subject_id"], row["id"], row["name"], maybe_moment(row["taken_at"]))
             for row in self._tx.run(LATER, values)
         )
+
+    def revised(self, row: RunRow, revision: int) -> None:
+        """Keep which revision of an invoice it was that took a row back."""
+        values = {"this": row.run_id, "of": row.subject.value, "id": row.subject_id, "now": revision}
+        self._tx.change(REVISED, values)
+
+    def revisions(self, run_id: str, payable_ids: Iterable[str]) -> Mapping[str, int]:
+        """The last revision of each invoice that this import made, or the undo of another one; by its id."""
+        values = {"run": run_id, "ids": json_text(sorted(payable_ids))}
+        return {row["subject_id"]: row["revision"] for row in self._tx.run(REVISIONS, values)}
 
     def save_layout(self, record: SavedLayout) -> None:
         """Remember a layout; the one of the same headings, kind and type gives way."""

@@ -40,6 +40,29 @@ def add_bill(tx: Tx, payable_id: str, merchant: Merchant, row: InvoiceRow, custo
         created_at=now,
     )
     tx.payables.add(payable)
+    _book_new(tx, payable, row, now)
+
+
+def bill_anew(tx: Tx, undone: Payable, row: InvoiceRow, customer_id: str, now: datetime) -> Payable:
+    """Book a bill whose import was taken back as one that is new here: a revision of what counted as never billed."""
+    payable = attrs.evolve(
+        undone,
+        customer_id=customer_id,
+        currency=row.total.currency,
+        total=row.total.minor,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        description=mask_card_numbers(row.description),
+        stated=stated_in(row),
+        undone_at=None,
+        revision=undone.revision + 1,
+    )
+    tx.payables.revise(payable)
+    _book_new(tx, payable, row, now)
+    return payable
+
+
+def _book_new(tx: Tx, payable: Payable, row: InvoiceRow, now: datetime) -> None:
     tx.ledger.write(billing.bill(payable, difference=payable.total, at=now))
     outside = row.total.minor - row.balance.minor if row.balance is not None else 0
     if outside:

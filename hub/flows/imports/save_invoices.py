@@ -22,7 +22,7 @@ from hub.domain.payable import Payable
 from hub.domain.stated import InvoiceStanding, StatedChange, nothing_new, stated_change
 from hub.domain.text import Text
 from hub.flows.books.debit_note import is_debit_note
-from hub.flows.books.revise_bill import add_bill, revise_bill, stated_in
+from hub.flows.books.revise_bill import add_bill, bill_anew, revise_bill, stated_in
 from hub.flows.books.settle_bill import credited_on
 from hub.flows.ground.open_review import open_review
 from hub.flows.ground.own_customer import customer_named
@@ -66,6 +66,10 @@ def save_invoices(
         before = known.get(row.number)
         if before is None:
             add_bill(tx, hub.fresh_id(), merchant, row, customer_id, now)
+            counts[Change.NEW] += 1
+            continue
+        if before.undone_at:
+            bill_anew(tx, before, row, customer_id, now)
             counts[Change.NEW] += 1
             continue
         if decided := _decided(before, row, customer_id, zone):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from . import accounts, books, desk, exports, files, identity, mails, merchants, offers, payments, receipts
+from . import accounts, books, desk, exports, files, identity, lists, mails, merchants, offers, payments, receipts
 from .by_reader import ByReader as ByReader
 
 ROOMS: Final[tuple[Mapping[str, str | ByReader], ...]] = (
@@ -15,6 +15,7 @@ ROOMS: Final[tuple[Mapping[str, str | ByReader], ...]] = (
     exports.WORDS,
     files.WORDS,
     identity.WORDS,
+    lists.WORDS,
     mails.WORDS,
     merchants.WORDS,
     offers.WORDS,
