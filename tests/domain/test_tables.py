@@ -409,37 +409,6 @@ def test_a_title_above_the_column_names_is_one_fault_with_the_remedy(title: str)
     assert found.rows == ()
 
 
-def test_an_unknown_column_is_a_fault_with_the_nearest_name() -> None:
-    """And with the remedy; the rows are checked all the same."""
-    found = invoices("number;customer;issued_on;totl;total\nA;9;01/10/2026;1;x\n", default_currency="CRC")
-
-    assert places(found.wrong) == [(1, "totl"), (2, "total")]
-    assert "«total»" in spoken(found.wrong[0].message)
-    assert '--map "totl=-"' in spoken(found.wrong[0].message, at_terminal=True)
-    assert "--map" not in spoken(found.wrong[0].message)
-
-
-@pytest.mark.parametrize(
-    ("header", "options", "faulty"),
-    [
-        ("number;customer;issued_on", {}, "total"),
-        ("number;customer;issued_on;total", {"default_currency": None}, "currency"),
-        ("number;customer;cliente;issued_on;total", {}, "cliente"),
-        ("number;customer;issued_on;total", {"mapping": {"nothing": "total"}}, "nothing"),
-        ("number;customer;issued_on;total", {"mapping": {"total": "nothing"}}, "total"),
-        ("number;customer;issued_on;total", {"mapping": {"total": "-"}}, "total"),
-    ],
-)
-def test_columns_that_are_missing_or_doubtful_stop_the_reading(
-    header: str, options: dict[str, object], faulty: str
-) -> None:
-    """No row is understood before its columns are."""
-    found = invoices(f"{header}\nA;9;01/10/2026;100;200\n"[:400], **{"default_currency": "CRC", **options})
-
-    assert found.rows == ()
-    assert faulty in {error.column for error in found.wrong}
-
-
 # ---- invoices
 
 
@@ -505,7 +474,7 @@ def test_whatever_the_bytes_a_file_is_read_or_has_faults(data: bytes, name: str)
     """Never an exception."""
     found = parse_invoices(data, name=name, default_currency="CRC")
 
-    assert found.rows or found.wrong
+    assert found.rows or found.wrong or found.is_open
 
 
 CELL = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=12)

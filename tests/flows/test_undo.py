@@ -103,7 +103,8 @@ def test_the_mended_file_bills_it_anew(desk_for: Desks) -> None:
     second = imported(desk, listing("FE-1,100000001,2026-03-01,CRC,90.00,80.00", head=OWED))
 
     after = bill(desk, "FE-1")
-    assert before and after
+    assert before
+    assert after
     assert (after.id, after.undone_at, after.total, after.due) == (before.id, None, 90_00, 80_00)
     assert after.revision > before.revision
     right(desk)
@@ -145,7 +146,8 @@ def changed_and_undone(desk: Desk, row: str) -> Undone:
     done = undone(desk, made)
 
     after = bill(desk, "FE-1")
-    assert before and after
+    assert before
+    assert after
     assert attrs.evolve(after, revision=before.revision) == before
     assert desk.balances() == books
     right(desk)
@@ -169,7 +171,8 @@ def test_an_invoice_that_moved_goes_back_to_its_customer(desk_for: Desks) -> Non
     undone(desk, made)
 
     after = bill(desk, "FE-2")
-    assert before and after
+    assert before
+    assert after
     assert attrs.evolve(after, revision=before.revision) == before
     right(desk)
 
@@ -185,7 +188,8 @@ def test_money_that_came_before_the_file_stays_uncounted_again(desk_for: Desks) 
 
     after = bill(desk, "FE-2")
     assert done.restored == ("FE-2",)
-    assert before and after
+    assert before
+    assert after
     assert attrs.evolve(after, revision=before.revision) == before
     right(desk)
 

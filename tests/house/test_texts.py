@@ -25,12 +25,12 @@ HUB: Final = Path(__file__).parents[2] / "hub"
 NOT_YET: Final[tuple[str, ...]] = ()
 """Rooms that still compose sentences of their own."""
 
-DATA: Final = frozenset({"countries", "words.py"})
-"""Spanish by nature: what countries declare, and amounts in words as they stand on a receipt for good."""
+DATA: Final = frozenset({"countries", "words.py", "known_columns.py", "heading_words.py"})
+"""Spanish by nature: what countries declare, amounts in words as they stand on a receipt for good, headings of
+files."""
 
 READ: Final = frozenset(
-    {"AROUND", "EXCEL_ERROR", "MONTHS", "NAMED_DATE", "INVOICE_COLUMNS", "CUSTOMER_COLUMNS", "LANGUAGES", "LONG_DAY"}
-    | {"DEBIT_NOTE_CONCEPT"}
+    {"AROUND", "EXCEL_ERROR", "MONTHS", "NAMED_DATE", "LANGUAGES", "LONG_DAY"} | {"DEBIT_NOTE_CONCEPT"}
 )
 """Tables of what people's files say, or of how dates are written; and what is stored with a debit note for good."""
 

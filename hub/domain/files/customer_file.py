@@ -7,7 +7,8 @@ from typing import Final
 
 import attrs
 
-from hub.domain.files.columns import Column, headed, reduced, resolve_columns
+from hub.domain.files.columns import headed, reduced, resolve_columns
+from hub.domain.files.known_columns import CUSTOMER_COLUMNS
 from hub.domain.files.layout import Layout
 from hub.domain.files.reading import Reading
 from hub.domain.files.row_cells import RowCells, by_line, refuse_duplicates
@@ -18,25 +19,6 @@ from hub.domain.mail_address import read_address
 from hub.domain.text import Text
 from hub_hookspecs import Country, IdentityDocument
 
-CUSTOMER_COLUMNS: Final = (
-    Column("name", "nombre razon_social nombre_o_razon_social cliente customer", required=True),
-    Column(
-        "identity_type",
-        "tipo tipo_de_identificacion tipo_identificacion tipo_de_documento tipo_documento tipo_id id_type",
-        required=True,
-    ),
-    Column(
-        "identity_number",
-        "numero identificacion numero_de_identificacion numero_identificacion documento numero_de_documento"
-        " numero_documento cedula nit id",
-        required=True,
-    ),
-    Column("check_digit", "dv digito_de_verificacion digito_verificacion"),
-    Column("email", "correo correo_electronico e_mail mail"),
-    Column("phone", "telefono celular movil telefono_celular tel"),
-    Column("address", "direccion domicilio"),
-    Column("language", "idioma lengua idioma_de_correos"),
-)
 LANGUAGES: Final = {"es": "es", "espanol": "es", "spanish": "es", "en": "en", "ingles": "en", "english": "en"}
 """How files name the languages of mails."""
 
@@ -66,8 +48,8 @@ def parse_customers(data: bytes, *, name: str = "", country: Country, layout: La
     country."""
     layout = layout or Layout()
     table = headed(read_table(data, name=name))
-    found, errors = resolve_columns(table, CUSTOMER_COLUMNS, layout.columns)
-    columns = {ours: (theirs,) for ours, theirs in found.items()}
+    resolved = resolve_columns(table, CUSTOMER_COLUMNS, layout)
+    columns, errors = ({} if resolved.is_open else resolved.columns), list(resolved.errors)
     warnings: list[RowError] = []
     bad_lines = {error.line for error in table.errors}
     rows = []
@@ -84,7 +66,11 @@ def parse_customers(data: bytes, *, name: str = "", country: Country, layout: La
         warnings=by_line(warnings),
         format=table.format,
         file_type=table.file_type,
-        columns=columns,
+        columns=resolved.columns,
+        left_out=resolved.left_out,
+        questions=resolved.questions,
+        missing=resolved.missing,
+        head=table.head,
         seen=len(table.rows),
         layout=layout,
     )

@@ -15,8 +15,9 @@ import attrs
 from hub.domain.cells import decimal_sign, read_amount, read_date
 from hub.domain.files.bill_state import BillState as BillState
 from hub.domain.files.bill_state import RowKind as RowKind
-from hub.domain.files.columns import Column, headed, resolve_columns
+from hub.domain.files.columns import headed, resolve_columns
 from hub.domain.files.invoice_row import InvoiceRow as InvoiceRow
+from hub.domain.files.known_columns import INVOICE_COLUMNS
 from hub.domain.files.layout import CURRENCY, DECIMAL, Layout
 from hub.domain.files.reading import Reading
 from hub.domain.files.row_cells import RowCells, by_line
@@ -30,39 +31,6 @@ from hub_hookspecs import EXPONENTS, Money
 Amount = Callable[[RowCells, str, str], "Money | None"]
 """Reads the amount of a field of a row in a currency; what is wrong with it is added to the row's errors."""
 
-INVOICE_COLUMNS: Final = (
-    Column(
-        "number",
-        "numero no nro num n factura numero_de_factura numero_factura no_factura nro_factura num_factura n_factura"
-        " no_de_factura factura_no consecutivo invoice invoice_number",
-        required=True,
-    ),
-    Column(
-        "customer",
-        "cliente identificacion identificacion_cliente identificacion_del_cliente numero_de_identificacion"
-        " numero_identificacion nit nit_cliente nit_del_cliente cedula cedula_cliente cedula_del_cliente correo"
-        " correo_cliente correo_del_cliente correo_electronico email",
-        required=True,
-    ),
-    Column(
-        "issued_on",
-        "fecha fecha_de_emision fecha_emision emision emitida fecha_factura fecha_de_factura fecha_de_creacion"
-        " date issued issue_date",
-        required=True,
-    ),
-    Column("due_on", "vencimiento fecha_de_vencimiento fecha_vencimiento fecha_vence vence due due_date"),
-    Column("currency", "moneda divisa"),
-    Column("total", "importe monto valor valor_total monto_total total_factura amount", required=True),
-    Column("balance", "saldo saldo_pendiente saldo_por_cobrar por_cobrar pendiente balance_due"),
-    Column("description", "descripcion concepto detalle observaciones notas notes"),
-    Column("customer_name", "nombre nombre_cliente nombre_del_cliente razon_social"),
-    Column("identity_type", "tipo_de_identificacion tipo_identificacion"),
-    Column("kind", "tipo_de_documento tipo_documento tipo"),
-    Column("state", "estado estado_de_la_factura estado_de_pago status"),
-    Column("paid", "abonos abono pagado"),
-    Column("credits", "factura_afectada factura_relacionada documento_relacionado"),
-    Column("branch", "sucursal sede"),
-)
 MAY_BE_ABSENT: Final = ("due_on", "description", "branch")
 """Fields of which an absent column says nothing, and an empty cell says that there is none."""
 
@@ -92,8 +60,8 @@ def parse_invoices(
     layout = layout or Layout()
     default_currency = layout.answers.get(CURRENCY, default_currency)
     table = headed(read_table(data, name=name))
-    found, errors = resolve_columns(table, INVOICE_COLUMNS, layout.columns)
-    columns = {ours: (theirs,) for ours, theirs in found.items()}
+    resolved = resolve_columns(table, INVOICE_COLUMNS, layout)
+    columns, errors = ({} if resolved.is_open else resolved.columns), list(resolved.errors)
     if not default_currency and "currency" not in columns and columns:
         errors.append(RowError(table.header_line, "currency", "", Text("column.currency_missing")))
         columns = {}
@@ -132,10 +100,13 @@ def parse_invoices(
         errors=tuple(error for error in wrong if error.line not in body),
         set_aside=tuple(error for error in wrong if error.line in body),
         warnings=by_line(invoices.warnings),
-        questions=(*reader.words.questions(), *invoices.questions),
         format=table.format,
         file_type=table.file_type,
-        columns=columns,
+        columns=resolved.columns,
+        left_out=resolved.left_out,
+        questions=(*resolved.questions, *reader.words.questions(), *invoices.questions),
+        missing=resolved.missing,
+        head=table.head,
         seen=len(table.rows),
         layout=layout,
     )

@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from . import accounts, books, desk, exports, files, identity, lists, mails, merchants, offers, payments, receipts
+from . import (
+    accounts,
+    books,
+    columns,
+    desk,
+    exports,
+    files,
+    identity,
+    lists,
+    mails,
+    merchants,
+    offers,
+    payments,
+    receipts,
+)
 from .by_reader import ByReader as ByReader
 
 ROOMS: Final[tuple[Mapping[str, str | ByReader], ...]] = (
     accounts.WORDS,
     books.WORDS,
+    columns.WORDS,
     desk.WORDS,
     exports.WORDS,
     files.WORDS,

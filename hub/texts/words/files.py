@@ -50,7 +50,6 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "column.currency_missing": "Falta la columna de la moneda.",
     "column.mapped_absent": "El archivo no tiene la columna que se asigna. Tiene: {columns}.",
     "column.mapped_to_unknown": "Se asigna a un nombre desconocido. Son: {names}.",
-    "column.missing": "Falta la columna {name}.",
     "column.names_belong_here": (
         "Aquí van los nombres de las columnas. Remedio: quitar las líneas que están encima de ellos."
     ),
@@ -59,19 +58,6 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
         terminal='Es la misma columna que «{other}» ({name}). Remedio: quitar una de las dos (--map "{column}=-").',
     ),
     "column.twice": "La columna está dos veces.",
-    "column.unknown": ByReader(
-        browser="Columna desconocida. Remedio: quitarla del archivo, o llamarla como una de estas: {names}.",
-        terminal=(
-            'Columna desconocida. Remedio: quitarla (--map "{column}=-"), o llamarla como una de estas: {names}.'
-        ),
-    ),
-    "column.unknown_but_near": ByReader(
-        browser="Columna desconocida. ¿Es «{right}»? Remedio: llamarla así, o quitarla del archivo.",
-        terminal=(
-            'Columna desconocida. ¿Es «{right}»? Remedio: llamarla así (--map "{column}={name}"), '
-            'o quitarla (--map "{column}=-").'
-        ),
-    ),
     "cell.missing": "Falta este dato.",
     "cell.too_long": "Es demasiado largo: {length} caracteres, y caben {most}.",
     "cell.unprintable": "Tiene caracteres que no se pueden imprimir.",

@@ -1,0 +1,37 @@
+"""Headings without what tells two that say the same apart."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+SMALL_WORDS: Final = frozenset(["de", "del", "la", "el", "los", "las", "al", "a", "en", "of", "the"])
+SHORT: Final = {
+    **dict.fromkeys(("no", "nro", "num", "nr", "n", "number"), "numero"),
+    **dict.fromkeys(("f", "fec", "fch"), "fecha"),
+    **dict.fromkeys(("vence", "vcto", "vto", "venc", "vencto"), "vencimiento"),
+    **dict.fromkeys(("doc", "docto"), "documento"),
+    **dict.fromkeys(("tel", "telf"), "telefono"),
+    **dict.fromkeys(("fact", "fac"), "factura"),
+    **dict.fromkeys(("vlr", "val"), "valor"),
+    **dict.fromkeys(("identif", "ident"), "identificacion"),
+    "cte": "cliente",
+}
+"""Words that programs shorten in headings."""
+
+
+def reduced(name: str) -> str:
+    """A name without case, accents and punctuation:
+    ``Fecha de emisión`` -> ``fecha_de_emision``."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    return re.sub("[^a-z0-9]+", "_", plain).strip("_")
+
+
+def heading_key(name: str) -> str:
+    """What headings share that say the same: ``Nº de Factura``, ``Factura No.`` -> ``factura_numero``."""
+    plain = re.sub(r"(^|_)n_o(_|$)", r"\1numero\2", reduced(name))
+    words = [SHORT.get(word, word) for word in plain.split("_")]
+    kept = [word for word in words if word not in SMALL_WORDS]
+    return "_".join(sorted(kept or words))
