@@ -31,7 +31,8 @@ def rotate_keys(settings: Settings, forget_old: bool) -> int:
         raise NotReady(f"{database} is not there yet: run payment-hub migrate --data {settings.data}")
     fresh = add_key(keys).current
     done = run_on(settings, lambda hub: reseal_secrets(hub, current=fresh))
-    click.echo(f"{keys}: current key is {fresh}; {done.secrets} secrets and {done.messages} messages sealed again")
+    sealed = f"{done.secrets} secrets, {done.messages} messages and {done.files} files"
+    click.echo(f"{keys}: current key is {fresh}; {sealed} sealed again")
     for problem in done.unopened:
         click.echo(f"Error: {problem}", err=True)
     old = [name for name in open_vault(keys).key_ids if name != fresh]

@@ -26,6 +26,8 @@ class Part(enum.StrEnum):
     REVIEW = "review"
     LINE = "line"
     PAYOUT = "payout"
+    FILE = "file"
+    OUTCOME = "outcome"
 
 
 SAID: Final[Mapping[Part, Text]] = {
@@ -39,6 +41,8 @@ SAID: Final[Mapping[Part, Text]] = {
     Part.REVIEW: Text("form.changed_review"),
     Part.LINE: Text("form.changed_line"),
     Part.PAYOUT: Text("form.changed_payout"),
+    Part.FILE: Text("form.changed_file"),
+    Part.OUTCOME: Text("form.changed_outcome"),
 }
 """What is said of each part that changed."""
 

@@ -45,6 +45,7 @@ class Choices:
         as_of: The day that a complete list is of; the newest issue date where nobody says.
         missing_count: How many missing invoices whoever confirmed typed.
         missing: What becomes of each missing invoice, by number: ``outside``, ``void`` or ``left``; ``*`` for the rest.
+        account: Of a file of payouts: the provider's account that they are of.
     """
 
     whole: bool = False
@@ -53,6 +54,7 @@ class Choices:
     as_of: date | None = None
     missing_count: int | None = None
     missing: Mapping[str, str] = attrs.Factory(dict)
+    account: str = ""
 
 
 @attrs.frozen(kw_only=True)

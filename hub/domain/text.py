@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -81,6 +81,41 @@ def _unpacked(packed: dict[str, str | int]) -> Text:
     if any(type(value) not in (str, int) for value in packed.values()):
         raise TypeError("what we stored has names and numbers alone")
     return Text(str(packed.pop(MARK)), **packed)
+
+
+def packed(value: Value) -> Any:
+    """A value with all that fills it as JSON can hold it, without a language; see ``unpacked``."""
+    match value:
+        case Text():
+            return {MARK: value.id, **{name: packed(inner) for name, inner in value.values.items()}}
+        case Declared():
+            return {"words": value.words}
+        case Money():
+            return {"minor": value.minor, "currency": value.currency}
+        case datetime():
+            return {"moment": value.isoformat()}
+        case date():
+            return {"day": value.isoformat()}
+        case tuple():
+            return [packed(inner) for inner in value]
+        case int():
+            return int(value)
+    return str(value)
+
+
+def unpacked(data: Any) -> Any:
+    """The value that was packed."""
+    if isinstance(data, list):
+        return tuple(unpacked(inner) for inner in data)
+    if not isinstance(data, Mapping):
+        return data
+    if MARK in data:
+        return Text(data[MARK], **{name: unpacked(inner) for name, inner in data.items() if name != MARK})
+    if "minor" in data:
+        return Money(data["minor"], data["currency"])
+    if "day" in data:
+        return date.fromisoformat(data["day"])
+    return datetime.fromisoformat(data["moment"]) if "moment" in data else Declared(data["words"])
 
 
 MARK: Final = "text"

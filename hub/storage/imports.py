@@ -28,8 +28,9 @@ MOVING = (
     import_run.c.expires_at,
 )
 SAVE = changed(import_run, *MOVING)
+_listed = [column for column in import_run.columns if column.name != "report"]
 NEWEST = (
-    select(import_run)
+    select(*_listed, func.json_remove(import_run.c.report, "$.set_aside").label("report"))
     .where(import_run.c.merchant == bindparam("merchant"), import_run.c.mode == bindparam("mode"))
     .order_by(import_run.c.created_at.desc(), import_run.c.id.desc())
     .limit(bindparam("limit"))
@@ -51,7 +52,8 @@ CONTENT = select(import_content).where(import_content.c.run == bindparam("run"))
 OTHER_KEYS = (
     select(import_content.c.run, import_content.c.sealed, import_run.c.merchant)
     .join(import_run, import_run.c.id == import_content.c.run)
-    .where(import_content.c.key_id != bindparam("key_id"))
+    .where(import_content.c.key_id != bindparam("key_id"), import_content.c.run > bindparam("after"))
+    .order_by(import_content.c.run)
     .limit(bindparam("limit"))
 )
 RESEAL = changed(import_content, import_content.c.sealed, import_content.c.key_id)
@@ -59,6 +61,19 @@ EXPIRED = select(import_run.c.id).where(
     import_run.c.expires_at <= bindparam("now"),
     exists().where(import_content.c.run == import_run.c.id),
 )
+OLDEST = (
+    select(import_run.c.id)
+    .join(import_content, import_content.c.run == import_run.c.id)
+    .where(
+        import_run.c.merchant == bindparam("merchant"),
+        import_run.c.mode == bindparam("mode"),
+        import_run.c.state != literal("taking"),
+    )
+    .order_by(import_run.c.created_at.desc(), import_run.c.id.desc())
+    .limit(bindparam("limit"))
+    .offset(bindparam("newest"))
+)
+KEYS = select(import_content.c.key_id, func.count().label("count")).group_by(import_content.c.key_id)
 DROP_CONTENT = delete(import_content).where(among(import_content.c.run, "ids"))
 ADD_ROW = inserted(import_row)
 ROWS = (
@@ -156,7 +171,7 @@ class Imports:
         self._tx.change(SAVE, {**_moving(record), "this": record.id})
 
     def of(self, merchant_id: str, mode: Mode, *, limit: int = 50) -> tuple[ImportRun, ...]:
-        """Newest first."""
+        """Newest first; what was set aside of them stays behind."""
         values = {"merchant": merchant_id, "mode": mode.value, "limit": limit}
         return tuple(_run(row) for row in self._tx.run(NEWEST, values))
 
@@ -181,9 +196,9 @@ class Imports:
         row = self._tx.run(CONTENT, {"run": run_id}).fetchone()
         return None if row is None else bytes(row["sealed"])
 
-    def sealed_otherwise(self, key_id: str, limit: int) -> tuple[tuple[str, str, bytes], ...]:
-        """Run, merchant and file of some that are sealed under other keys."""
-        found = self._tx.run(OTHER_KEYS, {"key_id": key_id, "limit": limit})
+    def sealed_otherwise(self, key_id: str, limit: int, *, after: str = "") -> tuple[tuple[str, str, bytes], ...]:
+        """Run, merchant and file of some that are sealed under other keys, in the order of their runs."""
+        found = self._tx.run(OTHER_KEYS, {"key_id": key_id, "limit": limit, "after": after})
         return tuple((row["run"], row["merchant"], bytes(row["sealed"])) for row in found)
 
     def reseal(self, run_id: str, sealed: bytes, key_id: str) -> None:
@@ -196,6 +211,17 @@ class Imports:
         if ids:
             self._tx.run(DROP_CONTENT, {"ids": json_text(ids)})
         return len(ids)
+
+    def drop_but_newest(self, merchant_id: str, mode: Mode, newest: int) -> None:
+        """Drop the content of a merchant's imports but the newest ones, and of none that is being taken."""
+        values = {"merchant": merchant_id, "mode": mode.value, "newest": newest, "limit": 1000}
+        ids = [row["id"] for row in self._tx.run(OLDEST, values)]
+        if ids:
+            self._tx.run(DROP_CONTENT, {"ids": json_text(ids)})
+
+    def key_ids(self) -> Mapping[str, int]:
+        """How many files are sealed under each key."""
+        return {row["key_id"]: row["count"] for row in self._tx.run(KEYS)}
 
     def add_rows(self, rows: Iterable[RunRow]) -> None:
         """What an import did, row by row."""

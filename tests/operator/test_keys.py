@@ -13,10 +13,14 @@ import httpx
 import pytest
 
 import hub.flows.accounts.replace_credentials
+from hub.domain.files.layout import FileKind
+from hub.domain.import_run import ImportRun
 from hub.domain.payment import Payment, Status
 from hub.flows.accounts.connect_account import connect_account
 from hub.flows.accounts.reseal_secrets import StillSealed, forget_keys, reseal_secrets
 from hub.flows.ground.ports import Unopened
+from hub.flows.imports.hand_in import content_in, hand_in
+from hub.storage.imports import Imports
 from hub.vault.key_changes import drop_key, rotate_keys
 from hub.vault.sealing import Vault, open_vault
 from tests.cli.conftest import call
@@ -135,7 +139,8 @@ def others(folder: Callable[[], Path]) -> Iterator[tuple[World, Desk]]:
 
 def sealed_under(world: World) -> set[str]:
     """Ids of the keys under which anything is sealed."""
-    found = rows(world.path, "SELECT key_id FROM raw_message UNION SELECT key_id FROM account_secret")
+    tables = ("raw_message", "account_secret", "import_content")
+    found = rows(world.path, " UNION ".join(f"SELECT key_id FROM {table}" for table in tables))
     return {key_id for (key_id,) in found}
 
 
@@ -203,6 +208,42 @@ def test_a_process_that_cannot_read_the_key_file_never_seals_under_a_key_that_is
     world.hub.vault._path = world.data / "keys.json"
     assert world.post("CR", news).status_code == 200
     assert world.payment(payment).status is Status.PAID
+
+
+def hand_in_a_file(world: World) -> ImportRun:
+    known = {"kind": FileKind.INVOICES, "name": "cartera.csv", "by": "ana@cr.example"}
+    return world.run(hand_in(world.hub, world.companies["CR"], b"numero,total\n", **known))
+
+
+def test_an_imported_file_is_sealed_again_when_keys_are_rotated_and_opens_after_a_restart(
+    others: tuple[World, Desk],
+) -> None:
+    world, desk = others
+    run = hand_in_a_file(world)
+    rotate_and_forget(desk)
+    assert kept_in_the_ring(world)
+    assert world.read(lambda tx: content_in(tx, world.hub, run)) == b"numero,total\n"
+    assert open_vault(world.data / "keys.json").current in sealed_under(world)
+
+
+def test_control_a_key_that_is_forgotten_without_a_look_at_the_files_leaves_one_that_opens_nowhere(
+    others: tuple[World, Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, desk = others
+    hand_in_a_file(world)
+    monkeypatch.setattr(Imports, "key_ids", lambda _self: {})
+    monkeypatch.setattr(Imports, "sealed_otherwise", lambda *_args, **_named: ())
+    rotate_and_forget(desk)
+    assert not kept_in_the_ring(world)
+
+
+def test_a_file_is_not_taken_in_under_a_key_that_is_forgotten(others: tuple[World, Desk], tmp_path: Path) -> None:
+    world, desk = others
+    world.hub.vault._path = tmp_path  # as if the file belonged to another user now
+    rotate_and_forget(desk)
+    with pytest.raises(Unopened, match="cannot be read"):
+        hand_in_a_file(world)
+    assert kept_in_the_ring(world)
 
 
 def test_a_key_under_which_something_does_not_open_is_not_forgotten(others: tuple[World, Desk]) -> None:

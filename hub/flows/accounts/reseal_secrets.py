@@ -4,7 +4,8 @@ so that older keys can be forgotten."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from functools import partial
+from typing import Final, TypeAlias
 
 import attrs
 import structlog
@@ -32,6 +33,7 @@ class Resealed:
 
     secrets: int
     messages: int
+    files: int = 0
     unopened: tuple[str, ...] = ()
 
 
@@ -56,21 +58,31 @@ async def reseal_secrets(hub: Hub, *, current: str) -> Resealed:
     Grants are dropped: they are fetched again when they are needed.
     """
     done = await _reseal(hub, current)
-    log.info("keys_rotated", key_id=current, secrets_resealed=done.secrets, messages_resealed=done.messages)
+    log.info(
+        "keys_rotated",
+        key_id=current,
+        secrets_resealed=done.secrets,
+        messages_resealed=done.messages,
+        files_resealed=done.files,
+    )
     return done
 
 
 async def _reseal(hub: Hub, current: str) -> Resealed:
     secrets, unopened = await hub.store.write(lambda tx: _secrets(tx, hub, current))
-    messages, last = 0, ""
+    counts: list[int] = []
+    for resealed in (_messages, _files):
+        count, last = 0, ""
+        while done := await hub.store.write(partial(_batch, resealed, hub, current, last)):
+            count, last = count + done.count, done.last
+            unopened += done.unopened
+        counts.append(count)
+    messages, files = counts
+    return Resealed(secrets, messages, files, tuple(unopened))
 
-    def batch(tx: Tx) -> _Batch | None:
-        return _messages(tx, hub, current, last)
 
-    while done := await hub.store.write(batch):
-        messages, last = messages + done.messages, done.last
-        unopened += done.unopened
-    return Resealed(secrets, messages, tuple(unopened))
+def _batch(resealed: _Reseals, hub: Hub, current: str, after: str, tx: Tx) -> _Batch | None:
+    return resealed(tx, hub, current, after)
 
 
 def _secrets(tx: Tx, hub: Hub, current: str) -> tuple[int, list[str]]:
@@ -93,7 +105,7 @@ def _secrets(tx: Tx, hub: Hub, current: str) -> tuple[int, list[str]]:
 
 @attrs.frozen
 class _Batch:
-    messages: int
+    count: int
     unopened: list[str]
     last: str
 
@@ -112,6 +124,23 @@ def _messages(tx: Tx, hub: Hub, current: str, after: str) -> _Batch | None:
     return _Batch(len(rows) - len(unopened), unopened, rows[-1][0])
 
 
+def _files(tx: Tx, hub: Hub, current: str, after: str) -> _Batch | None:
+    """One at a time, since each may have 20 MB."""
+    rows = tx.imports.sealed_otherwise(current, 1, after=after)
+    if not rows:
+        return None
+    ((run_id, merchant_id, sealed),) = rows
+    place = {"table": "import_content", "column": "sealed", "row": run_id, "merchant": merchant_id}
+    try:
+        tx.imports.reseal(run_id, *hub.vault.seal(hub.vault.open(sealed, **place), **place))
+    except Unopened as error:
+        return _Batch(0, [f"file of import {run_id}: {error}"], run_id)
+    return _Batch(1, [], run_id)
+
+
+_Reseals: TypeAlias = Callable[[Tx, Hub, str, str], _Batch | None]
+
+
 async def forget_keys(hub: Hub, old: Sequence[str], drop: Callable[[str], object]) -> None:
     """Forget keys under which nothing is sealed any more.
 
@@ -127,7 +156,11 @@ async def forget_keys(hub: Hub, old: Sequence[str], drop: Callable[[str], object
     now = hub.clock()
 
     def forget(tx: Tx) -> frozenset[str]:
-        used = frozenset(old) & {*tx.messages.key_ids(), *(row[4] for row in tx.accounts.all_secrets())}
+        used = frozenset(old) & {
+            *tx.messages.key_ids(),
+            *tx.imports.key_ids(),
+            *(row[4] for row in tx.accounts.all_secrets()),
+        }
         if not used:
             for key_id in old:
                 FORGOTTEN.of(key_id).set(tx, "", now)

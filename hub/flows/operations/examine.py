@@ -106,6 +106,12 @@ def _keys(tx: Tx, hub: Hub, now: datetime) -> Iterator[ExaminedFact]:
                 f"{count} messages are sealed under key {key_id}, which keys.json does not hold",
                 "payment-hub account add-keys FILE, with the keys.json that was here when they came",
             )
+    for key_id, count in sorted(tx.imports.key_ids().items()):
+        if key_id not in hub.vault.key_ids:
+            yield warning(
+                f"{count} imported files are sealed under key {key_id}, which keys.json does not hold",
+                "payment-hub account add-keys FILE, with the keys.json that was here when they came",
+            )
 
 
 def _clock(tx: Tx, now: datetime) -> Iterator[ExaminedFact]:

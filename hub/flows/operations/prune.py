@@ -24,10 +24,11 @@ HEARTBEAT: Final = MarkTable("beat:")
 
 
 async def prune(hub: Hub) -> None:
-    """Drop rejected messages after 30 days, requests that only asked after 90, and signs of life of dead processes."""
+    """Drop rejected messages and imported files after 30 days, requests that only asked after 90, and signs of life of
+    dead processes."""
     now = hub.clock()
 
-    def forget(tx: Tx) -> tuple[int, int]:
+    def forget(tx: Tx) -> tuple[int, int, int]:
         for name, (_value, at) in HEARTBEAT.all(tx).items():
             if now - at > HEARTBEAT_LIFETIME:
                 HEARTBEAT.of(name).drop(tx)
@@ -37,11 +38,15 @@ async def prune(hub: Hub) -> None:
         for name, (_value, at) in PROXY.all(tx).items():
             if now - at > PROXY_LIFETIME:
                 PROXY.of(name).drop(tx)
-        return tx.messages.prune_rejected(now - REJECTED_LIFETIME), tx.requests.prune_queries(now - QUERY_LIFETIME)
+        return (
+            tx.messages.prune_rejected(now - REJECTED_LIFETIME),
+            tx.requests.prune_queries(now - QUERY_LIFETIME),
+            tx.imports.drop_expired(now),
+        )
 
-    messages, queries = await hub.store.write(forget)
-    if messages or queries:
-        log.info("house_kept", rejected_messages=messages, queries=queries)
+    messages, queries, files = await hub.store.write(forget)
+    if messages or queries or files:
+        log.info("house_kept", rejected_messages=messages, queries=queries, files=files)
 
 
 async def send_heartbeat(hub: Hub, role: str) -> None:

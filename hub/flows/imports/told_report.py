@@ -1,0 +1,84 @@
+"""The report of an import as it is stored, for whoever opens its page later, in whatever language."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import attrs
+
+from hub.domain.files.layout import Layout
+from hub.domain.files.reading import Reading, TotalRow
+from hub.domain.files.sheet import RowError
+from hub.domain.text import packed, unpacked
+
+from .import_report import ChangedRow, ImportReport
+
+COUNTS: Final = ("new", "changed", "unchanged", "closed", "created")
+LISTS: Final = ("faults", "set_aside", "left_out", "differences", "kept", "warnings")
+MOST: Final = 500
+"""Of everything but what was set aside, which is given back whole, so many are told one by one."""
+
+
+def stored_report(report: ImportReport) -> dict[str, Any]:
+    """A report as JSON can hold it."""
+    reading = report.reading
+    return {
+        **{name: getattr(report, name) for name in COUNTS},
+        **{name: _errors(getattr(report, name), None if name == "set_aside" else MOST) for name in LISTS},
+        "counts": {name: len(getattr(report, name)) for name in LISTS},
+        "described": [[row.number, [packed(text) for text in row.changes]] for row in report.described],
+        "format": packed(reading.format),
+        "file_type": reading.file_type,
+        "seen": reading.seen,
+        "columns": {ours: list(theirs) for ours, theirs in reading.columns.items()},
+        "unread": list(reading.left_out[:MOST]),
+        "hidden": list(reading.hidden[:MOST]),
+        "totals": [[row.line, row.column, row.stated, row.read, row.agrees] for row in reading.totals[:MOST]],
+        "layout": reading.layout.name,
+    }
+
+
+def read_report(data: Mapping[str, Any]) -> ImportReport:
+    """The report that was stored."""
+    return ImportReport(
+        reading=Reading(
+            format=unpacked(data["format"]),
+            file_type=data["file_type"],
+            seen=data["seen"],
+            columns={ours: tuple(theirs) for ours, theirs in data["columns"].items()},
+            left_out=tuple(data["unread"]),
+            hidden=tuple(data["hidden"]),
+            totals=tuple(
+                TotalRow(line=line, column=column, stated=stated, read=read, agrees=agrees)
+                for line, column, stated, read, agrees in data["totals"]
+            ),
+            layout=Layout(name=data["layout"]),
+        ),
+        described=tuple(ChangedRow(number, tuple(map(unpacked, changes))) for number, changes in data["described"]),
+        **{name: data[name] for name in COUNTS},
+        **{
+            name: tuple(RowError(line, column, value, unpacked(message)) for line, column, value, message in data[name])
+            for name in LISTS
+        },
+    )
+
+
+def joined(before: ImportReport, after: ImportReport) -> ImportReport:
+    """What one portion and those before it came to."""
+    return attrs.evolve(
+        after,
+        **{name: getattr(before, name) + getattr(after, name) for name in (*COUNTS, *LISTS, "described")},
+    )
+
+
+def outcome_of(report: ImportReport) -> str:
+    """What confirming it would do, as a short mark: equal for equal outcomes."""
+    told = {name: value for name, value in stored_report(report).items() if name not in ("format", "layout")}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _errors(errors: Iterable[RowError], most: int | None) -> list[list[Any]]:
+    return [[error.line, error.column, error.value, packed(error.message)] for error in tuple(errors)[:most]]
