@@ -169,7 +169,6 @@ def test_hidden_and_empty_sheets_are_passed_over() -> None:
         (("FE-1", number("1.2E+19"), number("46027", 1), None, number("10"), None), 2, "se perdieron cifras"),
         (("FE-1", "1", number("46027", 1), None, ('t="e"', "<v>#¡REF!</v>"), None), 2, "error de Excel"),
         (("FE-1", "1", number("46027", 1), None, ("", "<f>B2*2</f>"), None), 2, "no trae su resultado"),
-        (("FE-1", "1", number("46027", 1), None, number("10"), None, "suelta"), 2, "columna sin nombre"),
     ],
 )
 def test_what_excel_garbled_is_a_fault_with_its_line(cells: tuple[Any, ...], line: int, words: str) -> None:

@@ -289,14 +289,7 @@ def _near(left_out: Iterable[str], known: Sequence[Column], found: set[str]) -> 
     return {theirs: every[names[0]] for theirs, names in near.items() if names}
 
 
-def headed(table: Table) -> Table:
-    """The table; one that begins with a title instead of its column names has this single error."""
-    if not table.header_line or len(table.columns) > 2 or not table.errors:
-        return table
-    misplaced = RowError(table.header_line, "", " ".join(table.columns), Text("column.names_belong_here"))
-    return Table(format=table.format, errors=(misplaced,))
-
-
 def names_in(known: Iterable[Column], more: str = "") -> frozenset[str]:
     """Every name of these, reduced, and further ones: what tells the line of the headings from others."""
-    return frozenset(name for column in known for name in column.names) | frozenset(more.split())
+    names = {name for column in known for name in column.names}.union(more.split())
+    return frozenset(names.union(map(heading_key, names)))

@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from hub.domain.files.columns import headed, reduced, resolve_columns
+from hub.domain.files.columns import names_in, reduced, resolve_columns
 from hub.domain.files.known_columns import CUSTOMER_COLUMNS
 from hub.domain.files.layout import Layout
 from hub.domain.files.reading import Reading
@@ -21,6 +21,8 @@ from hub_hookspecs import Country, IdentityDocument
 
 LANGUAGES: Final = {"es": "es", "espanol": "es", "spanish": "es", "en": "en", "ingles": "en", "english": "en"}
 """How files name the languages of mails."""
+
+KNOWN: Final = names_in(CUSTOMER_COLUMNS)
 
 
 @attrs.frozen(kw_only=True)
@@ -47,7 +49,7 @@ def parse_customers(data: bytes, *, name: str = "", country: Country, layout: La
     """Read a file of customers; identity documents are read by the rules of the company's
     country."""
     layout = layout or Layout()
-    table = headed(read_table(data, name=name))
+    table = read_table(data, name=name, known=KNOWN)
     resolved = resolve_columns(table, CUSTOMER_COLUMNS, layout)
     columns, errors = ({} if resolved.is_open else resolved.columns), list(resolved.errors)
     warnings: list[RowError] = []

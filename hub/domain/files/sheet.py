@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import attrs
@@ -10,6 +10,8 @@ import attrs
 from hub.domain.text import Text
 
 DISPLAYED: Final = 40
+UNBROKEN: Final = "\u00a0\u2007\u2009\u202f"
+UNSEEN: Final = "\u200b\u200e\u200f\u2060\ufeff"
 AROUND: Final = " \t\r\n\v\f\u00a0\u2007\u202f\u200b\ufeff"
 
 
@@ -17,6 +19,24 @@ def shorten(value: str) -> str:
     """A value in one short printable line."""
     line = " ".join("".join(char if char.isprintable() else " " for char in value).split())
     return line if len(line) <= DISPLAYED else line[: DISPLAYED - 1] + "…"
+
+
+def plain_blanks(text: str) -> str:
+    """A text with plain blanks for those that do not break, and without what has no width."""
+    for char in UNBROKEN:
+        if char in text:
+            text = text.replace(char, " ")
+    for char in UNSEEN:
+        if char in text:
+            text = text.replace(char, "")
+    return text
+
+
+def unmarked(cell: str) -> str:
+    """A cell without the apostrophe by which people, and exports that guard themselves, force text: ``'1-1234``."""
+    if cell[:1] == "'" and len(cell) > 1 and (cell[1].isalnum() or cell[1] in "=+-@") and not cell.endswith("'"):
+        return cell[1:]
+    return cell
 
 
 @attrs.frozen
@@ -82,6 +102,11 @@ class FormattedNumber(JsonNumber):
         made.shown_as = shown_as
         return made
 
+    @property
+    def as_code(self) -> str:
+        """As people see it where it is a name, such as an invoice's: ``FE-00000123``."""
+        return f"{self.shown_as.prefix}{self.zfill(self.shown_as.zeros)}{self.shown_as.suffix}"
+
 
 @attrs.frozen
 class HeadLine:
@@ -89,6 +114,36 @@ class HeadLine:
 
     line: int
     cells: tuple[str, ...]
+
+
+@attrs.frozen
+class Merge:
+    """Cells that are shown as one: lines and columns from the first to the last, columns from 0."""
+
+    line: int
+    column: int
+    last_line: int
+    last_column: int
+
+
+@attrs.frozen(kw_only=True)
+class Grid:
+    """What a file holds, line by line, before anybody says which line names the columns.
+
+    Attributes:
+        lines: Those that hold anything and are shown, each with its number; their cells from the first column on.
+        delimiter: What stands between cells; empty where each cell has a place of its own.
+        hidden: Lines that hold something and are not shown.
+    """
+
+    lines: Sequence[tuple[int, list[str]]] = ()
+    delimiter: str = ""
+    merges: Sequence[Merge] = ()
+    hidden: tuple[int, ...] = ()
+    errors: tuple[RowError, ...] = ()
+    format: Text | str = ""
+    file_type: str = ""
+    is_cut: bool = False
 
 
 @attrs.frozen

@@ -10,7 +10,7 @@ import io
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import IO, Any, Final
 from xml.parsers import expat
 
@@ -18,8 +18,9 @@ import attrs
 
 from hub.domain.text import Text
 
-from .sheet import RowError, Table
-from .worksheet import DAMAGED, RESAVE, SheetReader, WorkbookRefused, format_of, table_of, unescaped
+from .kinds import refusal_of_archive
+from .sheet import Grid, RowError
+from .worksheet import DAMAGED, RESAVE, SheetReader, WorkbookRefused, format_of, grid_of, unescaped
 
 MAX_PART_BYTES: Final = 64 * 1024 * 1024
 MAX_PARTS: Final = 2000
@@ -35,13 +36,15 @@ class Sheet:
     is_visible: bool
 
 
-def read_workbook(data: bytes) -> Table:
+def read_workbook(data: bytes, known: Collection[str] = ()) -> Grid:
     """The rows of the first visible sheet that has any."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _Workbook(archive).table()
+            if refusal := refusal_of_archive(archive):
+                raise WorkbookRefused(refusal)
+            return _Workbook(archive).grid(known)
     except WorkbookRefused as refused:
-        return Table(errors=(RowError(0, "", "", refused.message),))
+        return Grid(errors=(RowError(0, "", "", refused.message),))
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -53,7 +56,7 @@ def read_workbook(data: bytes) -> Table:
         ValueError,
         OSError,
     ):
-        return Table(errors=(RowError(0, "", "", DAMAGED),))
+        return Grid(errors=(RowError(0, "", "", DAMAGED),))
 
 
 def _place(sheet: Sheet, at: int, visible: int) -> Text:
@@ -71,7 +74,7 @@ class _Workbook:
         if len(archive.infolist()) > MAX_PARTS:
             raise WorkbookRefused(Text("workbook.too_many_parts", remedy=RESAVE))
 
-    def table(self) -> Table:
+    def grid(self, known: Collection[str]) -> Grid:
         """The rows of the first visible sheet that has any."""
         main = self._main_part()
         related = self._related(main)
@@ -85,8 +88,8 @@ class _Workbook:
             read = SheetReader(strings, formats, is_1904=is_1904)
             self._parse(sheet.part, read.start, read.end, read.text)
             if read.rows or read.errors:
-                return table_of(read.rows, read.errors, _place(sheet, at, len(visible)))
-        return Table(errors=(RowError(0, "", "", Text("file.no_rows")),), format="Excel")
+                return grid_of(read.rows, read.errors, _place(sheet, at, len(visible)))
+        return Grid(errors=(RowError(0, "", "", Text("file.no_rows")),), format="Excel")
 
     def _main_part(self) -> str:
         if "_rels/.rels" not in self._names:

@@ -13,7 +13,8 @@ from typing import Final
 
 from hub.domain.text import Text
 
-from .sheet import AROUND, JsonNumber, Row, RowError, Table
+from .headings import column_name
+from .sheet import AROUND, Grid, JsonNumber, RowError
 
 MAX_ROWS: Final = 100_000
 MAX_COLUMNS: Final = 256
@@ -90,7 +91,7 @@ class SheetReader:
 
     def _value(self, raw: str) -> str:
         if self._has_formula and not raw:
-            cell = f"{_name_of(self._column)}{self._line}"
+            cell = f"{column_name(self._column)}{self._line}"
             self.errors.append(RowError(self._line, "", "", Text("workbook.no_result", cell=cell, remedy=RESAVE)))
             return ""
         match self._kind:
@@ -167,33 +168,7 @@ def _column_of(reference: str) -> int:
     return number - 1
 
 
-def _name_of(column: int) -> str:
-    name, number = "", column + 1
-    while number:
-        number, letter = divmod(number - 1, 26)
-        name = chr(ord("A") + letter) + name
-    return name
-
-
-def table_of(rows: list[tuple[int, dict[int, str]]], errors: list[RowError], kind: Text) -> Table:
-    """Rows below their column names; the names stand in the first row that holds anything."""
-    if not rows:
-        return Table(errors=tuple(errors), format=kind)
-    (header_line, header), *body = rows
-    columns = {at: str(name) for at, name in sorted(header.items())}
-    names = list(columns.values())
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        errors.append(RowError(header_line, name, "", Text("column.twice")))
-    found = []
-    for line, cells in body:
-        for at in cells.keys() - columns.keys():
-            nameless = Text("workbook.nameless_column", cell=f"{_name_of(at)}{line}")
-            errors.append(RowError(line, "", cells[at], nameless))
-        found.append(Row(line, {name: cells.get(at, "") for at, name in columns.items()}))
-    return Table(
-        columns=tuple(names),
-        rows=tuple(found),
-        errors=tuple(sorted(errors, key=lambda error: error.line)),
-        header_line=header_line,
-        format=kind,
-    )
+def grid_of(rows: list[tuple[int, dict[int, str]]], errors: list[RowError], kind: Text) -> Grid:
+    """The lines of a sheet, their cells from the first column on."""
+    lines = [(line, [cells.get(at, "") for at in range(max(cells) + 1)]) for line, cells in rows]
+    return Grid(lines=lines, errors=tuple(errors), format=kind, file_type="xlsx")

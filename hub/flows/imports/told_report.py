@@ -58,12 +58,16 @@ def read_report(data: Mapping[str, Any]) -> ImportReport:
             layout=Layout(name=data["layout"]),
         ),
         described=tuple(ChangedRow(number, tuple(map(unpacked, changes))) for number, changes in data["described"]),
-        **{name: data[name] for name in COUNTS},
-        **{
-            name: tuple(RowError(line, column, value, unpacked(message)) for line, column, value, message in data[name])
-            for name in LISTS
-        },
+        **_counts_and_lists(data),
     )
+
+
+def _counts_and_lists(data: Mapping[str, Any]) -> dict[str, Any]:
+    lists = {
+        name: tuple(RowError(line, column, value, unpacked(message)) for line, column, value, message in data[name])
+        for name in LISTS
+    }
+    return {**{name: data[name] for name in COUNTS}, **lists}
 
 
 def joined(before: ImportReport, after: ImportReport) -> ImportReport:

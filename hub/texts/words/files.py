@@ -22,6 +22,40 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     ),
     "file.cell_too_long": "Una celda es demasiado larga; quizás falta cerrar una comilla.",
     "file.row_longer": "La fila tiene {cells} celdas y el encabezado {columns}; ¿hay una coma sin comillas?",
+    "file.archive": "Es un archivo comprimido. Remedio: descomprimirlo y traer la lista que está adentro.",
+    "file.archive_locked": "Es un archivo con contraseña. Remedio: guardarlo sin ella, en Excel o CSV.",
+    "file.bar": "barra",
+    "file.database": "Es una base de datos, no una lista. Remedio: pedir a su programa la lista en Excel o CSV.",
+    "file.electronic_invoice": (
+        "Es una factura electrónica (XML), no una lista. "
+        "Remedio: pedir a su programa la lista de facturas en Excel o CSV."
+    ),
+    "file.electronic_invoices": (
+        "Son facturas electrónicas comprimidas, no una lista. "
+        "Remedio: pedir a su programa la lista de facturas en Excel o CSV."
+    ),
+    "file.letters_unsure": (
+        "No se puede saber qué letras son las que llevan tilde o eñe. "
+        "Remedio: abrirlo en Excel, revisar los nombres y guardarlo como Libro de Excel (.xlsx) o CSV UTF-8."
+    ),
+    "file.numbers": "Es un documento de Numbers. Remedio: Archivo > Exportar a > Excel.",
+    "file.open_document": (
+        "Es una hoja de LibreOffice (.ods). Remedio: abrirla y Archivo > Guardar como > Excel (.xlsx)."
+    ),
+    "file.pdf": "Es un PDF, y de un PDF no se leen filas. Remedio: pedir a su programa la misma lista en Excel o CSV.",
+    "file.picture": "Es una imagen, no una lista. Remedio: pedir a su programa la lista en Excel o CSV.",
+    "file.program": "Es un programa, no una lista.",
+    "file.slides": "Es una presentación, no una lista. Remedio: guardar la lista en Excel o CSV.",
+    "file.too_many_columns": "Tiene más de {most} columnas. Remedio: dejar solo las que hacen falta.",
+    "file.web_archive": (
+        "Es una página web guardada en un solo archivo. "
+        "Remedio: abrirla en Excel y guardarla como Libro de Excel (.xlsx)."
+    ),
+    "file.word": "Es un documento de texto, no una lista. Remedio: copiar la tabla a Excel y guardarla allí.",
+    "file.xml": "Es un archivo XML, no una lista. Remedio: pedir a su programa la lista en Excel o CSV.",
+    "workbook.binary": "Es un libro binario de Excel (.xlsb). Remedio: Guardar como > Libro de Excel (.xlsx).",
+    "workbook.locked": "El libro de Excel tiene contraseña. Remedio: quitársela en Archivo > Información, y guardarlo.",
+    "workbook.old": "Es un libro de Excel antiguo (.xls). Remedio: abrirlo y Guardar como > Libro de Excel (.xlsx).",
     "json.bad_end": "La lista JSON no termina bien.",
     "json.column_twice": "La columna «{column}» está dos veces en la misma fila.",
     "json.list_inside": "Las filas van en una lista al comienzo del archivo, no dentro de un objeto.",

@@ -1,0 +1,375 @@
+"""Which line of a file names its columns, and what the lines below it are: rows, sums, or words around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Final
+
+import attrs
+
+from hub.domain.text import Text
+
+from .heading_words import heading_key, reduced
+from .sheet import Grid, HeadLine, JsonNumber, Merge, Row, RowError, Table
+
+MAX_COLUMNS: Final = 256
+SEARCHED: Final = 40
+"""Lines at the head of a file among which its headings are looked for."""
+BELOW: Final = 10
+SHOWN: Final = 20
+SPLITTING: Final = ","
+"""A delimiter that people also write within amounts."""
+
+MARK: Final = r"(?:[A-Z]{0,3}\$[A-Z]?|[₡€]|[A-Z]{3}|S/\.?)"
+FIGURE: Final = re.compile(rf"[-+(]*\s*{MARK}?\s*(?:[-+]?[0-9][0-9.,' ]*%?|-)\s*\)?\s*{MARK}?", re.IGNORECASE)
+DAY: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[0-9]{1,2}([/.-])[0-9a-z]{1,10}\.?\1[0-9]{2,4}\b.*", re.IGNORECASE
+)
+LETTER: Final = re.compile(r"[^\W\d_]")
+DIGIT: Final = re.compile(r"[0-9]")
+CURRENCY: Final = re.compile(r"[A-Z]{3}|[A-Z]{0,3}\$[A-Z]?|[₡€]|colones|d[oó]lares|pesos|euros", re.IGNORECASE)
+SUM: Final = re.compile(
+    r"(?:gran(?:des)? |sub[- ]?)?total(?:es|izado)?|grand total|suma(?:s|toria)?(?: total(?:es)?)?"
+    r"|saldo (?:total|final)",
+    re.IGNORECASE,
+)
+OF_ALL: Final = re.compile(
+    r"[\s:.=*-]*(?:(?:(?:general(?:es)?|final|global|acumulado|reporte|informe|documentos?|registros|facturas?|clientes?"
+    r"|saldos?|cartera|por|cobrar|en|de|del|la|las|los|y|[A-Z]{3}|colones|d[oó]lares|pesos|[0-9]+)\b|[₡$€])[\s:.=*()-]*)*",
+    re.IGNORECASE,
+)
+FOOTER: Final = re.compile(
+    r"p[aá]g(?:ina|\.)?\s*:?\s*[0-9]+|page\s+[0-9]+|-\s*[0-9]+\s*-"
+    r"|(?:generado|impreso|elaborado|emitido|preparado|creado|exportado)\s+(?:por|el|en|con|desde)\b"
+    r"|generated\b|printed\b|powered by|fecha (?:y hora )?de (?:impresi[oó]n|generaci[oó]n)|usuario\s*:"
+    r"|fin del? (?:reporte|informe)|[uú]ltima l[ií]nea|(?:total de )?registros\s*:|cantidad de (?:registros|documentos)"
+    r"|nota\s*:|observaci[oó]n(?:es)?\s*:|software|www\.|https?://",
+    re.IGNORECASE,
+)
+MAX_FIGURE: Final = 60
+"""Letters of the longest cell that is looked at as a figure, or as words of a sum."""
+
+
+def table_of(grid: Grid, known: Collection[str] = (), header_line: int | None = None) -> Table:
+    """The rows of a file below its headings.
+
+    ``known`` are reduced headings that somebody understands, by which theirs are found; ``header_line`` is somebody's
+    own word for where they stand.
+    """
+    table = Table(
+        errors=grid.errors,
+        format=grid.format,
+        file_type=grid.file_type,
+        hidden=grid.hidden,
+        head=tuple(HeadLine(line, tuple(cells)) for line, cells in grid.lines[:SHOWN]),
+        is_cut=grid.is_cut,
+    )
+    if not grid.lines:
+        return table
+    at = _chosen(grid, header_line)
+    heading = _Heading.of(grid, known, _found(grid.lines, known) if at is None else at)
+    return _Body(grid, heading).into(table)
+
+
+def is_figure(cell: str) -> bool:
+    """Whether a cell holds an amount or another number, and nothing else."""
+    return isinstance(cell, JsonNumber) or (len(cell) <= MAX_FIGURE and bool(FIGURE.fullmatch(cell)))
+
+
+def is_data(cell: str) -> bool:
+    """Whether a cell holds what no heading is: a figure, a day, a number with dashes."""
+    if is_figure(cell) or DAY.fullmatch(cell):
+        return True
+    return bool(DIGIT.search(cell)) and not LETTER.search(cell)
+
+
+def column_name(at: int) -> str:
+    """The letters by which a spreadsheet calls a column, from 0: ``A``, ``Z``, ``AA``."""
+    name, number = "", at + 1
+    while number:
+        number, letter = divmod(number - 1, 26)
+        name = chr(ord("A") + letter) + name
+    return name
+
+
+def is_known(name: str, known: Collection[str]) -> bool:
+    """Whether a heading is one of those that somebody understands."""
+    return reduced(name) in known or heading_key(name) in known
+
+
+def known_in(cells: Sequence[str], known: Collection[str]) -> int:
+    """How many different headings that somebody understands stand in a line."""
+    return len({cell for cell in cells if cell and is_known(cell, known)}) if known else 0
+
+
+# ---- which line it is
+
+
+def _chosen(grid: Grid, header_line: int | None) -> int | None:
+    if header_line is None:
+        return None
+    return next((at for at, (line, _cells) in enumerate(grid.lines) if line == header_line), None)
+
+
+def _found(lines: Sequence[tuple[int, list[str]]], known: Collection[str]) -> int:
+    """The line with most headings that are known; else the one with most words above something."""
+    searched = lines[:SEARCHED]
+    understood = [known_in(cells, known) for _line, cells in searched]
+    if max(understood) > 1:
+        return understood.index(max(understood))
+    words = [_words_above(lines, at) for at in range(len(searched))]
+    return words.index(max(words))
+
+
+def _words_above(lines: Sequence[tuple[int, list[str]]], at: int) -> int:
+    below = [cells for _line, cells in lines[at + 1 : at + 1 + BELOW]]
+    filled = {column for cells in below for column, cell in enumerate(cells) if cell}
+    return sum(1 for column, cell in enumerate(lines[at][1]) if cell and column in filled and not is_data(cell))
+
+
+# ---- what the columns are called
+
+
+@attrs.frozen
+class _Heading:
+    """The headings: the first and the last index of their lines, and their names; an empty one is a blank column."""
+
+    first: int
+    last: int
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, grid: Grid, known: Collection[str], at: int) -> _Heading:
+        """The headings around a line that was found to hold some."""
+        own = grid.lines[at][1]
+        if (parts := _parts_below(grid, at)) is not None:
+            return cls(at, at + 1, _joined(own, _spread(grid, at, by_blanks=True), parts, known))
+        if at and (groups := _groups_above(grid, at)) is not None:
+            return cls(at - 1, at, _under(groups, own))
+        if not _merged_in(grid.merges, grid.lines[at][0]):
+            return cls(at, at, tuple(own))
+        held = {column for _line, cells in grid.lines[at + 1 :] for column, cell in enumerate(cells) if cell}
+        spread = enumerate(_spread(grid, at))
+        return cls(
+            at,
+            at,
+            tuple(name if column in held or [name] == own[column : column + 1] else "" for column, name in spread),
+        )
+
+
+def _spread(grid: Grid, at: int, *, by_blanks: bool = False) -> list[str]:
+    """A line of headings, each over all the columns that it is shown above."""
+    line, cells = grid.lines[at]
+    spread = list(cells)
+    for merge in grid.merges:
+        if merge.line <= line <= merge.last_line and merge.column < len(cells):
+            value = cells[merge.column]
+            spread += [""] * (min(merge.last_column, MAX_COLUMNS) + 1 - len(spread))
+            for column in range(merge.column, min(merge.last_column, MAX_COLUMNS) + 1):
+                spread[column] = value
+    if by_blanks and not _merged_in(grid.merges, line):
+        for column in range(1, len(spread)):
+            spread[column] = spread[column] or spread[column - 1]
+    return spread
+
+
+def _merged_in(merges: Sequence[Merge], line: int) -> bool:
+    return any(merge.line == line and merge.last_column > merge.column for merge in merges)
+
+
+def _parts_below(grid: Grid, at: int) -> list[str] | None:
+    """The second line of headings whose first line stands over several columns, if there is one."""
+    if at + 2 >= len(grid.lines) or grid.lines[at + 1][0] != grid.lines[at][0] + 1:
+        return None
+    top, parts = grid.lines[at][1], grid.lines[at + 1][1]
+    columns = [column for column, cell in enumerate(parts) if cell]
+    if len(columns) < 2 or any(is_data(parts[column]) for column in columns):
+        return None
+    spread = _spread(grid, at, by_blanks=True)
+    for column in columns:
+        shared = [
+            other for other, name in enumerate(spread) if column < len(spread) and name and name == spread[column]
+        ]
+        if len(shared) < 2:
+            return None
+    if not any(column >= len(top) or not top[column] for column in columns):
+        return None
+    below = [cells for _line, cells in grid.lines[at + 2 : at + 2 + BELOW]]
+    has_data = any(column < len(cells) and is_data(cells[column]) for cells in below for column in columns)
+    return parts if has_data else None
+
+
+def _joined(own: Sequence[str], spread: Sequence[str], parts: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
+    names = []
+    for column in range(max(len(own), len(spread), len(parts))):
+        part = "".join(parts[column : column + 1])
+        if not part:
+            names.append("".join(own[column : column + 1]))
+            continue
+        whole = " ".join((*spread[column : column + 1], part))
+        alone = not is_known(whole, known) and is_known(part, known) and list(parts).count(part) == 1
+        names.append(part if alone else whole)
+    return tuple(names)
+
+
+def _groups_above(grid: Grid, at: int) -> list[str] | None:
+    """The line above the headings that gathers them in groups, or names those which the headings leave blank."""
+    line, names = grid.lines[at]
+    above_line, above = grid.lines[at - 1]
+    filled = [column for column, cell in enumerate(above) if cell]
+    if above_line != line - 1 or len(filled) < 2 or any(is_data(above[column]) for column in filled):
+        return None
+    below = [cells for _line, cells in grid.lines[at + 1 : at + 1 + BELOW]]
+    blank = [
+        column
+        for column in filled
+        if (column >= len(names) or not names[column]) and any(cells[column : column + 1] > [""] for cells in below)
+    ]
+    return _spread(grid, at - 1) if blank or _merged_in(grid.merges, above_line) else None
+
+
+def _under(above: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    made = []
+    for column in range(max(len(above), len(names))):
+        over = above[column] if column < len(above) else ""
+        name = names[column] if column < len(names) else ""
+        made.append(f"{over} {name}".strip() if not name or list(names).count(name) > 1 else name)
+    return tuple(made)
+
+
+# ---- what stands below
+
+
+class _Body:
+    """The lines below the headings, told apart."""
+
+    def __init__(self, grid: Grid, heading: _Heading) -> None:
+        self._grid, self._heading = grid, heading
+        self._lines = grid.lines[heading.last + 1 :]
+        self._errors: list[RowError] = []
+        widest = max((len(cells) for _line, cells in self._lines), default=0)
+        headed = len(heading.names)
+        self._width = headed if grid.delimiter else max(headed, widest)
+        names = [*heading.names, *[""] * (self._width - headed)]
+        blank = {at for at, name in enumerate(names) if not name}
+        held = {at for at in blank if any(at < len(cells) and cells[at] for _line, cells in self._lines)}
+        self._kept = [at for at in range(self._width) if at not in blank or at in held]
+        self._names = _unique([names[at] or f"({column_name(at)})" for at in self._kept])
+        self._titles = [" ".join(filter(None, cells)) for _line, cells in grid.lines[: heading.first]]
+
+    def into(self, table: Table) -> Table:
+        """The table with its headings, rows, sums and words."""
+        line = self._grid.lines[self._heading.last][0]
+        if len(self._names) > MAX_COLUMNS:
+            many = RowError(line, "", "", Text("file.too_many_columns", most=MAX_COLUMNS))
+            return attrs.evolve(table, errors=(*table.errors, many), header_line=line)
+        if self._grid.delimiter:
+            self._refuse_longer()
+        rows, totals = self._told_apart()
+        if rows and self._is_bare_sum(rows[-1], rows[:-1]):
+            totals.append(rows.pop())
+        errors = sorted((*table.errors, *self._errors), key=lambda error: error.line)
+        return attrs.evolve(
+            table,
+            columns=tuple(self._names),
+            rows=tuple(rows),
+            totals=tuple(totals),
+            titles=tuple(self._titles),
+            errors=tuple(errors),
+            header_line=line,
+        )
+
+    def _refuse_longer(self) -> None:
+        """A row with more cells than headings: an amount may have been split. Excel leaves out empty cells at the
+        end, but never writes one too many."""
+        lengths = {len(cells) for _line, cells in self._lines}
+        blank_alike = self._grid.delimiter != SPLITTING and len(lengths) == 1
+        for line, cells in self._lines:
+            extra = cells[self._width :]
+            if any(extra) or (extra and not blank_alike):
+                longer = Text("file.row_longer", cells=len(cells), columns=self._width)
+                self._errors.append(RowError(line, "", " ".join(extra), longer))
+
+    def _told_apart(self) -> tuple[list[Row], list[Row]]:
+        rows: list[Row] = []
+        totals: list[Row] = []
+        if not self._kept:
+            return rows, totals
+        width, names, kept = self._width, self._names, self._kept
+        lead, few, every = kept[0], width - 1, len(kept) == width
+        heading = names[0].casefold()
+        for line, cells in self._lines:
+            if len(cells) < width:
+                cells += [""] * (width - len(cells))
+            first = cells[lead]
+            row = Row(line, dict(zip(names, cells if every else [cells[at] for at in kept], strict=False)))
+            if (
+                not first
+                or first.casefold() == heading
+                or SUM.match(first)
+                or FOOTER.match(first)
+                or cells.count("") >= few
+            ):
+                if self._is_sum(row, rows):
+                    totals.append(row)
+                    continue
+                if self._is_words(row):
+                    self._titles.append(" ".join(filter(None, cells)))
+                    continue
+            rows.append(row)
+        return rows, totals
+
+    def _is_sum(self, row: Row, above: Sequence[Row]) -> bool:
+        """``Total general``, and figures alone beside it."""
+        words = [cell for cell in row.cells.values() if cell and not is_figure(cell)]
+        before = above[-1].cells.values() if above else ()
+        has_sum = False
+        for word in words:
+            if found := SUM.match(word[:MAX_FIGURE]):
+                rest = word[found.end() :]
+                if not OF_ALL.fullmatch(rest) and rest.strip(" :.-") not in before:
+                    return False
+                has_sum = True
+            elif not CURRENCY.fullmatch(word):
+                return False
+        return has_sum
+
+    def _is_words(self, row: Row) -> bool:
+        """The headings again, the foot of a page, a line of words: nothing that could be a row."""
+        cells = [cell for cell in row.cells.values() if cell]
+        if not cells:
+            return True
+        repeated = [name for name, cell in row.cells.items() if cell and reduced(cell) == reduced(name)]
+        if len(repeated) == len(cells) and len(cells) > 1:
+            return True
+        if FOOTER.match(cells[0]) and len(cells) <= max(2, len(self._names) // 2):
+            return True
+        if len(cells) > 1 or len(self._names) < 3:
+            return False
+        return cells[0] in self._titles or (not is_data(cells[0]) and " " in cells[0] and cells[0][:2].isalpha())
+
+    def _is_bare_sum(self, row: Row, above: Sequence[Row]) -> bool:
+        """A last line that has figures and nothing else, where rows have more."""
+        filled = {name: cell for name, cell in row.cells.items() if cell}
+        lead = self._names[0]
+        if not above or lead in filled or not all(map(is_figure, filled.values())):
+            return False
+        sample = above[-100:]
+        named = sum(1 for other in sample if other.cells[lead])
+        money = all(any(is_figure(other.cells[name]) for other in sample) for name in filled)
+        return 2 * named > len(sample) and money and 2 * len(filled) <= len(self._names)
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    """Names, each once whatever its case: the second ``Monto`` is ``Monto (2)``."""
+    found: list[str] = []
+    taken: set[str] = set()
+    for name in names:
+        made, turn = name, 1
+        while made.casefold() in taken:
+            turn += 1
+            made = f"{name} ({turn})"
+        taken.add(made.casefold())
+        found.append(made)
+    return found
