@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import bindparam, delete, exists, func, select
 from sqlalchemy.dialects.sqlite import insert
@@ -14,8 +14,8 @@ from hub.domain.refusals import Conflict
 from hub_hookspecs import IdentityDocument, Mode
 
 from .rows import folded, json_text, maybe_micros, maybe_moment, pattern
-from .schema import customer, delivery, ledger_account, literal
-from .statements import Runs, changed
+from .schema import ZERO, customer, delivery, ledger_account, literal
+from .statements import Runs, among, changed
 
 _insert = insert(customer).values({column.name: bindparam(column.name) for column in customer.columns})
 SAVE = _insert.on_conflict_do_update(
@@ -35,6 +35,17 @@ BY_NUMBER = select(customer).where(
 )
 BY_EMAIL = select(customer).where(
     customer.c.merchant == bindparam("merchant"), func.lower(customer.c.email) == bindparam("email")
+)
+BY_NUMBERS = select(customer).where(
+    customer.c.merchant == bindparam("merchant"),
+    among(customer.c.document_number, "numbers"),
+    customer.c.document_number.is_not(None),
+)
+BY_EMAILS = select(customer).where(
+    customer.c.merchant == bindparam("merchant"), among(func.lower(customer.c.email), "emails")
+)
+NAMES = select(customer.c.id, customer.c.name).where(
+    customer.c.merchant == bindparam("merchant"), customer.c.is_shopper == ZERO
 )
 OF = select(customer).where(customer.c.merchant == bindparam("merchant")).order_by(customer.c.name, customer.c.id)
 JOINED = select(customer).where(customer.c.joined_to == bindparam("to")).order_by(customer.c.name, customer.c.id)
@@ -86,6 +97,21 @@ class Customers:
             rows = self._tx.run(BY_EMAIL, {"merchant": merchant_id, "email": email.lower()}).fetchall()
             found.update({row["id"]: _customer(row) for row in rows})
         return tuple(found[key] for key in sorted(found) if shoppers or not found[key].is_shopper)
+
+    def found_by(
+        self, merchant_id: str, *, numbers: Collection[str] = (), emails: Collection[str] = ()
+    ) -> tuple[Customer, ...]:
+        """Customers who have one of these identity numbers or mails, for imports."""
+        found: dict[str, Customer] = {}
+        for statement, name, given in ((BY_NUMBERS, "numbers", numbers), (BY_EMAILS, "emails", emails)):
+            if given:
+                rows = self._tx.run(statement, {"merchant": merchant_id, name: json_text(sorted(set(given)))})
+                found.update({row["id"]: _customer(row) for row in rows})
+        return tuple(found[key] for key in sorted(found) if not found[key].is_shopper)
+
+    def names(self, merchant_id: str) -> tuple[tuple[str, str], ...]:
+        """Id and name of each customer, for imports that name nobody otherwise."""
+        return tuple((row["id"], row["name"]) for row in self._tx.run(NAMES, {"merchant": merchant_id}))
 
     def of(self, merchant_id: str, search: str = "", *, shoppers: bool = False) -> tuple[Customer, ...]:
         """Customers by name; the search text is looked for in name, number, mail and phone.

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hub.domain.decision import Signed
+from hub.domain.import_run import Choices
 from hub.domain.payable import Payable
 from hub.domain.refusals import Conflict
 from hub.domain.stated import InvoiceStanding, Stated, StatedChange
@@ -104,7 +105,7 @@ def test_a_dry_run_lists_the_difference_and_remembers_nothing(paid: Desk) -> Non
 def test_of_a_file_that_is_refused_as_a_whole_nothing_is_remembered(paid: Desk) -> None:
     before = row(paid)
     file = _file("100000.00", "0.00") + b"FE-2,199999999,2026-03-01,CRC,5.00,5.00\n"
-    report = run(import_invoices(paid.hub, paid.merchant, file, decimal="."))
+    report = run(import_invoices(paid.hub, paid.merchant, file, decimal=".", choices=Choices(whole=True)))
 
     assert (len(report.faults), report.differences, row(paid)) == (1, (), before)
     assert reported(state(paid, "100000.00", "0.00")) == [], "it is news yet"

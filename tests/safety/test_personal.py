@@ -24,7 +24,7 @@ import attrs
 import pytest
 
 import hub.flows.books.settle_bill
-import hub.flows.imports.import_files
+import hub.flows.imports.save_customers
 import hub.flows.statements.place_order
 from hub.bootstrap import open_hub
 from hub.domain.merchant import Customer
@@ -178,7 +178,7 @@ def test_control_plain_hashes_of_numbers_and_mails_are_found_out(
     def told_by_mail(**fields: Any) -> Customer:
         return Customer(**{**fields, "id": plain("shopper", fields["merchant_id"], fields["email"])})
 
-    monkeypatch.setattr(hub.flows.imports.import_files, "Customer", told_by_document)
+    monkeypatch.setattr(hub.flows.imports.save_customers, "Customer", told_by_document)
     monkeypatch.setattr(hub.flows.statements.place_order, "Customer", told_by_mail)
     live_through(house)
 

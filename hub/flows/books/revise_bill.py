@@ -22,8 +22,15 @@ def stated_in(row: InvoiceRow) -> Stated:
     return Stated(row.total.minor, None if row.balance is None else row.balance.minor)
 
 
-def add_bill(tx: Tx, payable_id: str, merchant: Merchant, row: InvoiceRow, customer_id: str, now: datetime) -> None:
-    """Book a bill that is new here, and what the row says was paid elsewhere."""
+def add_bill(
+    tx: Tx, payable_id: str, merchant: Merchant, row: InvoiceRow, customer_id: str, now: datetime, *, credited: int = 0
+) -> Payable:
+    """Book a bill that is new here, and what the row says was paid elsewhere.
+
+    Args:
+        credited: What credit notes of the same file take off it, minor units: of what the row says was settled, so much
+            is those notes.
+    """
     payable = Payable(
         id=payable_id,
         merchant_id=merchant.id,
@@ -36,15 +43,24 @@ def add_bill(tx: Tx, payable_id: str, merchant: Merchant, row: InvoiceRow, custo
         issued_on=row.issued_on,
         due_on=row.due_on,
         description=mask_card_numbers(row.description),
+        branch=row.branch,
+        plan=row.plan,
         stated=stated_in(row),
+        counted=min(credited, _settled_in(row)),
         created_at=now,
     )
     tx.payables.add(payable)
-    _book_new(tx, payable, row, now)
+    return _book_new(tx, payable, row, now, credited)
 
 
-def bill_anew(tx: Tx, undone: Payable, row: InvoiceRow, customer_id: str, now: datetime) -> Payable:
-    """Book a bill whose import was taken back as one that is new here: a revision of what counted as never billed."""
+def bill_anew(
+    tx: Tx, undone: Payable, row: InvoiceRow, customer_id: str, now: datetime, *, credited: int = 0
+) -> Payable:
+    """Book a bill whose import was taken back as one that is new here: a revision of what counted as never billed.
+
+    What was booked and reversed before then is counted: no file speaks of it any more.
+    """
+    settled, reopened = tx.ledger.settled_here([undone.id]).get(undone.id, (0, 0))
     payable = attrs.evolve(
         undone,
         customer_id=customer_id,
@@ -53,33 +69,45 @@ def bill_anew(tx: Tx, undone: Payable, row: InvoiceRow, customer_id: str, now: d
         issued_on=row.issued_on,
         due_on=row.due_on,
         description=mask_card_numbers(row.description),
+        branch=row.branch,
+        plan=row.plan,
         stated=stated_in(row),
+        counted=settled + min(credited, _settled_in(row)),
+        counted_back=reopened,
         undone_at=None,
         revision=undone.revision + 1,
     )
     tx.payables.revise(payable)
-    _book_new(tx, payable, row, now)
-    return payable
+    return _book_new(tx, payable, row, now, credited)
 
 
-def _book_new(tx: Tx, payable: Payable, row: InvoiceRow, now: datetime) -> None:
+def _settled_in(row: InvoiceRow) -> int:
+    """What a row says is settled of its invoice."""
+    return row.total.minor - row.balance.minor if row.balance is not None else 0
+
+
+def _book_new(tx: Tx, payable: Payable, row: InvoiceRow, now: datetime, credited: int) -> Payable:
     tx.ledger.write(billing.bill(payable, difference=payable.total, at=now))
-    outside = row.total.minor - row.balance.minor if row.balance is not None else 0
+    outside = _settled_in(row) - min(credited, _settled_in(row))
     if outside:
         tx.ledger.write(billing.paid_elsewhere(payable, amount=outside, at=now))
+    return attrs.evolve(payable, outside=outside)
 
 
-def revise_bill(
-    tx: Tx, merchant: Merchant, before: Payable, row: InvoiceRow, customer_id: str, update: StatedChange, now: datetime
-) -> Payable:
-    """The invoice as it stands after a row; what the row states is booked, and that it was stated is stored."""
+def revised(before: Payable, row: InvoiceRow, customer_id: str, update: StatedChange) -> Payable:
+    """The invoice as a row makes it; it is ``before`` itself where nothing changes, not even what was stated.
+
+    What the file has no column for stays as it is; what it has an empty cell for is emptied.
+    """
     after = attrs.evolve(
         before,
         customer_id=customer_id,
         total=before.total + update.revision,
         issued_on=row.issued_on,
-        due_on=row.due_on,
-        description=mask_card_numbers(row.description),
+        due_on=before.due_on if "due_on" in row.keeps else row.due_on,
+        description=before.description if "description" in row.keeps else mask_card_numbers(row.description),
+        branch=before.branch if "branch" in row.keeps else row.branch,
+        plan=before.plan if "due_on" in row.keeps else row.plan,
         stated=update.last,
         counted=before.counted + update.counted,
         counted_back=before.counted_back + update.counted_back,
@@ -87,7 +115,16 @@ def revise_bill(
     if after == before and not update.outside:
         return before
     stated = attrs.evolve(before, stated=after.stated, counted=after.counted, counted_back=after.counted_back)
-    after = attrs.evolve(after, revision=before.revision + bool(after != stated or update.outside))
+    return attrs.evolve(after, revision=before.revision + bool(after != stated or update.outside))
+
+
+def revise_bill(
+    tx: Tx, merchant: Merchant, before: Payable, row: InvoiceRow, customer_id: str, update: StatedChange, now: datetime
+) -> Payable:
+    """The invoice as it stands after a row; what the row states is booked, and that it was stated is stored."""
+    after = revised(before, row, customer_id, update)
+    if after is before:
+        return before
     return book_revision(tx, merchant, before, after, now, outside=update.outside)
 
 

@@ -58,35 +58,55 @@ async def void_bill(
     def write(tx: Tx) -> Voiding:
         before = invoice_of(tx, merchant, number)
         _refuse_changed(before, drawn_at)
-        if before.is_voided:
-            raise Invalid((FieldError("invoice", Text("bill.voided_already", number=before.number)),))
-        if is_debit_note(tx, before):
-            raise Invalid((FieldError("invoice", Text("bill.is_debit_note", number=before.number)),))
-        refuse_while(tx, Act.VOID_BILL, now, payables=[before.id], field="invoice")
-        if standing := tuple(_standing_on(tx, merchant, before)):
-            raise Invalid(standing)
-        total = Money(before.total, before.currency)
-        wanted = proposal(
-            decision_id,
-            DecisionKind.VOID_BILL,
-            About(before.id, merchant.id, merchant.mode),
-            Signed(by=by, why=why, via=via),
-            now,
-            payment_id=None,
-            amount=total,
-            content={"invoice": before.number, "revision": str(before.revision)},
-        )
-        made = decide(tx, hub, wanted, now=now)
-        if not made.is_done:
-            return Voiding(made, before)
-        voided = Voided(at=now, by=made.people, reason=made.reasons, total=total)
-        after = attrs.evolve(before, total=0, revision=before.revision + 1, voided=voided)
-        tx.payables.revise(after)
-        _bill(tx, after, -before.total, now, f"{made.people}: {made.reasons}")
-        tell(tx, "bill_voided", bill=before.id, merchant=merchant.id)
-        return Voiding(made, after)
+        refuse_voiding(tx, merchant, before, now)
+        return book_voiding(tx, hub, merchant, before, Signed(by=by, why=why, via=via), now, decision_id)
 
     return await hub.store.write(write)
+
+
+def refuse_voiding(tx: Tx, merchant: Merchant, bill: Payable, now: datetime) -> None:
+    """Refuse to void what is voided already, is none of a file's bills, or has something on it or under way with it.
+
+    Raises:
+        Invalid: It says which, each with the way to undo it first.
+    """
+    if bill.is_voided:
+        raise Invalid((FieldError("invoice", Text("bill.voided_already", number=bill.number)),))
+    if is_debit_note(tx, bill):
+        raise Invalid((FieldError("invoice", Text("bill.is_debit_note", number=bill.number)),))
+    refuse_while(tx, Act.VOID_BILL, now, payables=[bill.id], field="invoice")
+    if standing := tuple(_standing_on(tx, merchant, bill)):
+        raise Invalid(standing)
+
+
+def voiding(bill: Payable, signed: Signed, now: datetime, decision_id: str) -> Decision:
+    """The decision to void a bill as it stands; a large one waits for a second person."""
+    return proposal(
+        decision_id,
+        DecisionKind.VOID_BILL,
+        About(bill.id, bill.merchant_id, bill.mode),
+        signed,
+        now,
+        payment_id=None,
+        amount=Money(bill.total, bill.currency),
+        content={"invoice": bill.number, "revision": str(bill.revision)},
+    )
+
+
+def book_voiding(
+    tx: Tx, hub: Hub, merchant: Merchant, before: Payable, signed: Signed, now: datetime, decision_id: str
+) -> Voiding:
+    """Void a bill inside the transaction of whoever has made sure that it can be (``refuse_voiding``)."""
+    made = decide(tx, hub, voiding(before, signed, now, decision_id), now=now)
+    if not made.is_done:
+        return Voiding(made, before)
+    total = Money(before.total, before.currency)
+    voided = Voided(at=now, by=made.people, reason=made.reasons, total=total)
+    after = attrs.evolve(before, total=0, revision=before.revision + 1, voided=voided)
+    tx.payables.revise(after)
+    _bill(tx, after, -before.total, now, f"{made.people}: {made.reasons}")
+    tell(tx, "bill_voided", bill=before.id, merchant=merchant.id)
+    return Voiding(made, after)
 
 
 async def rebill(

@@ -1,12 +1,16 @@
 """Import customers and invoices; importing a newer export is the daily act.
 
-A file with an error is refused whole. What is taken of a file that can be read, ``save_invoices`` decides row by row.
+What is wrong with a file as a whole refuses it. Of its rows those that are good are taken and the others set aside,
+each with its reason; whoever wants all or nothing says so. A dry run only reads.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Final
 
 import attrs
 import structlog
@@ -14,30 +18,29 @@ import structlog
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.files.customer_file import CustomerRow, parse_customers
 from hub.domain.files.invoice_file import InvoiceRow, parse_invoices
-from hub.domain.files.layout import DECIMAL, Layout
+from hub.domain.files.layout import DECIMAL, FileKind, Layout
+from hub.domain.files.reading import Reading
 from hub.domain.files.sheet import RowError
-from hub.domain.import_run import Choices, ImportRun
-from hub.domain.merchant import Customer, Merchant
+from hub.domain.import_run import Choices, ImportRun, RunState
+from hub.domain.merchant import Merchant
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.roll_back import write_unless
 from hub_hookspecs import Country
 
-from .import_report import (
-    MAX_DESCRIBED,
-    MAX_ROWS,
-    Change,
-    ChangedRow,
-    ImportReport,
-    changes_in,
-    log_import,
-    with_counts,
-)
-from .save_invoices import save_invoices
+from .import_report import MAX_ROWS, ImportReport, log_import
+from .save_customers import save_customers
+from .save_invoices import Job, save_portion
+from .tally import Tally
+from .units import portions, units_of
 
 log = structlog.get_logger()
 
-PREVIEW = 5
+PREVIEW: Final = 5
+IMPORT: Final = "import"
+"""Who did what a file says, where nobody is named."""
+AHEAD: Final = timedelta(seconds=120)
+"""How long a portion may take before somebody else goes on with the import."""
 
 
 async def import_customers(
@@ -72,77 +75,12 @@ async def import_customers(
         )
         for row in file.rows[:PREVIEW]
     )
-    report = ImportReport(
-        reading=file,
-        faults=file.wrong,
-        rows=file.rows[:MAX_ROWS],
-        preview=preview,
-        warnings=file.warnings,
-        dry_run=dry_run,
-    )
-    if file.wrong:
-        return _refused(merchant, "customers", report)
-    return await _in_one(hub, lambda tx: _save_customers(tx, hub, merchant, file.rows, report), dry_run)
-
-
-def _layout(
-    layout: Layout | None, mapping: Mapping[str, str] | None, answers: Mapping[str, str] | None = None
-) -> Layout:
-    """The layout with what was said beside it."""
-    layout = layout or Layout()
-    return attrs.evolve(layout, columns={**layout.columns, **(mapping or {})}).answering(answers or {})
-
-
-def _save_customers(
-    tx: Tx, hub: Hub, merchant: Merchant, rows: tuple[CustomerRow, ...], report: ImportReport
-) -> ImportReport:
-    """Known is who is found in this transaction; nobody's id follows from who they are."""
-    counts = dict.fromkeys(Change, 0)
-    described: list[ChangedRow] = []
-    for row in rows:
-        found = [
-            customer
-            for customer in tx.customers.find(merchant.id, number=row.document.number)
-            if customer.document and customer.document.type == row.document.type
-        ]
-        before = found[0] if found else None
-        after = Customer(
-            id=before.id if before else hub.fresh_id(),
-            merchant_id=merchant.id,
-            name=mask_card_numbers(row.name),
-            document=row.document,
-            email=row.email or (before.email if before else ""),
-            phone=mask_card_numbers(row.phone) or (before.phone if before else ""),
-            address=mask_card_numbers(row.address) or (before.address if before else ""),
-            remembered=before.remembered if before else {},
-            language=row.language or (before.language if before else ""),
-            unsubscribed_at=before.unsubscribed_at if before else None,
-        )
-        change = Change.NEW if before is None else Change.UNCHANGED if before == after else Change.CHANGED
-        if change is not Change.UNCHANGED:
-            tx.customers.save(after)
-        counts[change] += 1
-        if before and change is Change.CHANGED and len(described) < MAX_DESCRIBED:
-            described.append(ChangedRow(row.document.number, _changed_of(before, after)))
-    done = with_counts(report, counts)
-    log_import(tx, merchant, "customers", done)
-    return attrs.evolve(done, described=tuple(described))
-
-
-def _refused(merchant: Merchant, what: str, report: ImportReport) -> ImportReport:
-    """A file of which nothing was taken, logged unless somebody only tried."""
-    if not report.dry_run:
-        log.warning("import_refused", merchant=merchant.id, what=what, faults=len(report.faults))
-    return report
-
-
-def _changed_of(before: Customer, after: Customer) -> tuple[Text, ...]:
-    return changes_in(
-        (Text("change.name"), before.name, after.name),
-        (Text("change.email"), before.email, after.email),
-        (Text("change.phone"), before.phone, after.phone),
-        (Text("change.address"), before.address, after.address),
-    )
+    report, choices = _begun(file, file.rows, preview, dry_run), choices or Choices()
+    takes = [
+        partial(save_customers, hub=hub, merchant=merchant, file=file, rows=part, run=run, writes=not dry_run)
+        for part in portions(file.rows, choices.whole)
+    ]
+    return await _take(hub, merchant, FileKind.CUSTOMERS, report, takes, choices, run)
 
 
 async def import_invoices(
@@ -159,7 +97,7 @@ async def import_invoices(
     currency: str | None = None,
     dry_run: bool = False,
 ) -> ImportReport:
-    """Import a file of invoices.
+    """Import a file of invoices and credit notes.
 
     Args:
         layout: How its columns are to be read, and what was answered.
@@ -168,6 +106,7 @@ async def import_invoices(
         mapping, decimal, currency: Beside the layout: our field by the file's heading, and answers.
     """
     country: Country = hub.countries[merchant.company.country]
+    choices = choices or Choices()
     file = await asyncio.to_thread(
         parse_invoices,
         data,
@@ -175,38 +114,119 @@ async def import_invoices(
         default_currency=currency or country.currencies[0],
         layout=_layout(layout, mapping, {DECIMAL: decimal} if decimal else {}),
     )
-    preview = tuple(map(_understood, file.rows[:PREVIEW]))
-    report = ImportReport(
+    report = _begun(file, file.rows, map(_understood, file.rows[:PREVIEW]), dry_run)
+    report = attrs.evolve(report, left_out=file.skipped)
+    job = Job(
+        hub=hub,
+        merchant=merchant,
+        country=country,
+        choices=choices,
+        run=run,
+        numbers=file.numbers,
+        by=run.by if run else IMPORT,
+        name=name or IMPORT,
+        now=hub.clock(),
+        writes=not dry_run,
+    )
+    units = units_of(file.rows)
+    takes = [
+        partial(save_portion, job=job, units=part)
+        for part in portions(units, choices.whole, lambda unit: len(unit.rows))
+    ]
+    return await _take(hub, merchant, FileKind.INVOICES, report, takes, choices, run)
+
+
+Take = Callable[[Tx], Tally]
+"""Takes a portion of a file's rows, in one transaction."""
+
+
+def _layout(
+    layout: Layout | None, mapping: Mapping[str, str] | None, answers: Mapping[str, str] | None = None
+) -> Layout:
+    """The layout with what was said beside it."""
+    layout = layout or Layout()
+    return attrs.evolve(layout, columns={**layout.columns, **(mapping or {})}).answering(answers or {})
+
+
+def _begun(
+    file: Reading, rows: Sequence[InvoiceRow | CustomerRow], preview: Iterable[Text], dry_run: bool
+) -> ImportReport:
+    """What the file says of itself, before anybody looks at what is known."""
+    return ImportReport(
         reading=file,
-        faults=file.wrong,
-        rows=file.rows[:MAX_ROWS],
-        preview=preview,
+        faults=file.errors,
+        set_aside=file.set_aside,
+        rows=tuple(rows[:MAX_ROWS]),
+        preview=tuple(preview),
         warnings=file.warnings,
         dry_run=dry_run,
     )
-    if file.wrong:
-        return _refused(merchant, "invoices", report)
-    now = hub.clock()
-    done = await _in_one(hub, lambda tx: save_invoices(tx, hub, merchant, country, file.rows, report, now), dry_run)
-    if done.faults:
-        _refused(merchant, "invoices", done)
-    return attrs.evolve(
-        done,
-        faults=_as_in_file(done.faults, file.columns),
-        set_aside=_as_in_file(done.set_aside, file.columns),
-        differences=_as_in_file(done.differences, file.columns),
-        kept=_as_in_file(done.kept, file.columns),
-    )
 
 
-def _as_in_file(errors: tuple[RowError, ...], columns: Mapping[str, tuple[str, ...]]) -> tuple[RowError, ...]:
-    """Errors under the file's own column names."""
-    return tuple(attrs.evolve(error, column=" + ".join(columns.get(error.column, (error.column,)))) for error in errors)
+async def _take(
+    hub: Hub,
+    merchant: Merchant,
+    kind: FileKind,
+    report: ImportReport,
+    takes: Sequence[Take],
+    choices: Choices,
+    run: ImportRun | None,
+) -> ImportReport:
+    """Take portion after portion; nothing of a file that cannot be read, that asks something, or that must be whole."""
+    if report.faults or report.is_open:
+        return _refused(merchant, kind, report)
+    if choices.whole and report.set_aside:
+        return _refused(merchant, kind, _not_whole(report))
+    if report.dry_run:
+        done = (await hub.store.read(lambda tx: _sum(take(tx) for take in takes))).into(report)
+        return _not_whole(done) if choices.whole and done.set_aside else done
+    tally = Tally()
+    for number, take in enumerate(takes, 1):
+        before = tally
+
+        def write(tx: Tx, take: Take = take, number: int = number, before: Tally = before) -> Tally:
+            part = take(tx)
+            so_far = _sum((before, part))
+            if run:
+                tx.imports.add_rows(part.run_rows)
+                _go_on(tx, run, so_far.gone_through)
+            if number == len(takes):
+                log_import(tx, merchant, kind, so_far.into(report))
+            return so_far
+
+        tally = await write_unless(hub, write, lambda so_far: choices.whole and bool(so_far.set_aside))
+    done = tally.into(report)
+    return _refused(merchant, kind, _not_whole(done)) if choices.whole and done.set_aside else done
 
 
-async def _in_one(hub: Hub, work: Callable[[Tx], ImportReport], dry_run: bool) -> ImportReport:
-    """All in one transaction; a dry run, and a file with unknown customers, leaves nothing behind."""
-    return await write_unless(hub, work, lambda report: dry_run or bool(report.faults))
+def _sum(parts: Iterable[Tally]) -> Tally:
+    whole = Tally()
+    for part in parts:
+        whole.add(part)
+    return whole
+
+
+def _go_on(tx: Tx, run: ImportRun, done: int) -> None:
+    """Store how far an import is, in the transaction that took it there."""
+    stored = tx.imports.get(run.id)
+    if stored and stored.state is RunState.TAKING:
+        due_at = stored.due_at and max(stored.due_at, stored.due_at + AHEAD)
+        tx.imports.save(attrs.evolve(stored, done=max(done, stored.done), due_at=due_at))
+
+
+def _not_whole(report: ImportReport) -> ImportReport:
+    """Nothing was taken, since somebody wants all or nothing."""
+    rows = len({error.line for error in report.set_aside})
+    fault = RowError(0, "", "", Text("import.not_whole", count=rows))
+    return attrs.evolve(report, faults=(fault,), new=0, changed=0, unchanged=0, created=0, described=())
+
+
+def _refused(merchant: Merchant, kind: FileKind, report: ImportReport) -> ImportReport:
+    """A file of which nothing was taken, logged unless somebody only tried."""
+    if not report.dry_run:
+        faults = len(report.faults) + len(report.reading.questions) + len(report.reading.missing)
+        log.warning("import_refused", merchant=merchant.id, what=kind.value, faults=faults)
+    return report
 
 
 def _understood(row: InvoiceRow) -> Text:

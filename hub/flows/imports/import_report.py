@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
 
 import attrs
 
 from hub.domain.files.customer_file import CustomerRow
 from hub.domain.files.invoice_file import InvoiceRow
+from hub.domain.files.layout import FileKind
 from hub.domain.files.reading import Reading
 from hub.domain.files.sheet import RowError
 from hub.domain.merchant import Merchant
@@ -86,14 +86,14 @@ class ImportReport:
         return self.reading.is_open
 
 
-def log_import(tx: Tx, merchant: Merchant, what: str, done: ImportReport) -> None:
+def log_import(tx: Tx, merchant: Merchant, kind: FileKind, done: ImportReport) -> None:
     """Log what was taken, once it is committed."""
     new, changed, unchanged, set_aside = done.new, done.changed, done.unchanged, len(done.set_aside)
     tell(
         tx,
         "imported",
         merchant=merchant.id,
-        what=what,
+        what=kind.value,
         new=new,
         changed=changed,
         unchanged=unchanged,
@@ -105,17 +105,4 @@ def changes_in(*compared: tuple[Text, Value | None, Value | None]) -> tuple[Text
     """What is another than before; what is empty is a dash."""
     return tuple(
         Text("change.of", what=what, old=old or "-", new=new or "-") for what, old, new in compared if old != new
-    )
-
-
-def with_counts(
-    report: ImportReport, counts: Mapping[Change, int], set_aside: tuple[RowError, ...] = ()
-) -> ImportReport:
-    """The report with how many rows were new, changed and unchanged, and those that were set aside."""
-    return attrs.evolve(
-        report,
-        new=counts[Change.NEW],
-        changed=counts[Change.CHANGED],
-        unchanged=counts[Change.UNCHANGED],
-        set_aside=set_aside,
     )

@@ -1,7 +1,7 @@
-"""Save the invoices of a file: compared with what is known, what is new or changed is booked.
+"""Save the invoices of a file: each row is compared with what is known, and what is new or changed of it is booked.
 
-Invoices are matched by merchant and number: new, changed and unchanged ones are counted, and a change that contradicts
-what is paid or being paid is set_aside with the reason while the others are taken.
+A row is decided by what the database says in the transaction that books it; a dry run decides the same and books
+nothing. What contradicts what is paid or being paid is set aside with the reason, while the others are taken.
 """
 
 from __future__ import annotations
@@ -13,113 +13,449 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from hub.domain.acts import Act
-from hub.domain.decision import named
-from hub.domain.files.invoice_file import InvoiceRow
+from hub.domain.decision import Signed, named
+from hub.domain.files.bill_state import BillState
+from hub.domain.files.invoice_row import InvoiceRow
 from hub.domain.files.sheet import RowError
-from hub.domain.merchant import Merchant
+from hub.domain.identity import Invalid
+from hub.domain.import_before import NOTES, before_of
+from hub.domain.import_run import Choices, ImportRun, RunRow, RunSubject
+from hub.domain.invoice_numbers import folded_number
+from hub.domain.merchant import Customer, Merchant
 from hub.domain.message import review_of
 from hub.domain.payable import Payable
 from hub.domain.stated import InvoiceStanding, StatedChange, nothing_new, stated_change
 from hub.domain.text import Text
 from hub.flows.books.debit_note import is_debit_note
-from hub.flows.books.revise_bill import add_bill, bill_anew, revise_bill, stated_in
+from hub.flows.books.revise_bill import add_bill, bill_anew, revise_bill, revised, stated_in
 from hub.flows.books.settle_bill import credited_on
+from hub.flows.corrections.void_bill import book_voiding, refuse_voiding, voiding
 from hub.flows.ground.open_review import open_review
-from hub.flows.ground.own_customer import customer_named
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.refuse_while import objection_to
+from hub.flows.payments.decide import NotAllowed, would_be_done
 from hub_hookspecs import Country, Money
 
-from .import_report import MAX_DESCRIBED, Change, ChangedRow, ImportReport, changes_in, log_import, with_counts
+from .credit_notes import Notes
+from .import_report import Change, changes_in
+from .match_numbers import Numbers
+from .name_customers import Key, Named, creatable, customers_named, key_of
+from .states import with_state
+from .tally import Tally
+from .units import Unit
 
 BALANCE_ROSE = "balance_rose"
 
 
-def save_invoices(
-    tx: Tx,
-    hub: Hub,
-    merchant: Merchant,
-    country: Country,
-    rows: tuple[InvoiceRow, ...],
-    report: ImportReport,
-    now: datetime,
-) -> ImportReport:
-    """Save what can be taken of the rows; nothing at all where one names a customer that is not known."""
-    counts = dict.fromkeys(Change, 0)
-    errors: list[RowError] = []
-    set_aside: list[RowError] = []
-    customers: dict[str, str | None] = {}
-    known = tx.payables.numbered(merchant.id, merchant.mode, [row.number for row in rows])
-    standings = _standings(tx, merchant, known, rows)
-    described: list[ChangedRow] = []
-    differences: list[RowError] = []
-    kept: list[RowError] = []
-    zone = ZoneInfo(merchant.company.zone)
-    for row in rows:
-        if row.customer_key not in customers:
-            customers[row.customer_key] = customer_named(tx, merchant, country, row.customer_key)
-        customer_id = customers[row.customer_key]
+@attrs.frozen(kw_only=True)
+class Job:
+    """What stays the same from one portion of a file to the next.
+
+    Attributes:
+        run: The import that this is; None where nobody takes it back.
+        numbers: Every number that stands in the file.
+        by: Who imports.
+        name: Of the file.
+        writes: Off for a dry run.
+        seen: By customer and what writings of a number share: the number that the file has it under.
+    """
+
+    hub: Hub
+    merchant: Merchant
+    country: Country
+    choices: Choices
+    run: ImportRun | None
+    numbers: frozenset[str]
+    by: str
+    name: str
+    now: datetime
+    writes: bool
+    seen: dict[tuple[str, str], str] = attrs.Factory(dict)
+
+
+def save_portion(tx: Tx, job: Job, units: Iterable[Unit]) -> Tally:
+    """Take what can be taken of some rows, or in a dry run only say what that is."""
+    portion = _Portion(tx, job, tuple(units))
+    portion.take()
+    portion.tally.gone_through = sum(len(row.lines) or 1 for unit in portion.units for row in unit.rows)
+    done = portion.did
+    portion.tally.run_rows = [row for row in portion.tally.run_rows if row.subject_id not in done]
+    return portion.tally
+
+
+class _Portion:
+    """The rows of one transaction, beside what the database says of them."""
+
+    def __init__(self, tx: Tx, job: Job, units: tuple[Unit, ...]) -> None:
+        self.tx, self.job, self.units, self.tally = tx, job, units, Tally()
+        self.zone = ZoneInfo(job.merchant.company.zone)
+        rows = [row for unit in units for row in unit.rows]
+        self.who = customers_named(tx, job.merchant, job.country, rows)
+        self.numbers = Numbers.of(tx, job.merchant, rows, job.numbers)
+        self.notes = Notes(tx, job.merchant)
+        self.created: dict[Key, Customer] = {}
+        self.standings: Mapping[str, InvoiceStanding] = {}
+        kept = tx.imports.rows(job.run.id) if job.run and job.run.done else ()
+        self.did = {row.subject_id: row.what for row in kept}
+
+    def take(self) -> None:
+        matched = [(unit, *self._match(unit)) for unit in self.units]
+        self.standings = _standings(
+            self.tx,
+            self.job.merchant,
+            [(payable, row, bool(unit.notes)) for unit, row, payable in matched if row and payable],
+        )
+        for unit, row, payable in matched:
+            if unit.row is None or row is None:
+                self._take_notes(unit.notes)
+            elif payable is None or payable.undone_at:
+                self._take_new(row, unit.notes, payable)
+            else:
+                self._take_known(row, unit.notes, payable)
+
+    # ---- what a row is about
+
+    def _match(self, unit: Unit) -> tuple[InvoiceRow | None, Payable | None]:
+        """The row and the invoice that it is about; no row where it is set aside."""
+        row = unit.row
+        if row is None:
+            return None, None
+        customer_id = self._customer(row)
         if customer_id is None:
-            message = Text("import.customer_unknown")
-            errors.append(RowError(row.line, "customer", row.customer_key, message))
-            continue
-        before = known.get(row.number)
-        if before is None:
-            add_bill(tx, hub.fresh_id(), merchant, row, customer_id, now)
-            counts[Change.NEW] += 1
-            continue
-        if before.undone_at:
-            bill_anew(tx, before, row, customer_id, now)
-            counts[Change.NEW] += 1
-            continue
-        if decided := _decided(before, row, customer_id, zone):
-            counts[Change.UNCHANGED] += 1
-            kept.append(RowError(row.line, "number", row.number, decided))
-            continue
-        standing, stated = standings.get(row.number), stated_in(row)
+            return None, None
+        if objection := with_state(row).objection:
+            self._aside(row, *objection)
+            return None, None
+        row = with_state(row).row
+        match = self.numbers.match(row, customer_id)
+        if match.objection:
+            self._aside(row, "number", match.objection)
+            return None, None
+        if match.payable is None or match.joined:
+            under = self.job.seen.setdefault((customer_id, folded_number(row.number)), row.number)
+            if under != row.number:
+                self._aside(row, "number", Text("import.number_alike_in_file", number=under))
+                return None, None
+        if match.payable and match.joined:
+            joined = Text("import.number_joined", number=match.payable.number)
+            self.tally.warnings.append(RowError(row.line, "number", row.number, joined))
+        return (_whole_again(row, match.payable) if match.payable else row), match.payable
+
+    def _customer(self, row: InvoiceRow) -> str | None:
+        """Whose a row is; a row of nobody known is set aside, unless its customer is to be created."""
+        key = key_of(row)
+        who = self.who[key]
+        if who.customer_id:
+            if who.by_name and key not in self.tally.told_by_name:
+                self.tally.told_by_name.add(key)
+                self.tally.warnings.append(
+                    RowError(row.line, "customer", row.customer_key, Text("import.customer_by_name"))
+                )
+            return who.customer_id
+        customer = self.created.get(key) or creatable(row, who, self.job.merchant, self.job.hub.fresh_id())
+        if customer:
+            self.tally.creatable.add(key)
+            if self.job.choices.create_customers:
+                return self.created.setdefault(key, customer).id
+        message = "import.customer_several" if who.several else "import.customer_unknown"
+        self._aside(row, "customer", Text(message), row.customer_key)
+        return None
+
+    # ---- what becomes of it
+
+    def _take_new(self, row: InvoiceRow, notes: tuple[InvoiceRow, ...], undone: Payable | None) -> None:
+        """An invoice that is new here, or that counts as never billed, with the notes of it."""
+        customer_id = self._owner(row)
+        if row.state is BillState.VOID:
+            message = RowError(row.line, "state", row.state_word, Text("import.void_unbilled"))
+            self.tally.left_out.append(message)
+            self._take_notes(notes)
+            return
+        left, taken = row.total.minor, []
+        for note in notes:
+            objection = self._objection_to_new(note, row, customer_id, left)
+            if isinstance(objection, Text):
+                self._aside(note, "credits", objection)
+            else:
+                left -= note.total.minor
+                taken.append(note)
+        credited = sum(note.total.minor for note in taken)
+        self._create(row)
+        if self.job.writes:
+            tx, merchant, now = self.tx, self.job.merchant, self.job.now
+            if undone:
+                payable = bill_anew(tx, undone, row, customer_id, now, credited=credited)
+            else:
+                payable = add_bill(tx, self.job.hub.fresh_id(), merchant, row, customer_id, now, credited=credited)
+            for note in taken:
+                self.notes.book(note, payable, note.number, now)
+            self._keep(row.line, payable, "new", {}, [f"credit:{note.number}" for note in taken])
+        self.tally.take(row, Change.NEW)
+        for note in taken:
+            self.tally.take(note, Change.NEW)
+
+    def _objection_to_new(self, note: InvoiceRow, row: InvoiceRow, customer_id: str, left: int) -> Text | None:
+        """Why a note does not come off an invoice that comes with it."""
+        if note.state is BillState.VOID:
+            return Text("import.note_void_unbooked")
+        if self._owner(note) != customer_id:
+            return Text("import.note_of_other_customer", number=row.number)
+        if self.notes.is_booked(note, customer_id):
+            return Text("credit_note.recorded_otherwise", name=note.number)
+        if note.total.currency != row.total.currency:
+            return Text("bill.other_currency", number=row.number, currency=row.total.currency)
+        if note.total.minor > left:
+            return Text("credit_note.too_much", number=row.number, rest=Money(left, row.total.currency))
+        return None
+
+    def _take_known(self, row: InvoiceRow, notes: tuple[InvoiceRow, ...], known: Payable) -> None:
+        customer_id = self._owner(row)
+        if row.state is BillState.VOID:
+            self._void(row, known)
+            self._take_notes(notes)
+            return
+        if decided := _decided(known, row, customer_id, self.zone):
+            self.tally.take(row, Change.UNCHANGED)
+            self.tally.kept.append(RowError(row.line, "number", row.number, decided))
+            self._take_notes(notes)
+            return
+        before, keys, off = self._book_notes(notes, known)
+        standing, stated = self.standings.get(known.id), stated_in(row)
+        if standing and off:
+            standing = attrs.evolve(
+                standing,
+                settled=standing.settled + before.credited - known.credited,
+                credit_notes=standing.credit_notes + off,
+            )
         update = stated_change(standing, stated) if standing else nothing_new(stated)
-        if objection := _objection(tx, before, row, customer_id, update, now):
-            set_aside.append(RowError(row.line, "number", row.number, objection))
-            continue
-        after = revise_bill(tx, merchant, before, row, customer_id, update, now)
-        change = Change.CHANGED if after.revision > before.revision else Change.UNCHANGED
-        counts[change] += 1
-        if change is Change.CHANGED and len(described) < MAX_DESCRIBED:
-            described.append(ChangedRow(row.number, _change_of(tx, before, after)))
-        if update.rose:
-            _ask_why(tx, after, update, now)
+        if objection := self._objection(before, row, customer_id, update):
+            self._aside(row, "number", objection)
+            if keys and self.job.writes:
+                self._keep(row.line, before, "changed", before_of(known), keys)
+            return
+        after = revised(before, row, customer_id, update)
+        self._create(row)
+        if self.job.writes:
+            after = revise_bill(self.tx, self.job.merchant, before, row, customer_id, update, self.job.now)
+            if after is not before or keys:
+                self._keep(row.line, after, "changed", before_of(known), keys)
+            if update.rose:
+                _ask_why(self.tx, after, update, self.job.now)
+        else:
+            after = attrs.evolve(after, outside=before.outside + update.outside)
+        change = Change.CHANGED if after.revision > before.revision else self._as_before(known)
+        self.tally.take(row, change)
+        if change is Change.CHANGED:
+            self.tally.describe(row.number, lambda: self._change_of(before, after))
         if standing and (apart := _difference(standing.after(update), row)):
-            differences.append(apart)
-    if errors:
-        return attrs.evolve(report, faults=tuple(errors))
-    done = with_counts(report, counts, tuple(set_aside))
-    log_import(tx, merchant, "invoices", done)
-    return attrs.evolve(done, described=tuple(described), differences=tuple(differences), kept=tuple(kept))
+            self.tally.differences.append(apart)
+
+    def _as_before(self, payable: Payable) -> Change:
+        """What this import did with it before it was interrupted; else nothing."""
+        return Change(self.did[payable.id]) if self.did.get(payable.id) in tuple(Change) else Change.UNCHANGED
+
+    def _objection(self, before: Payable, row: InvoiceRow, customer_id: str, update: StatedChange) -> Text | None:
+        if row.state is BillState.PAID and (why := self._not_paid(before, row, update)):
+            return why
+        return _objection(self.tx, before, row, customer_id, update, self.job.now)
+
+    def _not_paid(self, before: Payable, row: InvoiceRow, update: StatedChange) -> Text | None:
+        """Why a word that says paid is not enough: money of here would be counted by it, or may still come."""
+        if before.due <= 0 or before.currency != row.total.currency or update.last == before.stated:
+            return None
+        if (here := before.allocated - before.reopened) > 0:
+            return Text("import.paid_beside_money", amount=Money(here, before.currency), balance=before.balance)
+        return objection_to(self.tx, Act.VOID_BILL, self.job.now, payables=[before.id])
+
+    # ---- notes
+
+    def _take_notes(self, notes: tuple[InvoiceRow, ...]) -> None:
+        """Notes without a row of their invoice; each names it, or was booked before."""
+        for note in notes:
+            customer_id = self._customer(note)
+            if customer_id is None:
+                continue
+            payable = self.numbers.credited(note, customer_id) if note.credits else None
+            if payable is None:
+                self._book_note(note, None)
+                continue
+            payable = self.tx.payables.get(payable.id) or payable
+            after, key = self._book_note(note, payable)
+            if key and self.job.writes:
+                self._keep(note.line, after or payable, "changed", before_of(payable), [key])
+
+    def _book_notes(self, notes: tuple[InvoiceRow, ...], payable: Payable) -> tuple[Payable, list[str], int]:
+        """The invoice after its notes, their keys, and what they come to."""
+        keys, off = [], 0
+        for note in notes:
+            room = None if self.job.writes else self.notes.room_on(payable) - off
+            after, key = self._book_note(note, payable, room=room)
+            if key:
+                keys.append(key)
+                off += note.total.minor
+                payable = after or payable
+        return payable, keys, off
+
+    def _book_note(
+        self, note: InvoiceRow, payable: Payable | None, *, room: int | None = None
+    ) -> tuple[Payable | None, str]:
+        """The invoice after a note, and the note's key where it is new."""
+        customer_id = self._customer(note)
+        if customer_id is None:
+            return payable, ""
+        decided = self.notes.decide(note, payable, customer_id, self.job.now)
+        if decided.left_out:
+            self.tally.left_out.append(RowError(note.line, "state", note.state_word, decided.left_out))
+        elif decided.objection:
+            self._aside(note, "credits", decided.objection, note.credits or note.number)
+        elif not decided.is_new or payable is None:
+            self.tally.take(note, Change.UNCHANGED if not payable else self._as_before(payable))
+        elif not self.job.writes and room is not None and note.total.minor > room:
+            rest = Money(max(0, room), payable.currency)
+            self._aside(note, "credits", Text("credit_note.too_much", number=payable.number, rest=rest))
+        else:
+            self.tally.take(note, Change.NEW)
+            if self.job.writes:
+                self.notes.book(note, payable, decided.name, self.job.now)
+                return self.tx.payables.get(payable.id), f"credit:{decided.name}"
+            used = min(note.total.minor, payable.due)
+            return attrs.evolve(payable, credited=payable.credited + used), f"credit:{decided.name}"
+        return payable, ""
+
+    # ---- annulled
+
+    def _void(self, row: InvoiceRow, known: Payable) -> None:
+        if known.is_voided:
+            self.tally.take(row, Change.UNCHANGED)
+            return
+        why = f"{row.state_word or row.state} ({self.job.name})"[:200]
+        signed = Signed(by=self.job.by, why=why, via="import")
+        try:
+            refuse_voiding(self.tx, self.job.merchant, known, self.job.now)
+            decision_id = self.job.hub.fresh_id()
+            if not would_be_done(self.tx, self.job.hub, voiding(known, signed, self.job.now, decision_id)):
+                self._aside(row, "state", Text("import.void_by_two", number=known.number))
+                return
+            if self.job.writes:
+                made = book_voiding(self.tx, self.job.hub, self.job.merchant, known, signed, self.job.now, decision_id)
+                self._keep(row.line, made.payable, "changed", before_of(known), [])
+        except Invalid as refused:
+            self._aside(row, "state", refused.problems[0].message, row.state_word)
+            return
+        except NotAllowed as refused:
+            self._aside(row, "state", refused.message, row.state_word)
+            return
+        self.tally.take(row, Change.CHANGED)
+        total = Money(known.total, known.currency)
+        self.tally.describe(row.number, lambda: (Text("import.change_voided", total=total),))
+
+    # ---- small things
+
+    def _owner(self, row: InvoiceRow) -> str:
+        """Whose a row is that was not set aside; nobody's for a note of somebody unknown."""
+        key = key_of(row)
+        return self.who[key].customer_id or (self.created[key].id if key in self.created else "")
+
+    def _create(self, row: InvoiceRow) -> None:
+        """Create the customer of a row that is taken, together with it."""
+        key = key_of(row)
+        customer = self.created.get(key)
+        if customer is None or self.who[key].customer_id:
+            return
+        self.tally.created.add(key)
+        self.who = {**self.who, key: Named(customer_id=customer.id)}
+        if self.job.writes:
+            self.tx.customers.save(customer)
+        if self.job.writes and self.job.run:
+            created = RunRow(
+                run_id=self.job.run.id,
+                line=row.line,
+                subject=RunSubject.CUSTOMER,
+                subject_id=customer.id,
+                what="new",
+            )
+            self.tally.run_rows.append(created)
+
+    def _keep(self, line: int, payable: Payable, what: str, before: dict[str, object], notes: list[str]) -> None:
+        """Keep what was done, so that it can be taken back."""
+        if self.job.run is None:
+            return
+        self.tally.run_rows.append(
+            RunRow(
+                run_id=self.job.run.id,
+                line=line,
+                subject=RunSubject.PAYABLE,
+                subject_id=payable.id,
+                what=what,
+                before={**before, NOTES: notes} if notes else before,
+                revision=payable.revision,
+            )
+        )
+
+    def _aside(self, row: InvoiceRow, field: str, message: Text, value: str | None = None) -> None:
+        shown = row.number if value is None else value
+        self.tally.set_aside += [RowError(line, field, shown, message) for line in row.lines or (row.line,)]
+
+    def _change_of(self, before: Payable, after: Payable) -> tuple[Text, ...]:
+        """What an accepted row changed of an invoice."""
+
+        def money(minor: int) -> Money:
+            return Money(minor, before.currency)
+
+        return changes_in(
+            (Text("change.total"), money(before.total), money(after.total)),
+            (Text("change.outside"), money(before.outside), money(after.outside)),
+            (Text("change.issued"), before.issued_on, after.issued_on),
+            (Text("change.due"), before.due_on, after.due_on),
+            (Text("change.description"), before.description, after.description),
+            (Text("change.customer"), self._name_of(before.customer_id), self._name_of(after.customer_id)),
+        )
+
+    def _name_of(self, customer_id: str) -> str:
+        customer = self.tx.customers.get(customer_id)
+        made = next((one.name for one in self.created.values() if one.id == customer_id), customer_id)
+        return customer.name if customer else made
+
+
+def _whole_again(row: InvoiceRow, known: Payable) -> InvoiceRow:
+    """A row of an invoice that has a plan: what a file still lists of its instalments says that the others are paid."""
+    if not known.plan or known.stated is None or known.currency != row.total.currency:
+        return row
+    amounts = {part.due_on: part.amount for part in known.plan}
+    parts = {part.due_on: part.amount for part in row.plan} or ({row.due_on: row.total.minor} if row.due_on else {})
+    if not set(parts) <= set(amounts):
+        return row
+    row = attrs.evolve(row, plan=known.plan)
+    if parts == amounts or row.total.minor == known.stated.total:
+        return row
+    if any(amounts[day] != amount for day, amount in parts.items()) or sum(parts.values()) != row.total.minor:
+        return row
+    whole = Money(known.stated.total, known.currency)
+    return attrs.evolve(row, total=whole, balance=row.total if row.balance is None else row.balance)
 
 
 def _standings(
-    tx: Tx, merchant: Merchant, known: Mapping[str, Payable], rows: Iterable[InvoiceRow]
+    tx: Tx, merchant: Merchant, matched: Iterable[tuple[Payable, InvoiceRow, bool]]
 ) -> Mapping[str, InvoiceStanding]:
-    """How the invoices stand of which a file states something new, or another balance than is owed; by number."""
-    stated = {row.number: stated_in(row) for row in rows}
-    known = {
-        number: payable
-        for number, payable in known.items()
-        if payable.stated != stated[number] or stated[number].balance not in (None, payable.due)
-    }
-    here = tx.ledger.settled_here([payable.id for payable in known.values()])
-    credited = credited_on(
-        *(tx, merchant),
-        [
-            payable
-            for payable in known.values()
-            if payable.stated and payable.stated.total != stated[payable.number].total
-        ],
-    )
+    """How the invoices stand of which a file states something new, or another balance than is owed; by id."""
+    stated = {payable.id: stated_in(row) for payable, row, _noted in matched}
+    known = [
+        payable
+        for payable, _row, noted in matched
+        if noted or payable.stated != stated[payable.id] or stated[payable.id].balance not in (None, payable.due)
+    ]
+    noted = {payable.id for payable, _row, noted in matched if noted}
+    here = tx.ledger.settled_here([payable.id for payable in known])
+    moved = [
+        payable
+        for payable in known
+        if payable.id in noted or (payable.stated and payable.stated.total != stated[payable.id].total)
+    ]
+    credited = credited_on(tx, merchant, moved)
     standings = {}
-    for number, payable in known.items():
+    for payable in known:
         settled, reopened = here.get(payable.id, (0, 0))
-        standings[number] = InvoiceStanding(
+        standings[payable.id] = InvoiceStanding(
             total=payable.total,
             settled=settled,
             reopened=reopened,
@@ -166,22 +502,6 @@ def _objection(
     return None
 
 
-def _change_of(tx: Tx, before: Payable, after: Payable) -> tuple[Text, ...]:
-    """What an accepted row changed of an invoice."""
-
-    def money(minor: int) -> Money:
-        return Money(minor, before.currency)
-
-    return changes_in(
-        (Text("change.total"), money(before.total), money(after.total)),
-        (Text("change.outside"), money(before.outside), money(after.outside)),
-        (Text("change.issued"), before.issued_on, after.issued_on),
-        (Text("change.due"), before.due_on, after.due_on),
-        (Text("change.description"), before.description, after.description),
-        (Text("change.customer"), _name_of(tx, before.customer_id), _name_of(tx, after.customer_id)),
-    )
-
-
 def _difference(standing: InvoiceStanding, row: InvoiceRow) -> RowError | None:
     """What the file and the hub say differently of an invoice, and why, as far as the hub knows."""
     if row.balance is None or row.balance.minor == standing.due:
@@ -208,8 +528,3 @@ def _ask_why(tx: Tx, payable: Payable, update: StatedChange, now: datetime) -> N
     details = f"a file states {Money(update.rose, payable.currency)} more than is owed on {payable.number}"
     subject = f"invoice {payable.number}"
     open_review(tx, review_of(BALANCE_ROSE, payable, details, now, occasion=str(now), subject=subject))
-
-
-def _name_of(tx: Tx, customer_id: str) -> str:
-    customer = tx.customers.get(customer_id)
-    return customer.name if customer else customer_id

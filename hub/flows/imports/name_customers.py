@@ -1,0 +1,139 @@
+"""Whom the rows of a file of invoices name: by identity number, by mail, or by a name that exactly one customer has.
+
+There is never a guess between two: who may be several customers is nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+from hub.domain.card_numbers import mask_card_numbers
+from hub.domain.files.columns import reduced
+from hub.domain.files.invoice_row import InvoiceRow
+from hub.domain.identity import numbers_for, read_document
+from hub.domain.mail_address import AddressRefused, read_address
+from hub.domain.merchant import Customer, Merchant
+from hub.flows.ground.ports import Tx
+from hub_hookspecs import Country, IdentityDocument
+
+Key = tuple[str, str]
+"""What a row says of its customer: the key, and the type of the identity document where the file names it."""
+LETTERS_OF_A_NAME = 3
+
+
+@attrs.frozen(kw_only=True)
+class Named:
+    """Whom a row names.
+
+    Attributes:
+        customer_id: None where nobody is known, or several are.
+        several: More than one customer has what the row says.
+        by_name: Found by the name alone.
+        document: Of somebody who is not known: what the file says of it, where it can be read.
+    """
+
+    customer_id: str | None = None
+    several: bool = False
+    by_name: bool = False
+    document: IdentityDocument | None = None
+
+
+def key_of(row: InvoiceRow) -> Key:
+    """What tells the customers of a file apart."""
+    return row.customer_key, row.identity_type
+
+
+def customers_named(tx: Tx, merchant: Merchant, country: Country, rows: Iterable[InvoiceRow]) -> Mapping[Key, Named]:
+    """Whom each row names, found with as few queries for many rows as for one."""
+    keys = dict.fromkeys(map(key_of, rows))
+    documents = {key: _document(country, *key) for key in keys if "@" not in key[0]}
+    numbers = {key: _numbers(country, key, documents[key]) for key in documents}
+    found = tx.customers.found_by(
+        merchant.id,
+        numbers={number for several in numbers.values() for number in several},
+        emails={key for key, _type in keys if "@" in key},
+    )
+    by_number, by_mail = _indexed(found)
+    named = {}
+    for key in keys:
+        if "@" in key[0]:
+            ids = by_mail.get(key[0], set())
+        else:
+            document = documents[key]
+            of_type = document.type if key[1] and document else None
+            ids = {
+                customer.id
+                for number in numbers[key]
+                for customer in by_number.get(number, ())
+                if of_type in (None, customer.document.type if customer.document else None)
+            }
+        named[key] = _one(ids, documents.get(key))
+    open_names = {key for key, who in named.items() if who.customer_id is None and not who.several and _is_name(key[0])}
+    if open_names:
+        ids_of: dict[str, set[str]] = {}
+        for customer_id, name in tx.customers.names(merchant.id):
+            ids_of.setdefault(reduced(name), set()).add(customer_id)
+        for key in open_names:
+            if reduced(key[0]) in ids_of:
+                named[key] = attrs.evolve(_one(ids_of[reduced(key[0])], None), by_name=True)
+    return named
+
+
+def creatable(row: InvoiceRow, who: Named, merchant: Merchant, customer_id: str) -> Customer | None:
+    """The customer whom nobody knows, where the row says who it is: a document, and a name."""
+    if who.customer_id is not None or who.several or who.document is None or not row.customer_name:
+        return None
+    return Customer(
+        id=customer_id,
+        merchant_id=merchant.id,
+        name=mask_card_numbers(row.customer_name),
+        document=who.document,
+        email=_mail(row.email),
+        phone=mask_card_numbers(row.phone),
+    )
+
+
+def _mail(written: str) -> str:
+    try:
+        return read_address(written).lower() if written else ""
+    except AddressRefused:
+        return ""
+
+
+def _indexed(found: Iterable[Customer]) -> tuple[dict[str, list[Customer]], dict[str, set[str]]]:
+    by_number: dict[str, list[Customer]] = {}
+    by_mail: dict[str, set[str]] = {}
+    for customer in found:
+        if customer.document:
+            by_number.setdefault(customer.document.number, []).append(customer)
+        if customer.email:
+            by_mail.setdefault(customer.email.lower(), set()).add(customer.id)
+    return by_number, by_mail
+
+
+def _one(ids: set[str], document: IdentityDocument | None) -> Named:
+    if len(ids) == 1:
+        return Named(customer_id=next(iter(ids)))
+    return Named(several=bool(ids), document=None if ids else document)
+
+
+def _numbers(country: Country, key: Key, document: IdentityDocument | None) -> tuple[str, ...]:
+    """Every number that may be meant."""
+    return (document.number,) if key[1] and document else numbers_for(country, key[0])
+
+
+def _document(country: Country, number: str, written_type: str) -> IdentityDocument | None:
+    """The document that a row names: of the type that it says, or of the only one that fits."""
+    if written_type:
+        names = {reduced(name): kind.code for kind in country.identity_types for name in (kind.code, kind.label)}
+        code = names.get(reduced(written_type))
+        return read_document(country, code, number).document if code else None
+    readings = [read_document(country, kind.code, number) for kind in country.identity_types]
+    usual = [reading.document for reading in readings if reading.document and not reading.warnings]
+    return usual[0] if len(usual) == 1 else None
+
+
+def _is_name(key: str) -> bool:
+    return "@" not in key and sum(map(str.isalpha, key)) >= LETTERS_OF_A_NAME

@@ -1,0 +1,102 @@
+"""Save the customers of a file: matched by identity number, compared, and written where they are new or changed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import attrs
+
+from hub.domain.card_numbers import mask_card_numbers
+from hub.domain.files.customer_file import CustomerFile, CustomerRow
+from hub.domain.import_before import customer_before
+from hub.domain.import_run import ImportRun, RunRow, RunSubject
+from hub.domain.merchant import Customer, Merchant
+from hub.domain.text import Text
+from hub.flows.ground.ports import Hub, Tx
+
+from .import_report import Change, changes_in
+from .tally import Tally
+
+MAY_BE_EMPTIED = ("email", "phone", "address", "language")
+"""What an empty cell empties, while a file without the column leaves it as it is."""
+
+
+def save_customers(
+    tx: Tx,
+    *,
+    hub: Hub,
+    merchant: Merchant,
+    file: CustomerFile,
+    rows: tuple[CustomerRow, ...],
+    run: ImportRun | None,
+    writes: bool,
+) -> Tally:
+    """Known is who is found in this transaction; nobody's id follows from who they are."""
+    tally = Tally(gone_through=len(rows))
+    known: dict[tuple[str, str], Customer] = {}
+    for customer in tx.customers.found_by(merchant.id, numbers={row.document.number for row in rows}):
+        if customer.document:
+            known.setdefault((customer.document.type, customer.document.number), customer)
+    did = {row.subject_id: row.what for row in tx.imports.rows(run.id)} if run and run.done else {}
+    doubted = {(warning.line, warning.column) for warning in file.warnings}
+    for row in rows:
+        before = known.get((row.document.type, row.document.number))
+        unread = {
+            field
+            for field in MAY_BE_EMPTIED
+            if field not in file.columns or (row.line, " + ".join(file.columns[field])) in doubted
+        }
+        after = _stated(row, merchant, before, unread) if before else _new(row, merchant, hub.fresh_id())
+        change = Change.NEW if before is None else Change.UNCHANGED if before == after else Change.CHANGED
+        if change is not Change.UNCHANGED and writes:
+            tx.customers.save(after)
+            if run and after.id not in did:
+                kept = customer_before(before) if before else {}
+                tally.run_rows.append(
+                    RunRow(
+                        run_id=run.id,
+                        line=row.line,
+                        subject=RunSubject.CUSTOMER,
+                        subject_id=after.id,
+                        what=change.value,
+                        before=kept,
+                    )
+                )
+        tally.take(row, Change(did[after.id]) if change is Change.UNCHANGED and after.id in did else change)
+        if before and change is Change.CHANGED:
+            tally.describe(row.document.number, partial(_changed_of, before, after))
+    return tally
+
+
+def _new(row: CustomerRow, merchant: Merchant, customer_id: str) -> Customer:
+    return Customer(
+        id=customer_id,
+        merchant_id=merchant.id,
+        name=mask_card_numbers(row.name),
+        document=row.document,
+        email=row.email,
+        phone=mask_card_numbers(row.phone),
+        address=mask_card_numbers(row.address),
+        language=row.language,
+    )
+
+
+def _stated(row: CustomerRow, merchant: Merchant, before: Customer, unread: set[str]) -> Customer:
+    """The customer as a row states it; what the row says nothing of stays."""
+    stated = _new(row, merchant, before.id)
+    kept = {field: getattr(before, field) for field in MAY_BE_EMPTIED if field in unread and not getattr(stated, field)}
+    return attrs.evolve(
+        before,
+        name=stated.name,
+        document=stated.document,
+        **{**{field: getattr(stated, field) for field in MAY_BE_EMPTIED}, **kept},
+    )
+
+
+def _changed_of(before: Customer, after: Customer) -> tuple[Text, ...]:
+    return changes_in(
+        (Text("change.name"), before.name, after.name),
+        (Text("change.email"), before.email, after.email),
+        (Text("change.phone"), before.phone, after.phone),
+        (Text("change.address"), before.address, after.address),
+    )
