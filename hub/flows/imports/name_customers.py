@@ -5,7 +5,9 @@ There is never a guess between two: who may be several customers is nobody.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 import attrs
 
@@ -20,7 +22,9 @@ from hub_hookspecs import Country, IdentityDocument
 
 Key = tuple[str, str]
 """What a row says of its customer: the key, and the type of the identity document where the file names it."""
-LETTERS_OF_A_NAME = 3
+LETTERS_OF_A_NAME: Final = 3
+FREE_TEXT: Final = "AB123456"
+"""A type that takes this takes nearly anything, and tells nothing of a number."""
 
 
 @attrs.frozen(kw_only=True)
@@ -130,7 +134,8 @@ def _document(country: Country, number: str, written_type: str) -> IdentityDocum
         names = {reduced(name): kind.code for kind in country.identity_types for name in (kind.code, kind.label)}
         code = names.get(reduced(written_type))
         return read_document(country, code, number).document if code else None
-    readings = [read_document(country, kind.code, number) for kind in country.identity_types]
+    narrow = [kind for kind in country.identity_types if not re.fullmatch(kind.pattern, FREE_TEXT)]
+    readings = [read_document(country, kind.code, number) for kind in narrow]
     usual = [reading.document for reading in readings if reading.document and not reading.warnings]
     return usual[0] if len(usual) == 1 else None
 

@@ -93,7 +93,7 @@ class _Portion:
         self.who = customers_named(tx, job.merchant, job.country, rows)
         self.numbers = Numbers.of(tx, job.merchant, rows, job.numbers)
         self.notes = Notes(tx, job.merchant)
-        self.created: dict[Key, Customer] = {}
+        self.made: dict[Key, Customer] = {}
         self.standings: Mapping[str, InvoiceStanding] = {}
         kept = tx.imports.rows(job.run.id) if job.run and job.run.done else ()
         self.did = {row.subject_id: row.what for row in kept}
@@ -152,11 +152,11 @@ class _Portion:
                     RowError(row.line, "customer", row.customer_key, Text("import.customer_by_name"))
                 )
             return who.customer_id
-        customer = self.created.get(key) or creatable(row, who, self.job.merchant, self.job.hub.fresh_id())
+        customer = self.made.get(_person(who)) or creatable(row, who, self.job.merchant, self.job.hub.fresh_id())
         if customer:
-            self.tally.creatable.add(key)
+            self.tally.creatable.add(_person(who))
             if self.job.choices.create_customers:
-                return self.created.setdefault(key, customer).id
+                return self.made.setdefault(_person(who), customer).id
         message = "import.customer_several" if who.several else "import.customer_unknown"
         self._aside(row, "customer", Text(message), row.customer_key)
         return None
@@ -353,17 +353,17 @@ class _Portion:
 
     def _owner(self, row: InvoiceRow) -> str:
         """Whose a row is that was not set aside; nobody's for a note of somebody unknown."""
-        key = key_of(row)
-        return self.who[key].customer_id or (self.created[key].id if key in self.created else "")
+        who = self.who[key_of(row)]
+        made = self.made.get(_person(who))
+        return who.customer_id or (made.id if made else "")
 
     def _create(self, row: InvoiceRow) -> None:
         """Create the customer of a row that is taken, together with it."""
-        key = key_of(row)
-        customer = self.created.get(key)
-        if customer is None or self.who[key].customer_id:
+        who = self.who[key_of(row)]
+        customer = self.made.get(_person(who))
+        if who.customer_id or customer is None or _person(who) in self.tally.created:
             return
-        self.tally.created.add(key)
-        self.who = {**self.who, key: Named(customer_id=customer.id)}
+        self.tally.created.add(_person(who))
         if self.job.writes:
             self.tx.customers.save(customer)
         if self.job.writes and self.job.run:
@@ -413,8 +413,13 @@ class _Portion:
 
     def _name_of(self, customer_id: str) -> str:
         customer = self.tx.customers.get(customer_id)
-        made = next((one.name for one in self.created.values() if one.id == customer_id), customer_id)
+        made = next((one.name for one in self.made.values() if one.id == customer_id), customer_id)
         return customer.name if customer else made
+
+
+def _person(who: Named) -> Key:
+    """Who somebody is that nobody knows: two writings of one number are one person."""
+    return (who.document.type, who.document.number) if who.document else ("", "")
 
 
 def _whole_again(row: InvoiceRow, known: Payable) -> InvoiceRow:

@@ -1,0 +1,266 @@
+"""What a row of a file does: the good ones are taken, the others set aside with their reason, and nothing is doubled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hub.domain.files.layout import FileKind
+from hub.domain.import_run import Choices, ImportRun, RunState, RunSubject
+from hub.flows.imports import match_numbers, units
+from hub.flows.imports.import_files import import_customers, import_invoices
+from hub.flows.imports.match_numbers import Numbers
+from tests.bookkeeping.conftest import desk_for as desk_for
+from tests.bookkeeping.conftest import empty_hub as empty_hub
+from tests.bookkeeping.desk import Desk, run
+from tests.flows.brought import ANA, HEAD, bills, bring, counts, file_of, look, owed, reasons, words
+from tests.spoken import spoken
+
+Desks = Callable[[str], Desk]
+
+
+@pytest.fixture
+def desk(desk_for: Desks) -> Desk:
+    return desk_for("CR")
+
+
+# ---- good rows and others
+
+
+def test_good_rows_are_taken_and_the_others_set_aside_all_in_one_round(desk: Desk) -> None:
+    report = bring(
+        desk,
+        f"F1;{ANA};02/09/2026;;CRC;1000,00;1000,00",
+        f"F2;{ANA};31/13/2026;;CRC;500,00;500,00",
+        f"F3;{ANA};02/09/2026;;CRC;abc;500,00",
+        "F4;199999999;02/09/2026;;CRC;10,00;10,00",
+        "F5;188888888;02/09/2026;;CRC;10,00;10,00",
+        f"F6;{ANA};02/09/2026;;CRC;20,00;0,00",
+    )
+
+    assert counts(report) == (2, 0, 0, 4)
+    assert {cause for _line, cause in reasons(report)} >= {"cell.no_month", "cell.no_amount", "import.customer_unknown"}
+    assert owed(desk) == {"F1": 1000, "F6": 0}
+    assert report.faults == ()
+
+
+def test_all_or_nothing_stays_a_choice(desk: Desk) -> None:
+    rows = (f"F1;{ANA};02/09/2026;;CRC;1000,00;1000,00", "F4;199999999;02/09/2026;;CRC;10,00;10,00")
+    report = bring(desk, *rows, choices=Choices(whole=True))
+
+    assert (report.new, len(report.faults), len(report.set_aside)) == (0, 1, 1)
+    assert "todo o nada" in spoken(report.faults[0].message)
+    assert owed(desk) == {}
+
+
+def test_a_file_that_cannot_be_read_takes_nothing(desk: Desk) -> None:
+    report = bring(desk, "F1;9", head="factura;cliente")
+
+    assert report.faults or report.is_open
+    assert owed(desk) == {}
+
+
+def test_rows_are_saved_in_portions_and_a_mended_file_takes_up_the_rest(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(units, "PORTION", 3)
+    rows = [f"F{n};{ANA};02/09/2026;;CRC;{n},00;{n},00" for n in range(1, 11)]
+    assert counts(bring(desk, *rows[:7], "F8;5;02/09/2026;;CRC;8,00;8,00", *rows[8:])) == (9, 0, 0, 1)
+    assert counts(bring(desk, *rows)) == (1, 0, 9, 0)
+
+
+# ---- customers
+
+
+def test_unknown_customers_are_one_cause_and_may_be_created_from_the_file(desk: Desk) -> None:
+    head = "factura;cliente;nombre;fecha;moneda;total"
+    rows = (
+        "F1;1-1234-0567;Luis Prueba;02/09/2026;CRC;100,00",
+        "F2;112340567;Luis Prueba;02/09/2026;CRC;200,00",
+        "F3;3-101-555444;;02/09/2026;CRC;300,00",
+        "F4;1-1234-0999;Rosa Prueba;31/13/2026;CRC;300,00",
+    )
+    report = bring(desk, *rows, head=head)
+
+    assert report.creatable == 1, "two writings of one number are one person"
+    assert [cause for _line, cause in reasons(report)].count("import.customer_unknown") == 3
+    assert owed(desk) == {}
+    report = bring(desk, *rows, head=head, choices=Choices(create_customers=True))
+    assert owed(desk) == {"F1": 100, "F2": 200}
+    (made,) = desk.read(lambda tx: tx.customers.find(desk.merchant.id, number="112340567"))
+    assert (made.name, made.document.type) == ("Luis Prueba", "CF")
+    assert desk.read(lambda tx: tx.customers.find(desk.merchant.id, number="112340999")) == (), "its row is not good"
+
+
+def test_a_name_alone_is_a_customer_where_exactly_one_has_it_and_a_warning_says_so(desk: Desk) -> None:
+    name = desk.read(lambda tx: tx.customers.get("c1")).name
+    report = bring(desk, f"F1;{name.upper()};02/09/2026;;CRC;100,00;100,00")
+    assert counts(report) == (1, 0, 0, 0)
+    assert [getattr(one.message, "id", "") for one in report.warnings] == ["import.customer_by_name"]
+
+    other = desk.read(lambda tx: tx.customers.get("c1"))
+    namesake = __import__("attrs").evolve(other, id="c9", document=None, email="otra@correo.example")
+    desk.opened.store.write_now(lambda tx: tx.customers.save(namesake))
+    report = bring(desk, f"F2;{name};02/09/2026;;CRC;100,00;100,00")
+    assert reasons(report) == [(2, "import.customer_several")]
+
+
+# ---- numbers
+
+
+def test_a_number_that_lost_its_zeros_is_the_same_invoice_where_customer_date_and_total_agree(desk: Desk) -> None:
+    bring(desk, f"FE-000123;{ANA};02/09/2026;;CRC;1000,00;1000,00")
+    report = bring(desk, f"fe 123;{ANA};02/09/2026;;CRC;1000,00;400,00")
+
+    assert counts(report) == (0, 1, 0, 0)
+    assert [getattr(one.message, "id", "") for one in report.warnings] == ["import.number_joined"]
+    assert owed(desk) == {"FE-000123": 400}
+
+
+@pytest.mark.parametrize("row", ["03/09/2026;;CRC;1000,00;1000,00", "02/09/2026;;CRC;1000,01;1000,01"])
+def test_a_number_that_only_resembles_one_is_set_aside_and_the_likely_invoice_named(desk: Desk, row: str) -> None:
+    bring(desk, f"000123;{ANA};02/09/2026;;CRC;1000,00;1000,00")
+    report = bring(desk, f"123;{ANA};{row}")
+
+    assert reasons(report) == [(2, "import.number_alike")]
+    assert "000123" in words(report)[0]
+    assert owed(desk) == {"000123": 1000}
+
+
+def test_another_series_or_another_customer_is_another_invoice(desk: Desk) -> None:
+    desk._ensure_customer("c2")
+    bring(desk, f"FE-123;{ANA};02/09/2026;;CRC;1000,00;1000,00")
+    report = bring(
+        desk, f"FV-123;{ANA};02/09/2026;;CRC;1000,00;1000,00", "FE-0123;100000002;02/09/2026;;CRC;1000,00;1000,00"
+    )
+
+    assert counts(report) == (2, 0, 0, 0)
+
+
+def test_two_writings_of_one_number_in_one_file_are_never_billed_twice(desk: Desk) -> None:
+    rows = (f"FE-123;{ANA};02/09/2026;;CRC;1000,00;1000,00", f"FE-0123;{ANA};02/09/2026;;CRC;1000,00;1000,00")
+    report = bring(desk, *rows)
+    assert (counts(report), reasons(report)) == ((1, 0, 0, 1), [(3, "import.number_alike_in_file")])
+    assert counts(bring(desk, *rows)) == (0, 0, 1, 1)
+    assert owed(desk) == {"FE-123": 1000}
+
+
+def test_the_same_row_twice_is_one_with_a_warning_and_others_of_a_number_are_set_aside(desk: Desk) -> None:
+    same = f"F1;{ANA};02/09/2026;;CRC;1000,00;1000,00"
+    report = bring(desk, same, same, f"F2;{ANA};02/09/2026;;CRC;5,00;5,00", f"f2;{ANA};02/09/2026;;CRC;6,00;6,00")
+
+    assert counts(report) == (1, 0, 0, 2)
+    assert [getattr(one.message, "id", "") for one in report.warnings] == ["import.same_row"]
+    assert owed(desk) == {"F1": 1000}
+
+
+def test_control_numbers_that_only_resemble_are_joined_without_a_person(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(match_numbers, "_is_same", lambda _payable, _row: True)
+    with pytest.raises(AssertionError):
+        test_a_number_that_only_resembles_one_is_set_aside_and_the_likely_invoice_named(
+            desk, "02/09/2026;;CRC;1000,01;1000,01"
+        )
+
+
+def test_control_without_the_folded_number_an_invoice_is_billed_twice(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Numbers, "_alike", lambda *_asked: [])
+    with pytest.raises(AssertionError):
+        test_a_number_that_lost_its_zeros_is_the_same_invoice_where_customer_date_and_total_agree(desk)
+
+
+# ---- emptied, absent, unchanged
+
+
+def test_an_absent_column_leaves_what_is_there_and_an_emptied_cell_empties_it(desk: Desk) -> None:
+    head = f"{HEAD};descripción;sucursal"
+    bring(desk, f"F1;{ANA};02/09/2026;02/10/2026;CRC;1000,00;1000,00;Repuestos;Centro", head=head)
+    plain = "factura;cliente;fecha;moneda;total;saldo"
+    assert counts(bring(desk, f"F1;{ANA};02/09/2026;CRC;1000,00;1000,00", head=plain)) == (0, 0, 1, 0)
+    kept = desk.read(bills)["F1"]
+    assert (str(kept.due_on), kept.description, kept.branch) == ("2026-10-02", "Repuestos", "Centro")
+
+    report = bring(desk, f"F1;{ANA};02/09/2026;;CRC;1000,00;1000,00;;", head=head)
+    assert [spoken(change) for change in report.described[0].changes] == [
+        "vence 2026-10-02 → -",
+        "descripción Repuestos → -",
+    ]
+    emptied = desk.read(bills)["F1"]
+    assert (emptied.due_on, emptied.description, emptied.branch) == (None, "", "")
+
+
+def test_an_emptied_mail_is_emptied_and_an_absent_column_keeps_it(desk: Desk) -> None:
+    def take(text: str) -> Any:
+        report = run(import_customers(desk.hub, desk.merchant, text.encode()))
+        (found,) = desk.read(lambda tx: tx.customers.find(desk.merchant.id, number="112340567"))
+        return report, found
+
+    take("tipo;identificación;nombre;correo;teléfono\nCF;1-1234-0567;Luis;luis@correo.example;8888-8888\n")
+    report, kept = take("tipo;identificación;nombre\nCF;1-1234-0567;Luis\n")
+    assert (report.unchanged, kept.email, kept.phone) == (1, "luis@correo.example", "8888-8888")
+    report, emptied = take("tipo;identificación;nombre;correo\nCF;1-1234-0567;Luis;\n")
+    assert (report.changed, emptied.email, emptied.phone) == (1, "", "8888-8888")
+    assert [spoken(change) for change in report.described[0].changes] == ["correo luis@correo.example → -"]
+
+
+# ---- what is kept of it
+
+
+def test_what_an_import_does_is_kept_row_by_row_in_the_same_transaction(desk: Desk) -> None:
+    bring(desk, f"F1;{ANA};02/09/2026;;CRC;1000,00;1000,00")
+    made = ImportRun(
+        id="run-1",
+        merchant_id=desk.merchant.id,
+        mode=desk.merchant.mode,
+        kind=FileKind.INVOICES,
+        name="cartera.csv",
+        size=1,
+        sha256="0" * 64,
+        by="contadora",
+        state=RunState.TAKING,
+        due_at=desk.clock.now,
+        created_at=desk.clock.now,
+        expires_at=desk.clock.now,
+    )
+    desk.opened.store.write_now(lambda tx: tx.imports.add(made))
+    data = file_of(
+        f"F1;{ANA};02/09/2026;;CRC;1000,00;600,00",
+        f"F2;{ANA};02/09/2026;;CRC;50,00;50,00",
+        "F3;5;02/09/2026;;CRC;50,00;50,00",
+    )
+    first = run(import_invoices(desk.hub, desk.merchant, data, run=made))
+    kept = desk.read(lambda tx: tx.imports.rows("run-1"))
+    assert [(row.line, row.subject, row.what) for row in kept] == [
+        (2, RunSubject.PAYABLE, "changed"),
+        (3, RunSubject.PAYABLE, "new"),
+    ]
+    assert kept[0].before["stated"] == [100_000, 100_000]
+    assert kept[1].before == {}
+
+    stored = desk.read(lambda tx: tx.imports.get("run-1"))
+    again = run(import_invoices(desk.hub, desk.merchant, data, run=stored))
+    assert (stored.done, counts(again)) == (3 - 0, counts(first)), "a restart says of what it did before that it did it"
+    assert desk.read(lambda tx: tx.imports.rows("run-1")) == kept
+
+
+def test_nothing_is_asked_of_the_database_row_by_row(desk: Desk) -> None:
+    """As many statements for two hundred unchanged rows as for two."""
+
+    def statements(count: int) -> int:
+        rows = [f"F{n};{ANA};02/09/2026;;CRC;{n + 1},00;{n + 1},00" for n in range(count)]
+        bring(desk, *rows)
+        asked: list[str] = []
+        readers = desk.opened.store._readers
+        for reader in readers:
+            reader.set_trace_callback(asked.append)
+        look(desk, *rows)
+        for reader in readers:
+            reader.set_trace_callback(None)
+        return len(asked)
+
+    assert statements(200) == statements(2)
