@@ -217,3 +217,20 @@ def test_more_columns_than_any_list_has_are_refused() -> None:
 )
 def test_a_file_that_was_cut_off_says_so(text: str, *, is_cut: bool) -> None:
     assert read_table(text.encode()).is_cut is is_cut
+
+
+def test_groups_above_headings_name_those_that_stand_twice() -> None:
+    rows = (
+        (None, "Cliente", None, "Colones", None, "Dólares", None),
+        ("Número", "Nombre", "Cédula", "Total", "Saldo", "Total", "Saldo"),
+        ("F1", "Ana", "1-1234-0567", 1, 2, 3, 4),
+    )
+    table = read_table(workbook(*rows, merged=("B1:C1", "D1:E1", "F1:G1")))
+    assert table.columns == (
+        "Número", "Nombre", "Cédula", "Colones Total", "Colones Saldo", "Dólares Total", "Dólares Saldo",
+    )  # fmt: skip
+
+
+def test_a_heading_over_two_filled_columns_names_both() -> None:
+    rows = (("Factura", "Cliente", None, "Total"), ("F1", "Ana", "Mora", 1))
+    assert read_table(workbook(*rows, merged=("B1:C1",))).columns == ("Factura", "Cliente", "Cliente (2)", "Total")

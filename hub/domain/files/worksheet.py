@@ -2,34 +2,56 @@
 
 Numbers keep the decimal text that stands in the file: Excel stores seventeen digits of what it shows with fifteen, so
 ``1.1000000000000001`` is read as 1.1 without ever becoming a float.
+
+Sheets are written by programs, nearly always in one shape: such rows are read by one expression over many of them.
+Whatever has another shape goes through the parser, into the same lines; a test holds that both read alike.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import Final
+from xml.sax.saxutils import unescape
+
+import attrs
 
 from hub.domain.text import Text
 
-from .headings import column_name
-from .sheet import AROUND, Grid, JsonNumber, RowError
+from .headings import MAX_COLUMNS, column_name
+from .number_format import Format, Shows
+from .sheet import FormattedNumber, JsonNumber, Merge, RowError, plain_blanks, unmarked
 
-MAX_ROWS: Final = 100_000
-MAX_COLUMNS: Final = 256
+MAX_ROWS: Final = 200_000
+MAX_REMEMBERED: Final = 20_000
+"""Values of one kind of cell that are kept, so that a repeated one is one text in memory."""
 
+MAX_PLACES: Final = 30
 SHOWN_DIGITS: Final = Context(prec=15, rounding=ROUND_HALF_EVEN)
-DATE_FORMATS: Final = frozenset({*range(14, 18), 22, *range(27, 37), *range(50, 59)})
-"""Number formats of Excel's own that show a day; 18 to 21 and 45 to 47 show a time alone."""
-
-NOT_SHOWN: Final = re.compile(r'"[^"]*"?|\\.|[_*].|\[[^\]]*\]')
-PADDED: Final = re.compile(r"0{2,60}")
+PLAIN_NUMBER: Final = re.compile(r"(?=.{1,15}\Z)-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?(?<!^-0)")
 ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 LAST_SERIAL: Final = 2_958_465
+DAY_SECONDS: Final = 86_400
+MIDNIGHT: Final = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?Z?$")
+OTHER_BOOK: Final = re.compile(r"(?:^|[^\w.\]])\[([0-9]+)\][^\[\]!]*!")
+SHARED: Final = re.compile(r'<f[^<>]* si="([0-9]+)"')
 
 RESAVE: Final = Text("workbook.resave")
 DAMAGED: Final = Text("workbook.damaged", remedy=RESAVE)
+
+ROW: Final = re.compile(r"\s*<row(?P<given>(?: [^<>]*)?)>")
+EMPTY_ROW: Final = re.compile(r"\s*<row(?: [^<>]*)?/>")
+ATTRIBUTE: Final = re.compile(r'([\w:]+)\s*=\s*"([^"<>&]*)"')
+CELL: Final = re.compile(
+    r'<(?:c r="([A-Z]{1,3})[0-9]{1,7}"((?: [^<>/]*)?)(?:/>|>'
+    r"(?:(<f(?: [^<>]*)?(?:/>|>[^<]*</f>)))?"
+    r"(?:<(v|is)>(?:<t(?: [^<>]*)?>)?([^<]*)(?:</t>)?</\4>|<v ?/>)?</c>))?"
+)
+"""A cell in the shape that programs write; what begins otherwise is found with nothing in it."""
+NOT_IN_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\]\]>|&(?!(?:amp|lt|gt|quot|apos);)")
+ENTITIES: Final = {"&quot;": '"', "&apos;": "'"}
 
 
 class WorkbookRefused(Exception):
@@ -40,121 +62,382 @@ class WorkbookRefused(Exception):
         self.message = message
 
 
-class SheetReader:
-    """Collects the cells of one sheet, row by row."""
+class Unusual(Exception):
+    """A piece of a sheet that has another shape than programs write; the parser reads it."""
 
-    def __init__(self, strings: list[str], formats: list[str], *, is_1904: bool) -> None:
-        self.rows: list[tuple[int, dict[int, str]]] = []
+
+@attrs.frozen
+class Workings:
+    """What all sheets of a workbook share.
+
+    Attributes:
+        formats: By the number of a cell's style.
+        other_books: It names other workbooks, by number.
+    """
+
+    strings: Sequence[str] = ()
+    formats: Sequence[Format] = ()
+    is_1904: bool = False
+    other_books: Sequence[str] = ()
+
+
+class SheetReader:
+    """Collects the lines of one sheet."""
+
+    def __init__(self, workings: Workings) -> None:
+        self.lines: list[tuple[int, list[str]]] = []
+        self.hidden: list[int] = []
         self.errors: list[RowError] = []
-        self._strings, self._formats, self._is_1904 = strings, formats, is_1904
-        self._line, self._column = 0, -1
-        self._kind = self._style = ""
-        self._has_formula = False
+        self.merges: list[Merge] = []
+        self._workings = workings
+        self._kinds = _Kinds(workings)
+        self._places = _Places()
+        self._line, self._column, self._rows = 0, -1, 0
+        self._cells: dict[int, str] = {}
+        self._is_hidden = self._hides_by_itself = self._has_formula = False
+        self._given = ""
+        self._formula: list[str] = []
+        self._foreign: dict[str, int] = {}
         self._inside: list[str] = []
         self._pieces: list[str] = []
+
+    # ---- many rows at once
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether rows come next."""
+        return bool(self._inside) and self._inside[-1] == "sheetData"
+
+    def usual(self, text: str) -> bool:
+        """Read whole rows that have the usual shape; nothing at all of those where one has another."""
+        line, lines, hidden, errors = self._line, list[tuple[int, list[str]]](), list[int](), list[RowError]()
+        kinds, places = self._kinds, self._places
+        rows = 0
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        try:
+            for piece in text.split("</row>"):
+                head = ROW.match(piece)
+                while head is None and (empty := EMPTY_ROW.match(piece)):
+                    line, rows = _row_given(empty[0], line)[0], rows + 1
+                    piece = piece[empty.end() :]
+                    head = ROW.match(piece)
+                if head is None:
+                    if piece.strip():
+                        return False
+                    continue
+                line, is_hidden = _row_given(head["given"], line, hides=self._hides_by_itself)
+                rows += 1
+                found = CELL.findall(piece, head.end())
+                if not found:
+                    continue
+                letters, givens, formulas, _marks, raws = zip(*found, strict=True)
+                place = places[letters]
+                values = [kinds[given][raw] for given, raw in zip(givens, raws, strict=True)]
+                if place is None:
+                    cells = values
+                else:
+                    cells = [""] * (max(place) + 1)
+                    for at, value in zip(place, values, strict=True):
+                        cells[at] = value
+                if any(formulas):
+                    for letter, given, formula, value in zip(letters, givens, formulas, values, strict=True):
+                        if formula:
+                            self._check(line, f"{letter}{line}", given, formula, value, errors)
+                if any(cells):
+                    if len(cells) > MAX_COLUMNS and any(cells[MAX_COLUMNS:]):
+                        raise WorkbookRefused(Text("workbook.too_many_columns", most=MAX_COLUMNS))
+                    hidden.append(line) if is_hidden else lines.append((line, cells))
+        except (Unusual, LookupError, ValueError):
+            return False
+        self._count(rows)
+        self._line = line
+        self.lines += lines
+        self.hidden += hidden
+        self.errors += errors
+        return True
+
+    # ---- one piece after the other
 
     def start(self, tag: str, given: dict[str, str]) -> None:
         """A row, a cell, or a part of one begins."""
         self._inside.append(tag)
-        if tag == "row":
-            self._line = int(given.get("r", self._line + 1))
-            self._column = -1
-            self.rows.append((self._line, {}))
-            if len(self.rows) > MAX_ROWS:
-                raise WorkbookRefused(Text("workbook.too_many_rows", most=MAX_ROWS))
-        elif tag == "c":
+        if tag == "c":
             self._column = _column_of(given["r"]) if "r" in given else self._column + 1
-            self._kind, self._style = given.get("t", "n"), given.get("s", "0")
+            self._given = "".join(f' {name}="{value}"' for name, value in given.items() if name in ("t", "s"))
             self._has_formula = False
+            self._formula.clear()
             self._pieces.clear()
+        elif tag == "row":
+            listed = "".join(f' {name}="{value}"' for name, value in given.items())
+            self._line, self._is_hidden = _row_given(listed, self._line, hides=self._hides_by_itself)
+            self._column = -1
+            self._cells = {}
+            self._count(1)
         elif tag == "f":
             self._has_formula = True
+            self._formula.append(f'<f si="{given["si"]}">' if "si" in given else "")
+        elif tag == "sheetFormatPr":
+            self._hides_by_itself = _is_true(given.get("zeroHeight", ""))
+        elif tag == "mergeCell" and len(self.merges) < MAX_ROWS:
+            self._merge(given.get("ref", ""))
 
     def text(self, data: str) -> None:
         """The value of a cell, or a piece of its text."""
-        if self._inside[-1] == "v" or (self._inside[-1] == "t" and "rPh" not in self._inside):
+        inside = self._inside[-1]
+        if inside == "v" or (inside == "t" and "rPh" not in self._inside):
             self._pieces.append(data)
+        elif inside == "f":
+            self._formula.append(data)
 
     def end(self, tag: str) -> None:
-        """A cell is complete."""
+        """A cell or a row is complete."""
         self._inside.pop()
-        if tag == "row" and not any(self.rows[-1][1].values()):
-            self.rows.pop()
+        if tag == "row":
+            if any(self._cells.values()):
+                cells = [self._cells.get(at, "") for at in range(max(self._cells) + 1)]
+                self.hidden.append(self._line) if self._is_hidden else self.lines.append((self._line, cells))
+            return
         if tag != "c":
             return
-        value = self._value("".join(self._pieces))
-        if not value:
-            return
-        if self._column >= MAX_COLUMNS:
+        kind = self._kinds[self._given]
+        value = kind.value_of("".join(self._pieces))
+        if self._has_formula:
+            place = f"{column_name(self._column)}{self._line}"
+            self._check(self._line, place, self._given, "".join(self._formula), value, self.errors)
+        if value and self._column >= MAX_COLUMNS:
             raise WorkbookRefused(Text("workbook.too_many_columns", most=MAX_COLUMNS))
-        self.rows[-1][1][self._column] = value
+        if value or self._column in self._cells:
+            self._cells[self._column] = value
 
-    def _value(self, raw: str) -> str:
-        if self._has_formula and not raw:
-            cell = f"{column_name(self._column)}{self._line}"
-            self.errors.append(RowError(self._line, "", "", Text("workbook.no_result", cell=cell, remedy=RESAVE)))
+    def _check(self, line: int, cell: str, given: str, formula: str, value: str, errors: list[RowError]) -> None:
+        """What is wrong with what a formula gives."""
+        if not value and 't="str"' not in given:
+            errors.append(RowError(line, "", "", Text("workbook.no_result", cell=cell, remedy=RESAVE)))
+        elif self._workings.other_books and (at := self._other_book(formula)) is not None:
+            books = self._workings.other_books
+            book = books[at - 1] if 0 < at <= len(books) else ""
+            errors.append(RowError(line, "", value, Text("workbook.other_book", cell=cell, book=book)))
+
+    def _other_book(self, formula: str) -> int | None:
+        """The number of the workbook that a formula looks into; cells that share one formula name it once."""
+        shared = SHARED.search(formula)
+        if found := OTHER_BOOK.search(formula.replace("'", " ")):
+            if shared:
+                self._foreign[shared[1]] = int(found[1])
+            return int(found[1])
+        return self._foreign.get(shared[1]) if shared else None
+
+    def _count(self, rows: int) -> None:
+        self._rows += rows
+        if self._rows > MAX_ROWS:
+            raise WorkbookRefused(Text("workbook.too_many_rows", most=MAX_ROWS))
+
+    def _merge(self, place: str) -> None:
+        first, _, last = place.partition(":")
+        if last and (begins := _place_of(first)) and (ends := _place_of(last)):
+            self.merges.append(Merge(begins[0], begins[1], ends[0], ends[1]))
+
+
+class _Places(dict[tuple[str, ...], "list[int] | None"]):
+    """Where the cells of a row stand by the letters of their columns; None for one after the other from the first."""
+
+    def __missing__(self, letters: tuple[str, ...]) -> list[int] | None:
+        if "" in letters:
+            raise Unusual
+        places = [_column_of(letter) for letter in letters]
+        found = None if places == list(range(len(places))) else places
+        if len(self) < MAX_REMEMBERED:
+            self[letters] = found
+        return found
+
+
+# ---- what stands in a cell, by what is said of it
+
+
+class Kind(dict[str, str]):
+    """What the cells of one kind mean, by what stands in them; what was met is remembered."""
+
+    def __init__(self) -> None:
+        super().__init__({"": ""})
+
+    def __missing__(self, raw: str) -> str:
+        if NOT_IN_XML.search(raw):
+            raise Unusual
+        value = self.value_of(unescape(raw, ENTITIES) if "&" in raw else raw)
+        if len(self) < MAX_REMEMBERED:
+            self[raw] = value
+        return value
+
+    def value_of(self, raw: str) -> str:
+        """What a cell shows by what is stored."""
+        raise NotImplementedError
+
+
+class _Inline(Kind):
+    def value_of(self, raw: str) -> str:
+        return shown_text(raw)
+
+
+class _Said(Kind):
+    """Truth and errors."""
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        super().__init__()
+        self._words = words
+
+    def value_of(self, raw: str) -> str:
+        return self._words.get(raw, raw.strip())
+
+
+class _Dated(Kind):
+    """A day or a moment by ISO 8601, as a strict workbook stores it."""
+
+    def value_of(self, raw: str) -> str:
+        return MIDNIGHT.sub("", raw.strip())
+
+
+class _Shared(Kind):
+    def __init__(self, strings: Sequence[str]) -> None:
+        super().__init__()
+        self._strings = strings
+
+    def __missing__(self, raw: str) -> str:
+        return self._strings[int(raw)]
+
+    def value_of(self, raw: str) -> str:
+        return self._strings[int(raw)] if raw else ""
+
+
+class _Number(Kind):
+    def __init__(self, form: Format) -> None:
+        super().__init__()
+        self._form, self._always = form, form.always
+
+    def value_of(self, raw: str) -> str:
+        text = raw if PLAIN_NUMBER.fullmatch(raw) else figure(_decimal(raw))
+        if not text or "E" in text:
+            return text
+        shown = self._always or (self._form.of(Decimal(text)) if self._form.sections else None)
+        return FormattedNumber(text, shown) if shown else JsonNumber(text)
+
+
+class _Day(Kind):
+    def __init__(self, *, is_1904: bool, with_time: bool) -> None:
+        super().__init__()
+        self._is_1904, self._with_time = is_1904, with_time
+
+    def value_of(self, raw: str) -> str:
+        value = _decimal(raw)
+        if value is None:
             return ""
-        match self._kind:
-            case "s":
-                return self._strings[int(raw)].strip(AROUND) if raw else ""
-            case "inlineStr" | "str":
-                return unescaped(raw).strip(AROUND)
-            case "b":
-                return {"1": "VERDADERO", "0": "FALSO"}.get(raw, raw)
-            case "n":
-                return self._number(raw.strip()) if raw.strip() else ""
-        return raw.strip(AROUND)
-
-    def _number(self, raw: str) -> str:
-        try:
-            value = Decimal(raw)
-        except InvalidOperation as error:
-            raise WorkbookRefused(DAMAGED) from error
-        style = int(self._style)
-        meaning = self._formats[style] if style < len(self._formats) else ""
-        if meaning == "date":
-            return _day(value, is_1904=self._is_1904) or raw
-        return _figure(value, meaning)
+        return moment(value, is_1904=self._is_1904, with_time=self._with_time) or JsonNumber(figure(value))
 
 
-def format_of(number: int, code: str) -> str:
-    """What a number format shows: ``date``, the zeros of a padded number, or nothing."""
-    if number in DATE_FORMATS:
-        return "date"
-    shown = NOT_SHOWN.sub("", code.partition(";")[0]).lower()
-    if "d" in shown or "y" in shown:
-        return "date"
-    return shown if PADDED.fullmatch(shown) else ""
+class _Kinds(dict[str, Kind]):
+    """What cells mean by their attributes, as they stand in the sheet: `` s="2" t="n"``."""
+
+    def __init__(self, workings: Workings) -> None:
+        super().__init__()
+        self._workings = workings
+
+    def __missing__(self, given: str) -> Kind:
+        said = dict(ATTRIBUTE.findall(given))
+        if said.keys() - {"t", "s", "cm", "vm", "ph", "xml:space"}:
+            raise Unusual
+        made = self[given] = self._made(said.get("t", "n"), said.get("s", "0"))
+        return made
+
+    def _made(self, kind: str, style: str) -> Kind:
+        if kind == "n":
+            return self._number(int(style))
+        return {
+            "s": lambda: _Shared(self._workings.strings),
+            "b": lambda: _Said({"1": "VERDADERO", "0": "FALSO", "true": "VERDADERO", "false": "FALSO"}),
+            "e": lambda: _Said({}),
+            "d": _Dated,
+        }.get(kind, _Inline)()
+
+    def _number(self, style: int) -> Kind:
+        formats = self._workings.formats
+        form = formats[style] if style < len(formats) else Format()
+        if form.shows is Shows.NUMBER:
+            return _Number(form)
+        return _Day(is_1904=self._workings.is_1904, with_time=form.shows is Shows.MOMENT)
 
 
-def unescaped(text: str) -> str:
-    """A text without Excel's notation of what XML cannot hold: ``_x000D_``."""
-    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+def shown_text(raw: str) -> str:
+    """A text as people see it: without Excel's notation of what XML cannot hold, ``_x000D_``, and without marks."""
+    if "_x" in raw:
+        raw = ESCAPED.sub(lambda found: chr(int(found[1], 16)), raw)
+    return unmarked((raw if raw.isascii() else plain_blanks(raw)).strip())
 
 
-def _figure(value: Decimal, padding: str) -> str:
+def figure(value: Decimal | None) -> str:
     """A number as Excel would show it in full; one that Excel could not hold in full says so by its notation."""
-    if not value.is_finite() or value.adjusted() >= SHOWN_DIGITS.prec:
+    if value is None:
+        return ""
+    if not value.is_finite() or value.adjusted() >= SHOWN_DIGITS.prec or value.adjusted() < -MAX_PLACES:
         return f"{value:.5E}"
     shown = SHOWN_DIGITS.plus(value)
     text = f"{shown:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    if text in ("-0", ""):
-        text = "0"
-    return text.zfill(len(padding)) if padding and text.isdecimal() else JsonNumber(text)
+    return "0" if text in ("-0", "") else text
 
 
-def _day(serial: Decimal, *, is_1904: bool) -> str:
-    """The day of a serial number; empty for none that exists, such as Excel's 29 February 1900."""
-    if not 1 <= serial <= LAST_SERIAL:
+def _decimal(raw: str) -> Decimal | None:
+    stripped = raw.strip()
+    if not stripped:
+        return None
+    try:
+        return Decimal(stripped)
+    except InvalidOperation as error:
+        raise WorkbookRefused(DAMAGED) from error
+
+
+def moment(serial: Decimal, *, is_1904: bool, with_time: bool) -> str:
+    """The day of a serial number, with its time where that is shown and not midnight; empty for none that exists.
+
+    Excel believes in 29 February 1900.
+    """
+    if not serial.is_finite() or not (is_1904 or serial >= 1) or not 0 <= serial <= LAST_SERIAL:
         return ""
     days = int(serial)
+    seconds = int(((serial - days) * DAY_SECONDS).to_integral_value(ROUND_HALF_EVEN)) if with_time else 0
+    if seconds == DAY_SECONDS:
+        days, seconds = days + 1, 0
     if is_1904:
-        return (date(1904, 1, 1) + timedelta(days=days)).isoformat() if days <= LAST_SERIAL - 1462 else ""
-    if days == 60:
+        if days > LAST_SERIAL - 1462:
+            return ""
+        day = date(1904, 1, 1) + timedelta(days=days)
+    elif days == 60:
         return ""
-    return (date(1899, 12, 31 if days < 60 else 30) + timedelta(days=days)).isoformat()
+    else:
+        day = date(1899, 12, 31 if days < 60 else 30) + timedelta(days=days)
+    if not seconds:
+        return day.isoformat()
+    return f"{day.isoformat()}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def _row_given(given: str, before: int, *, hides: bool = False) -> tuple[int, bool]:
+    """The number of a row, and whether it is hidden, by its attributes."""
+    said = dict(ATTRIBUTE.findall(given))
+    line = int(said["r"]) if "r" in said else before + 1
+    if "hidden" in said:
+        return line, _is_true(said["hidden"])
+    if "ht" in said:
+        return line, float(said["ht"]) == 0
+    return line, hides
+
+
+def _is_true(text: str) -> bool:
+    return text in ("1", "true")
+
+
+def _place_of(reference: str) -> tuple[int, int] | None:
+    found = re.fullmatch(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})", reference)
+    return (int(found[2]), _column_of(found[1])) if found else None
 
 
 def _column_of(reference: str) -> int:
@@ -166,9 +449,3 @@ def _column_of(reference: str) -> int:
     if not 1 <= number <= 16_384:
         raise WorkbookRefused(DAMAGED)
     return number - 1
-
-
-def grid_of(rows: list[tuple[int, dict[int, str]]], errors: list[RowError], kind: Text) -> Grid:
-    """The lines of a sheet, their cells from the first column on."""
-    lines = [(line, [cells.get(at, "") for at in range(max(cells) + 1)]) for line, cells in rows]
-    return Grid(lines=lines, errors=tuple(errors), format=kind, file_type="xlsx")

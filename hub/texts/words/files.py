@@ -22,6 +22,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     ),
     "file.cell_too_long": "Una celda es demasiado larga; quizás falta cerrar una comilla.",
     "file.row_longer": "La fila tiene {cells} celdas y el encabezado {columns}; ¿hay una coma sin comillas?",
+    "file.all_hidden": "Todas las filas están ocultas o filtradas. Remedio: quitar el filtro en Excel, y guardarlo.",
     "file.archive": "Es un archivo comprimido. Remedio: descomprimirlo y traer la lista que está adentro.",
     "file.archive_locked": "Es un archivo con contraseña. Remedio: guardarlo sin ella, en Excel o CSV.",
     "file.bar": "barra",
@@ -64,16 +65,19 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "json.no_object": "Cada elemento debe ser un objeto JSON con las columnas de una fila.",
     "json.no_value": "Se espera un texto o un número.",
     "workbook.sheet": "Excel, hoja «{name}»",
-    "workbook.sheet_of": "Excel, hoja «{name}», la {at}.ª de {all}",
+    "workbook.sheet_of": "Excel, hoja «{name}», la {at}.ª de {all}; no se lee de {others}",
     "workbook.resave": "Remedio: abrirlo en Excel y guardarlo como Libro de Excel (.xlsx) o como CSV UTF-8.",
     "workbook.damaged": "El libro de Excel está dañado. {remedy}",
     "workbook.declaration": "El libro de Excel tiene una declaración que Excel nunca escribe. {remedy}",
-    "workbook.nameless_column": "La celda {cell} está bajo una columna sin nombre.",
     "workbook.no_result": "La fórmula de la celda {cell} no trae su resultado. {remedy}",
     "workbook.no_visible_sheet": "El libro de Excel no tiene ninguna hoja visible.",
     "workbook.none": "No es un libro de Excel. {remedy}",
     "workbook.old_or_locked": (
         "Es un libro de Excel antiguo o con contraseña. Remedio: Guardar como > Libro de Excel (.xlsx)."
+    ),
+    "workbook.other_book": (
+        "La celda {cell} trae su valor de otro libro, {book}, y no se sabe si está al día. "
+        "Remedio: en Excel, copiarla y pegarla como valores."
     ),
     "workbook.other_kind": "Es un libro de Excel de otra clase. {remedy}",
     "workbook.part_missing": "Al libro de Excel le falta una parte. {remedy}",
