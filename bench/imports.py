@@ -63,7 +63,7 @@ def workbook_of(count: int) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Facturas")
     sheet.append(HEADINGS)
-    for row in rows_of(count, Random(count)):  # noqa: S311 - a file, not a secret
+    for row in rows_of(count, Random(count)):
         cells = [WriteOnlyCell(sheet, value) for value in row]
         for at in (4, 5):
             cells[at].number_format = "dd/mm/yyyy"
@@ -80,7 +80,7 @@ def text_of(count: int) -> bytes:
     made = io.StringIO()
     writer = csv.writer(made, delimiter=";")
     writer.writerow(HEADINGS)
-    for row in rows_of(count, Random(count)):  # noqa: S311 - a file, not a secret
+    for row in rows_of(count, Random(count)):
         writer.writerow(
             [
                 f"{c:.2f}".replace(".", ",") if isinstance(c, float) else f"{c:%d/%m/%Y}" if isinstance(c, date) else c

@@ -120,6 +120,7 @@ class Customer:
     """Someone who owes, or a shopper.
 
     Attributes:
+        other_emails: Further addresses by which people reach them; no mail of ours goes there.
         remembered: Payer fields of earlier payments by field name, shown masked.
         language: Of mails and documents to this customer: ``es``, ``en``; empty for the merchant's own.
         unsubscribed_at: When they asked for no more reminders of this merchant; mails about a payment go on.
@@ -135,6 +136,7 @@ class Customer:
     email: str = ""
     phone: str = ""
     address: str = ""
+    other_emails: tuple[str, ...] = ()
     remembered: Mapping[str, str] = EMPTY
     language: str = ""
     unsubscribed_at: datetime | None = None

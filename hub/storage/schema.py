@@ -204,6 +204,7 @@ customer = _table(
     _text("email"),
     _text("phone"),
     _text("address"),
+    _text("other_emails"),
     _text("remembered"),
     _text("language"),
     _text("search"),

@@ -1,4 +1,4 @@
-"""What a row of a file does: the good ones are taken, the others set aside with their reason, and nothing is doubled."""
+"""What a row of a file does: good ones are taken, others set aside with their reason, and nothing is doubled."""
 
 from __future__ import annotations
 

@@ -357,10 +357,10 @@ def what_it_said() -> str:
 
 
 ANOTHER_CUSTOMER = (
-    "INSERT INTO customer (id, merchant, name, email, phone, address, remembered, language, search, is_shopper,"
-    " joined_to, joined_by)"
-    " SELECT 'c3', merchant, name, email, phone, address, remembered, language, search, is_shopper, joined_to,"
-    " joined_by"
+    "INSERT INTO customer (id, merchant, name, email, phone, address, other_emails, remembered, language, search,"
+    " is_shopper, joined_to, joined_by)"
+    " SELECT 'c3', merchant, name, email, phone, address, other_emails, remembered, language, search,"
+    " is_shopper, joined_to, joined_by"
     " FROM customer WHERE id = 'c1'"
 )
 

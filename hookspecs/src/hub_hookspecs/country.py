@@ -29,6 +29,7 @@ class IdentityType:
         show: Formats normalised number and check digit for people.
         legal_person: True where the document usually names a company.
         tax_code: The tax authority's code of the document.
+        also_called: What programs call it besides, in files of customers.
     """
 
     code: str
@@ -42,6 +43,7 @@ class IdentityType:
     show: Callable[[str, str | None], str] = lambda number, digit: f"{number}-{digit}" if digit else number
     legal_person: bool = False
     tax_code: str = ""
+    also_called: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

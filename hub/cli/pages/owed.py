@@ -140,6 +140,7 @@ def customer_page(snapshot: Snapshot, customer: Customer) -> ThingPage:
         facts=(
             ("identity", f"{customer.document.type} {customer.document.number}" if customer.document else ""),
             ("mail", customer.email),
+            ("further mails", ", ".join(customer.other_emails)),
             ("phone", customer.phone),
             ("no reminders since", customer.unsubscribed_at),
             (

@@ -57,6 +57,7 @@ COUNTRY = Country(
             show=thousands,
             legal_person=True,
             tax_code="31",
+            also_called=("Persona jurídica", "Jurídica", "Número de identificación tributaria", "Empresa"),
         ),
         IdentityType(
             code="CC",
@@ -67,6 +68,7 @@ COUNTRY = Country(
             example="1.020.304.050",
             show=thousands,
             tax_code="13",
+            also_called=("Cédula", "Cédula ciudadanía"),
         ),
         IdentityType(
             code="CE",
@@ -76,6 +78,7 @@ COUNTRY = Country(
             warning="La cédula de extranjería suele tener seis o siete cifras.",
             example="345678",
             tax_code="22",
+            also_called=("Cédula extranjería", "Cédula de extranjero"),
         ),
         IdentityType(
             code="TI", label="Tarjeta de identidad", pattern="[0-9]{10,11}", example="1020304050", tax_code="12"
@@ -84,8 +87,22 @@ COUNTRY = Country(
         IdentityType(
             code="TE", label="Tarjeta de extranjería", pattern="[0-9A-Z]{1,12}", example="123456", tax_code="21"
         ),
-        IdentityType(code="PP", label="Pasaporte", pattern="[0-9A-Z]{3,16}", example="AV123456", tax_code="41"),
-        IdentityType(code="DIE", label="Documento extranjero", pattern=UP_TO_TWENTY, example="AB123456", tax_code="42"),
+        IdentityType(
+            code="PP",
+            label="Pasaporte",
+            pattern="[0-9A-Z]{3,16}",
+            example="AV123456",
+            tax_code="41",
+            also_called=("PAS",),
+        ),
+        IdentityType(
+            code="DIE",
+            label="Documento extranjero",
+            pattern=UP_TO_TWENTY,
+            example="AB123456",
+            tax_code="42",
+            also_called=("Documento de identificación extranjero", "Tipo de documento extranjero"),
+        ),
         IdentityType(
             code="PEP",
             label="Permiso especial de permanencia",
@@ -94,6 +111,7 @@ COUNTRY = Country(
             warning="El permiso especial de permanencia suele tener quince cifras.",
             example="912345678901234",
             tax_code="47",
+            also_called=("Permiso especial",),
         ),
         IdentityType(
             code="PPT",
@@ -103,6 +121,7 @@ COUNTRY = Country(
             warning="El permiso por protección temporal suele tener entre seis y ocho cifras.",
             example="1234567",
             tax_code="48",
+            also_called=("Permiso de protección temporal",),
         ),
         IdentityType(
             code="FOREIGN_NIT",
@@ -111,6 +130,7 @@ COUNTRY = Country(
             example="20123456789",
             legal_person=True,
             tax_code="50",
+            also_called=("NIT otro país", "NIT extranjero"),
         ),
         IdentityType(code="NUIP", label="NUIP", pattern="[0-9]{10}", example="1020304050", tax_code="91"),
     ),

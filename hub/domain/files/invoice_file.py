@@ -15,10 +15,10 @@ import attrs
 from hub.domain.cells import decimal_sign, read_amount, read_date
 from hub.domain.files.bill_state import BillState as BillState
 from hub.domain.files.bill_state import RowKind as RowKind
-from hub.domain.files.columns import names_in, resolve_columns
+from hub.domain.files.columns import resolve_columns
 from hub.domain.files.invoice_row import InvoiceRow as InvoiceRow
-from hub.domain.files.known_columns import INVOICE_COLUMNS
-from hub.domain.files.layout import CURRENCY, DECIMAL, Layout
+from hub.domain.files.known_columns import INVOICE_COLUMNS, usual_headings
+from hub.domain.files.layout import CURRENCY, DECIMAL, FileKind, Layout
 from hub.domain.files.reading import Reading
 from hub.domain.files.row_cells import RowCells, by_line
 from hub.domain.files.same_number import Stated, joined
@@ -31,7 +31,6 @@ from hub_hookspecs import EXPONENTS, Money
 Amount = Callable[[RowCells, str, str], "Money | None"]
 """Reads the amount of a field of a row in a currency; what is wrong with it is added to the row's errors."""
 
-KNOWN: Final = names_in(INVOICE_COLUMNS)
 MAY_BE_ABSENT: Final = ("due_on", "description", "branch")
 """Fields of which an absent column says nothing, and an empty cell says that there is none."""
 
@@ -60,7 +59,7 @@ def parse_invoices(
     """Read a file of invoices as a layout says; rows without a currency are of the one that it says."""
     layout = layout or Layout()
     default_currency = layout.answers.get(CURRENCY, default_currency)
-    table = read_table(data, name=name, known=KNOWN)
+    table = read_table(data, name=name, known=usual_headings(FileKind.INVOICES))
     resolved = resolve_columns(table, INVOICE_COLUMNS, layout)
     columns, errors = ({} if resolved.is_open else resolved.columns), list(resolved.errors)
     if not default_currency and "currency" not in columns and columns:

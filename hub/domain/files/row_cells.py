@@ -25,6 +25,10 @@ class RowCells:
         """The cells of a field that several columns name, those that are empty left out."""
         return tuple(cell for theirs in self._columns.get(column, ()) if (cell := self.row.cells.get(theirs, "")))
 
+    def has(self, column: str) -> bool:
+        """Whether the file has this column at all."""
+        return column in self._columns
+
     def raw(self, column: str) -> str:
         """The cell as it stands, empty where there is none; several, one after the other."""
         cells = self.every(column)

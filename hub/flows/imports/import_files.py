@@ -77,7 +77,7 @@ async def import_customers(
     )
     report, choices = _begun(file, file.rows, preview, dry_run), choices or Choices()
     takes = [
-        partial(save_customers, hub=hub, merchant=merchant, file=file, rows=part, run=run, writes=not dry_run)
+        partial(save_customers, hub=hub, merchant=merchant, rows=part, run=run, writes=not dry_run)
         for part in portions(file.rows, choices.whole)
     ]
     return await _take(hub, merchant, FileKind.CUSTOMERS, report, takes, choices, run)

@@ -7,7 +7,7 @@ from functools import partial
 import attrs
 
 from hub.domain.card_numbers import mask_card_numbers
-from hub.domain.files.customer_file import CustomerFile, CustomerRow
+from hub.domain.files.customer_file import CustomerRow
 from hub.domain.import_before import customer_before
 from hub.domain.import_run import ImportRun, RunRow, RunSubject
 from hub.domain.merchant import Customer, Merchant
@@ -17,8 +17,8 @@ from hub.flows.ground.ports import Hub, Tx
 from .import_report import Change, changes_in
 from .tally import Tally
 
-MAY_BE_EMPTIED = ("email", "phone", "address", "language")
-"""What an empty cell empties, while a file without the column leaves it as it is."""
+STATED = ("email", "other_emails", "phone", "address")
+"""What a row states; None where it says nothing of it, and then it stays as it is."""
 
 
 def save_customers(
@@ -26,7 +26,6 @@ def save_customers(
     *,
     hub: Hub,
     merchant: Merchant,
-    file: CustomerFile,
     rows: tuple[CustomerRow, ...],
     run: ImportRun | None,
     writes: bool,
@@ -38,15 +37,9 @@ def save_customers(
         if customer.document:
             known.setdefault((customer.document.type, customer.document.number), customer)
     did = {row.subject_id: row.what for row in tx.imports.rows(run.id)} if run and run.done else {}
-    doubted = {(warning.line, warning.column) for warning in file.warnings}
     for row in rows:
         before = known.get((row.document.type, row.document.number))
-        unread = {
-            field
-            for field in MAY_BE_EMPTIED
-            if field not in file.columns or (row.line, " + ".join(file.columns[field])) in doubted
-        }
-        after = _stated(row, merchant, before, unread) if before else _new(row, merchant, hub.fresh_id())
+        after = _stated(row, merchant, before) if before else _new(row, merchant, hub.fresh_id())
         change = Change.NEW if before is None else Change.UNCHANGED if before == after else Change.CHANGED
         if change is not Change.UNCHANGED and writes:
             tx.customers.save(after)
@@ -74,22 +67,23 @@ def _new(row: CustomerRow, merchant: Merchant, customer_id: str) -> Customer:
         merchant_id=merchant.id,
         name=mask_card_numbers(row.name),
         document=row.document,
-        email=row.email,
-        phone=mask_card_numbers(row.phone),
-        address=mask_card_numbers(row.address),
+        email=row.email or "",
+        other_emails=row.other_emails or (),
+        phone=mask_card_numbers(row.phone or ""),
+        address=mask_card_numbers(row.address or ""),
         language=row.language,
     )
 
 
-def _stated(row: CustomerRow, merchant: Merchant, before: Customer, unread: set[str]) -> Customer:
-    """The customer as a row states it; what the row says nothing of stays."""
+def _stated(row: CustomerRow, merchant: Merchant, before: Customer) -> Customer:
+    """The customer as a row states it; what the row says nothing of stays, and what it has emptied is empty."""
     stated = _new(row, merchant, before.id)
-    kept = {field: getattr(before, field) for field in MAY_BE_EMPTIED if field in unread and not getattr(stated, field)}
     return attrs.evolve(
         before,
         name=stated.name,
         document=stated.document,
-        **{**{field: getattr(stated, field) for field in MAY_BE_EMPTIED}, **kept},
+        language=stated.language or before.language,
+        **{field: getattr(stated, field) for field in STATED if getattr(row, field) is not None},
     )
 
 
@@ -97,6 +91,7 @@ def _changed_of(before: Customer, after: Customer) -> tuple[Text, ...]:
     return changes_in(
         (Text("change.name"), before.name, after.name),
         (Text("change.email"), before.email, after.email),
+        (Text("change.other_emails"), ", ".join(before.other_emails), ", ".join(after.other_emails)),
         (Text("change.phone"), before.phone, after.phone),
         (Text("change.address"), before.address, after.address),
     )

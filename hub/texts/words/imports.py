@@ -44,7 +44,8 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "import.note_void_unbooked": "Es una nota crédito anulada; no descuenta nada.",
     "import.number_alike": (
         "Se parece a la factura {number} de este cliente, del {issued} por {total}, pero la fecha o el total son "
-        "otros. Remedio: si es la misma, escribir su número así; si es otra, agregarle algo que las distinga, como el año."
+        "otros. Remedio: si es la misma, escribir su número así; si es otra, agregarle algo que las distinga, como el"
+        " año."
     ),
     "import.number_alike_in_file": (
         "El archivo tiene también {number} de este cliente, que parece la misma factura. "
