@@ -17,17 +17,20 @@ import attrs
 import pytest
 
 from hub.domain import money_entries
+from hub.domain.files import settlement_file
+from hub.domain.files.layout import Layout
 from hub.domain.identity import Invalid
 from hub.domain.observation import ObservedBy
 from hub.domain.payment import Flag, Status
 from hub.domain.settlement import Difference, LineState
+from hub.domain.text import Text
 from hub.flows.settlements.reconcile import fetch_settlement, import_settlement
 from hub.flows.settlements.reconciliation import Reconciliation
 from hub.storage.queued_writes import QueuedWrite
 from hub_hookspecs import Money, SettlementLine
 from tests.bookkeeping.desk import Desk, Reporting, make_origin
 from tests.bookkeeping.referee import agreed
-from tests.spoken import refused, spoken
+from tests.spoken import refused
 
 Row = dict[str, str]
 
@@ -242,22 +245,84 @@ def test_two_captures_of_one_payment_are_settled_by_two_lines(desk: Desk) -> Non
 
 
 @pytest.mark.parametrize(
-    ("data", "fault"),
+    ("data", "missing"),
     [
-        (b"", "vac"),
-        (b"reference,gross\nREFA,5.00\n", "line_id"),
-        (b"line_id,reference\nL1,REFA\n", "gross"),
-        (b"line_id,reference,gross,tip\nL1,REFA,5.00,1.00\n", "tip"),
-        (b"line_id,reference,gross,withholding:IVA 2\nL1,REFA,5.00,1.00\n", "IVA 2"),
-        (b"line_id,reference,gross,withholding:reserve\nL1,REFA,5.00,1.00\n", "reserve"),
+        ("reference,gross\nREFA,5.00\n", "line_id"),
+        ("line_id,reference\nL1,REFA\n", "gross"),
+        ("line_id,reference,gross,tip\nL1,REFA,5.00,1.00\n", "net"),
+        ("line_id,reference,gross,withholding:IVA 2\nL1,REFA,5.00,1.00\n", "net"),
+        ("line_id,reference,gross,withholding:reserve\nL1,REFA,5.00,1.00\n", "net"),
     ],
 )
-def test_a_file_whose_heading_is_wrong_is_refused_whole(desk: Desk, data: bytes, fault: str) -> None:
-    report = asyncio.run(import_settlement(desk.hub, desk.account, data, decimal="."))
+def test_a_file_of_which_a_column_is_missing_takes_nothing_and_says_which(desk: Desk, data: str, missing: str) -> None:
+    """Where an amount is left out that nobody said to leave out, nobody can tell what reached the bank."""
+    report = asyncio.run(import_settlement(desk.hub, desk.account, data.encode(), decimal="."))
 
-    assert report.faults
-    assert any(fault in f"{item.column} {spoken(item.message)} {item.value}" for item in report.faults), report.faults
+    assert (report.faults, report.reading.missing, report.is_open, report.in_order) == ((), (missing,), True, False)
     assert desk.read(lambda tx: tx.settlements.of("acct")) == ()
+
+
+def test_an_empty_file_is_refused_whole(desk: Desk) -> None:
+    assert asyncio.run(import_settlement(desk.hub, desk.account, b"", decimal=".")).faults
+
+
+def test_a_column_of_amounts_that_somebody_leaves_out_asks_for_no_net(desk: Desk) -> None:
+    data = b"line_id,reference,gross,tip\nL1,REFA,5.00,1.00\n"
+
+    report = asyncio.run(
+        import_settlement(desk.hub, desk.account, data, decimal=".", layout=Layout(columns={"tip": "-"}))
+    )
+
+    assert (report.is_open, report.lines) == (False, 1)
+
+
+def charged_and_waiting(desk: Desk) -> None:
+    paid(desk, "A", "100000")
+    data = "Line_ID;Referencia;BRUTO;Comisión;Neto\nL1;REFA;100000,00;87,52;99912,48\nL2;;0,00;5650,00;-5650,00\n"
+
+    report = asyncio.run(import_settlement(desk.hub, desk.account, data.encode()))
+
+    assert (report.set_aside, report.booked) == ((), 1)
+    assert [(found.cause, found.line_id) for found in report.differences] == [(Difference.UNKNOWN, "L2")]
+    assert "reconcile charge" in report.differences[0].details
+    assert desk.read(lambda tx: tx.settlements.get("acct", "L2")).state is LineState.OPEN  # type: ignore[union-attr]
+
+
+def test_a_line_of_nothing_that_names_no_payment_waits_to_be_called_a_charge(desk: Desk) -> None:
+    """It is never guessed, and stops no other line."""
+    charged_and_waiting(desk)
+
+
+def test_control_a_line_without_a_payment_that_stops_the_file_is_found(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nameless = Text("settlement.nothing_names_payment")
+    monkeypatch.setattr(settlement_file, "line_errors", lambda told, _kind: [] if told.reference else [nameless])
+
+    with pytest.raises(AssertionError):
+        charged_and_waiting(desk)
+
+
+def negative_fees(desk: Desk) -> None:
+    paid(desk, "A", "100000")
+    data = "line_id;reference;gross;fee;fee_tax;net\nL1;REFA;100000,00;-80,00;-7,52;99912,48\n"
+
+    report = asyncio.run(import_settlement(desk.hub, desk.account, data.encode()))
+
+    assert (report.set_aside, report.booked) == ((), 1)
+    assert desk.balances()["fees", "CRC"] == 8_000
+
+
+def test_fees_that_a_file_writes_with_a_minus_are_fees(desk: Desk) -> None:
+    """Where the lines add up so, and only so."""
+    negative_fees(desk)
+
+
+def test_control_fees_with_a_minus_set_every_line_aside(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settlement_file, "_with_signs", lambda lines: list(lines))
+
+    with pytest.raises(AssertionError):
+        negative_fees(desk)
 
 
 def test_a_report_of_a_period_is_reconciled_both_ways(desk_in_colombia: Desk) -> None:

@@ -167,7 +167,7 @@ class _Search:
                 other = self.found[column.name][0]
                 self._refuse(theirs, "", Text("column.same", other=other, name=column.name, column=theirs))
             else:
-                self._take(column, (*self.found.get(column.name, ()), theirs))
+                self._take(column, self._in_order(column, (*self.found.get(column.name, ()), theirs)))
 
     def look(self) -> None:
         """What nobody said is found by the usual names, all fields' best names first."""
@@ -255,6 +255,13 @@ class _Search:
         """Whether some numbers begin with their prefix already, or are no numbers without one."""
         pairs = [(reduced(row.cells.get(prefix, "")), reduced(row.cells.get(whole, ""))) for row in self._table.rows]
         return any(first and second.startswith(first) for first, second in pairs)
+
+    def _in_order(self, column: Column, several: Sequence[str]) -> tuple[str, ...]:
+        """As the file has them, a prefix first."""
+        before = set(map(heading_key, column.before.split()))
+        return tuple(
+            sorted(several, key=lambda theirs: (heading_key(theirs) not in before, self._table.columns.index(theirs)))
+        )
 
     def _take(self, column: Column, several: tuple[str, ...]) -> None:
         self.found[column.name] = several

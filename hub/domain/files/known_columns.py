@@ -11,6 +11,7 @@ from typing import Final
 
 from hub.domain.files.columns import Column, Doubtful, names_in, reduced
 from hub.domain.files.layout import FileKind
+from hub.domain.settlement import LineKind
 
 DOCUMENT_WORDS: Final = (
     "factura facturas nota notas credito debito tiquete boleta comprobante recibo remision cotizacion pedido"
@@ -287,6 +288,22 @@ PAYOUT_COLUMNS: Final = (
         " settlement_date deposit_date date_settled / fecha date",
     ),
 )
+
+WITHHOLDINGS: Final = (
+    Column("withholding:retefuente", "retefuente retencion_fuente rete_fuente retencion_renta", is_money=True),
+    Column("withholding:reteiva", "reteiva retencion_iva rete_iva", is_money=True),
+    Column("withholding:reteica", "reteica retencion_ica rete_ica", is_money=True),
+    Column("withholding:retencion", "retencion retenciones valor_retencion monto_retencion withholding", is_money=True),
+)
+
+_KIND_WORDS: Final = {
+    LineKind.PAYMENT: "payment pago venta sale cobro capture compra refund devolucion reembolso return chargeback"
+    " contracargo",
+    LineKind.CHARGE: "charge cargo comision comisiones fee mensualidad suscripcion cuota_mensual",
+    LineKind.RELEASE: "release liberacion liberacion_reserva liberacion_de_reserva",
+}
+LINE_KINDS: Final = {word: kind for kind, words in _KIND_WORDS.items() for word in words.split()}
+"""What a line is about, as files say it, reduced."""
 
 USUAL: Final = (
     "vendedor condicion condicion_de_pago condiciones_de_pago termino terminos forma_de_pago medio_de_pago cuota"

@@ -67,5 +67,6 @@ class SavedLayout:
 
 
 def headings_key(columns: Iterable[str]) -> str:
-    """What files with the same headings share, whatever their case, accents and punctuation; 32 hexadecimal digits."""
-    return hashlib.sha256("\n".join(map(reduced, columns)).encode()).hexdigest()[:32]
+    """What files with the same headings share, whatever their order, case, accents and punctuation; 32 hexadecimal
+    digits."""
+    return hashlib.sha256("\n".join(sorted(map(reduced, columns))).encode()).hexdigest()[:32]

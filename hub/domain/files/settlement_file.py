@@ -1,16 +1,23 @@
-"""The settlement file that docs/books.md documents, for providers whose plugin reads none of its own."""
+"""The lines of a provider's payout file, for providers whose plugin reads none of its own.
+
+docs/books.md says what its columns mean, whatever their headings are called.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import attrs
 
-from hub.domain.cells import Unreadable, decimal_sign, read_amount, read_date, refuse_excel
-from hub.domain.files.sheet import Row, RowError
+from hub.domain.cells import decimal_sign, read_amount, read_date
+from hub.domain.files.columns import Column, Resolved, headed, reduced, resolve_columns
+from hub.domain.files.known_columns import LINE_KINDS, PAYOUT_COLUMNS, WITHHOLDINGS
+from hub.domain.files.layout import DECIMAL, LEFT_OUT, Layout
+from hub.domain.files.reading import Reading
+from hub.domain.files.row_cells import RowCells
+from hub.domain.files.sheet import RowError, Table
 from hub.domain.files.table_file import read_table
 from hub.domain.receipt import TAX_NAME
 from hub.domain.settlement import RESERVE, LineKind, StatedLine, line_errors, normal
@@ -18,100 +25,163 @@ from hub.domain.text import Text
 from hub_hookspecs import EXPONENTS, Money, SettlementLine
 
 TEXTS: Final = ("line_id", "reference", "provider_reference", "authorisation", "movement")
-AMOUNTS: Final = ("gross", "fee", "fee_tax", "net")
-COLUMNS: Final = (*TEXTS, "kind", "currency", *AMOUNTS, RESERVE, "settled_on")
+NAMES: Final = TEXTS[1:4]
+"""What a line may name its payment by."""
 WITHHOLDING: Final = "withholding:"
+PARTS: Final = ("fee", "fee_tax")
+MAX_TEXT: Final = 200
+AN_AMOUNT: Final = re.compile(r"[^\w,.()-]*\(?-?[^\w,.()-]*[0-9][0-9.,' \u00a0]*\)?-?")
 
 
 @attrs.frozen(kw_only=True)
-class LineFile:
-    """The lines of a file, and all that is wrong with it.
-
-    Attributes:
-        errors: What keeps the whole file out; then there are no lines.
-        set_aside: What is wrong with single rows; the others are lines all the same.
-    """
+class LineFile(Reading):
+    """The lines of a file, and all that is to be said of it."""
 
     lines: tuple[StatedLine, ...] = ()
-    errors: tuple[RowError, ...] = ()
-    set_aside: tuple[RowError, ...] = ()
 
 
-def parse_lines(data: bytes, *, name: str = "", currency: str, decimal: str | None = None) -> LineFile:
-    """Read the documented settlement file: ``line_id``, at least one of ``reference``, ``provider_reference`` and
-    ``authorisation``, ``gross``; and where there are, ``fee``, ``fee_tax``, ``withholding:<tax>``, ``reserve``,
-    ``net``, ``settled_on``, ``currency``, ``movement``, ``kind``. Negative amounts are money that went back, or a
-    reserve that is released.
+def parse_lines(
+    data: bytes, *, name: str = "", currency: str, decimal: str | None = None, layout: Layout | None = None
+) -> LineFile:
+    """Read a payout file: the line's own number, its gross, and what names its payment: ``reference``,
+    ``provider_reference`` or ``authorisation``; and where there are, ``fee``, ``fee_tax``, ``withholding:<tax>``,
+    ``reserve``, ``net``, ``settled_on``, ``currency``, ``movement``, ``kind``. Negative amounts are money that went
+    back, or a reserve that is released.
 
     A row that cannot be read is set aside; the others are read all the same.
     """
-    table = read_table(data, name=name)
+    layout = layout or Layout()
+    layout = layout.answering({DECIMAL: decimal}) if decimal else layout
+    table = headed(read_table(data, name=name))
+    known = (*PAYOUT_COLUMNS, *_withheld(table, layout))
+    resolved = _with_net(table, resolve_columns(table, known, layout), layout)
     body = {row.line for row in table.rows} - {table.header_line}
-    errors = [error for error in table.errors if error.line not in body]
-    set_aside = [error for error in table.errors if error.line in body]
-    spoiled = {error.line for error in set_aside}
-    unknown = [column for column in table.columns if not _is_known(column)]
-    errors += [
-        RowError(
-            table.header_line,
-            column,
-            "",
-            Text("settlement.unknown_column", known=", ".join(COLUMNS), taxes=WITHHOLDING),
-        )
-        for column in unknown
-    ]
-    for needed in ("line_id", "gross"):
-        if table.columns and needed not in table.columns:
-            errors.append(RowError(table.header_line, needed, "", Text("settlement.column_missing")))
-    if errors:
-        return LineFile(errors=tuple(errors))
-    money = [column for column in table.columns if column in (*AMOUNTS, RESERVE) or column.startswith(WITHHOLDING)]
-    style = decimal or decimal_sign(row.cells.get(column, "") for row in table.rows for column in money)
+    file = LineFile(
+        errors=(*(error for error in table.errors if error.line not in body), *resolved.errors),
+        set_aside=tuple(error for error in table.errors if error.line in body),
+        format=table.format,
+        file_type=table.file_type,
+        columns=resolved.columns,
+        left_out=resolved.left_out,
+        questions=resolved.questions,
+        missing=resolved.missing,
+        head=table.head,
+        hidden=table.hidden,
+        titles=table.titles,
+        is_cut=table.is_cut,
+        seen=len(table.rows),
+        layout=layout,
+    )
+    return file if file.errors or file.is_open else _with_lines(file, table, resolved, currency)
+
+
+def _with_lines(file: LineFile, table: Table, resolved: Resolved, currency: str) -> LineFile:
+    columns = resolved.columns
+    kept = [ours for ours in columns if ours == RESERVE or ours.startswith(WITHHOLDING)]
+    money = [theirs for ours in ("gross", *PARTS, "net", *kept) for theirs in columns.get(ours, ())]
+    style = file.layout.answers.get(DECIMAL) or decimal_sign(
+        row.cells.get(theirs, "") for row in table.rows for theirs in money
+    )
+    errors: list[RowError] = []
+    spoiled = {error.line for error in file.set_aside}
+    every = [RowCells(row, columns, errors, spoiled) for row in table.rows if row.line not in spoiled]
+    stated = [(cells, _LineReader(cells, currency, style, kept).line()) for cells in every]
+    whole = [(cells, line) for cells, line in stated if line and not cells.has_errors]
+    if "net" in columns:
+        whole = list(zip((cells for cells, _ in whole), _with_signs([line for _, line in whole]), strict=True))
     lines = []
-    for row in (row for row in table.rows if row.line not in spoiled):
-        reader = _CellReader(row, currency, style)
-        stated = reader.line([column for column in money if column == RESERVE or column.startswith(WITHHOLDING)])
-        wrong = reader.errors
-        if stated and not wrong:
-            wrong = [RowError(row.line, "", "", problem) for problem in line_errors(stated.line, stated.kind)]
-        if stated and not wrong:
-            lines.append(stated)
-        set_aside += wrong
-    return LineFile(lines=tuple(lines), set_aside=tuple(sorted(set_aside, key=lambda error: error.line)))
+    for cells, line in whole:
+        problems = [*line_errors(line.line, line.kind)]
+        errors += [RowError(cells.line, "", "", problem) for problem in problems]
+        lines += [] if problems else [line]
+    set_aside = tuple(sorted((*file.set_aside, *errors), key=lambda error: error.line))
+    return attrs.evolve(file, lines=tuple(lines), set_aside=set_aside)
 
 
-def _is_known(column: str) -> bool:
-    tax = column.removeprefix(WITHHOLDING)
-    named = column.startswith(WITHHOLDING) and tax != RESERVE and re.fullmatch(TAX_NAME, tax)
-    return column in COLUMNS or bool(named)
+def _withheld(table: Table, layout: Layout) -> Iterable[Column]:
+    """Columns of what was withheld: by the usual names of a tax, or named ``withholding:<tax>``."""
+    yield from WITHHOLDINGS
+    usual = {column.name for column in WITHHOLDINGS}
+    for name in dict.fromkeys((*table.columns, *layout.columns.values())):
+        tax = name.strip().lower().removeprefix(WITHHOLDING)
+        full = WITHHOLDING + tax
+        if name.strip().lower() == full and full not in usual and tax != RESERVE and re.fullmatch(TAX_NAME, tax):
+            usual.add(full)
+            yield Column(full, is_money=True)
 
 
-class _CellReader:
-    """Reads one row; what is wrong with it is added to the errors."""
+def _with_net(table: Table, resolved: Resolved, layout: Layout) -> Resolved:
+    """The net must be stated where a column of amounts is left out that nobody said to leave out: what reached the bank
+    is known only if all that was kept back is."""
+    said = {reduced(theirs) for theirs, ours in layout.columns.items() if ours == LEFT_OUT}
+    doubtful = [
+        theirs
+        for theirs in resolved.left_out
+        if reduced(theirs) not in said and any(AN_AMOUNT.fullmatch(row.cells.get(theirs, "")) for row in table.rows)
+    ]
+    if "net" in resolved.columns or not doubtful or resolved.is_open:
+        return resolved
+    return attrs.evolve(resolved, missing=("net",))
 
-    def __init__(self, row: Row, currency: str, style: str | None) -> None:
-        self.errors: list[RowError] = []
-        self._row, self._style = row, style
-        self._currency = (row.cells.get("currency") or currency).upper()
 
-    def line(self, kept: Sequence[str]) -> StatedLine | None:
+def _with_signs(lines: Sequence[StatedLine]) -> list[StatedLine]:
+    """The lines; where a file writes what it keeps with a minus, and adds up so and only so, without it."""
+    turned = [attrs.evolve(stated, line=_turned(stated.line)) for stated in lines]
+    told = [pair for pair in zip(lines, turned, strict=True) if pair[0].line != pair[1].line]
+    is_so = told and not any(_adds_up(one.line) for one, _ in told) and all(_adds_up(other.line) for _, other in told)
+    return turned if is_so else list(lines)
+
+
+def _turned(line: SettlementLine) -> SettlementLine:
+    return normal(
+        attrs.evolve(
+            line,
+            fee=_negated(line.fee),
+            fee_tax=_negated(line.fee_tax),
+            withholdings={tax: Money(-amount.minor, amount.currency) for tax, amount in line.withholdings.items()},
+        )
+    )
+
+
+def _negated(amount: Money | None) -> Money | None:
+    return None if amount is None else Money(-amount.minor, amount.currency)
+
+
+def _adds_up(line: SettlementLine) -> bool:
+    parts = [part for part in (line.fee, line.fee_tax, *line.withholdings.values()) if part is not None]
+    return line.gross.minor - sum(part.minor for part in parts) == line.net.minor
+
+
+class _LineReader:
+    """Reads one row; what is wrong with it is added to its errors."""
+
+    def __init__(self, cells: RowCells, currency: str, style: str | None, kept: Sequence[str]) -> None:
+        self._cells, self._style, self._kept = cells, style, kept
+        self._currency = (cells.raw("currency") or currency).upper()
+
+    def line(self) -> StatedLine | None:
+        cells = self._cells
         if self._currency not in EXPONENTS:
-            self._add_error("currency", Text("settlement.no_currency"))
+            cells.add_error("currency", Text("settlement.no_currency"))
             return None
-        texts = {column: self._text(column) for column in TEXTS}
+        texts = {field: cells.code(field, MAX_TEXT) or None for field in TEXTS}
         if not texts["line_id"]:
-            self._add_error("line_id", Text("cell.missing"))
+            cells.add_error("line_id", Text("cell.missing"))
         kind = self._kind()
-        if kind is LineKind.PAYMENT and not any(texts[column] for column in TEXTS[1:4]):
-            self._add_error("reference", Text("settlement.nothing_names_payment"))
-        amounts = {column: self._money(column) for column in AMOUNTS}
+        amounts = {field: self._money(field) for field in ("gross", *PARTS, "net")}
         withheld = {
-            name.removeprefix(WITHHOLDING): amount for name in kept if (amount := self._money(name)) is not None
+            name.removeprefix(WITHHOLDING): amount for name in self._kept if (amount := self._money(name)) is not None
         }
-        gross = amounts["gross"]
+        is_named = any(texts[field] for field in NAMES)
+        gross, net = amounts["gross"], amounts["net"]
+        if gross is None and not is_named and net is not None and not cells.raw("gross"):
+            gross = Money(0, self._currency)
         if gross is None:
-            self._add_error("gross", Text("cell.missing"))
+            cells.add_error("gross", Text("cell.missing"))
             return None
+        if kind is LineKind.PAYMENT and not is_named and gross.minor:
+            # Of nothing at all no payment can be: such a line waits for whoever says that the provider charges it.
+            cells.add_error("reference", Text("settlement.nothing_names_payment"))
         stated = normal(
             SettlementLine(
                 line_id=texts["line_id"] or "",
@@ -123,48 +193,22 @@ class _CellReader:
                 fee=amounts["fee"],
                 fee_tax=amounts["fee_tax"],
                 withholdings=withheld,
-                net=self._net(gross, amounts, withheld) if amounts["net"] is None else amounts["net"],
-                settled_on=self._day("settled_on"),
+                net=_net(gross, amounts, withheld) if net is None else net,
+                settled_on=cells.read("settled_on", read_date),
             )
         )
         return StatedLine(line=stated, kind=kind)
 
     def _kind(self) -> LineKind:
-        text = self._row.cells.get("kind", "").strip().lower()
-        if text and text not in set(LineKind):
-            self._add_error("kind", Text("settlement.no_kind", known=", ".join(LineKind)))
-            return LineKind.PAYMENT
-        return LineKind(text) if text else LineKind.PAYMENT
+        written = reduced(self._cells.raw("kind"))
+        if written and written not in LINE_KINDS:
+            self._cells.add_error("kind", Text("settlement.no_kind", known=", ".join(LineKind)))
+        return LINE_KINDS.get(written, LineKind.PAYMENT)
 
-    def _net(self, gross: Money, amounts: Mapping[str, Money | None], withheld: Mapping[str, Money]) -> Money:
-        less = [part.minor for part in (amounts["fee"], amounts["fee_tax"], *withheld.values()) if part is not None]
-        return Money(gross.minor - sum(less), gross.currency)
+    def _money(self, field: str) -> Money | None:
+        return self._cells.read(field, lambda text: read_amount(text, self._currency, self._style))
 
-    def _text(self, column: str) -> str | None:
-        text = self._row.cells.get(column, "")
-        try:
-            refuse_excel(text)
-        except Unreadable as unreadable:
-            self._add_error(column, unreadable.message)
-        if len(text) > 200 or not text.isprintable():
-            self._add_error(column, Text("settlement.text_unusable"))
-        return text or None
 
-    def _money(self, column: str) -> Money | None:
-        text = self._row.cells.get(column, "")
-        try:
-            return read_amount(text, self._currency, self._style) if text else None
-        except Unreadable as unreadable:
-            self._add_error(column, unreadable.message)
-            return None
-
-    def _day(self, column: str) -> date | None:
-        text = self._row.cells.get(column, "")
-        try:
-            return read_date(text) if text else None
-        except Unreadable as unreadable:
-            self._add_error(column, unreadable.message)
-            return None
-
-    def _add_error(self, column: str, message: Text) -> None:
-        self.errors.append(RowError(self._row.line, column, self._row.cells.get(column, ""), message))
+def _net(gross: Money, amounts: Mapping[str, Money | None], withheld: Mapping[str, Money]) -> Money:
+    less = [part.minor for part in (*(amounts[field] for field in PARTS), *withheld.values()) if part is not None]
+    return Money(gross.minor - sum(less), gross.currency)

@@ -116,7 +116,7 @@ class LineMatcher:
             return attrs.evolve(report, booked=report.booked + 1)
         payment, by_reference = self._payment_of(tx, line)
         if payment is None:
-            why = "no payment here has this reference"
+            why = "no payment here has this reference" if _is_named(line) else "it names no payment: reconcile charge"
             return self.asks.differ(tx, report, Difference.UNKNOWN, line, None, why, occasion)
         late = False
         if payment.status is not Status.PAID and line.gross.minor > 0:
@@ -225,6 +225,10 @@ class LineMatcher:
 
     def _evidence(self, line: SettlementLine) -> str:
         return evidence_of(line, self.source)
+
+
+def _is_named(line: SettlementLine) -> bool:
+    return bool(line.reference or line.provider_reference or line.authorisation)
 
 
 def _is_movement(payment: Payment, item: Awaited, line: SettlementLine) -> bool:

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from hub.domain.account import ProviderAccount
+from hub.domain.files.layout import Layout
+from hub.domain.files.reading import Reading
 from hub.domain.files.settlement_file import parse_lines
 from hub.domain.files.sheet import RowError
 from hub.domain.identity import FieldError, Invalid
@@ -40,12 +42,14 @@ async def import_settlement(
     *,
     name: str = "",
     decimal: str | None = None,
+    layout: Layout | None = None,
     days: int = DAYS_TO_SETTLE,
     dry_run: bool = False,
 ) -> Reconciliation:
     """Reconcile an account with a file of its provider, or with the documented one.
 
     Args:
+        layout: Which of the file's columns is which, and what was answered; not for a plugin that reads files itself.
         days: Captures older than the file's last day by this many days are expected in it.
 
     Raises:
@@ -54,7 +58,7 @@ async def import_settlement(
     opened = await opened_account(hub, account.id)
     if opened is None:
         raise LookupError(account.id)
-    source = name or "file"
+    source, reading = name or "file", Reading()
     if "parse_settlement" in opened.provider.capabilities:
         file = SettlementFile(name=name, content=data)
         try:
@@ -65,16 +69,16 @@ async def import_settlement(
         set_aside = tuple(RowError(0, "", "", problem) for line in read for problem in line_errors(line))
     else:
         usual = opened.provider.info.currencies[0].currency
-        parsed = parse_lines(data, name=name, currency=usual, decimal=decimal)
-        if parsed.errors:
-            return Reconciliation(source=source, faults=parsed.errors)
+        parsed = reading = parse_lines(data, name=name, currency=usual, decimal=decimal, layout=layout)
+        if parsed.errors or parsed.is_open:
+            return Reconciliation(source=source, reading=reading, faults=parsed.errors, dry_run=dry_run)
         lines, set_aside = parsed.lines, parsed.set_aside
     zone = ZoneInfo(opened.account.company.zone)
     last = max((day for told in lines if (day := line_day(told.line, zone))), default=None)
     # What a file misses is known when all of it can be read.
     until = last - timedelta(days=days) if last and not set_aside else None
     stated = StatedLines(lines=lines, source=source, until=until, days=days, zone=zone, set_aside=set_aside)
-    return await _reconcile(hub, account, stated, dry_run=dry_run)
+    return attrs.evolve(await _reconcile(hub, account, stated, dry_run=dry_run), reading=reading)
 
 
 async def fetch_settlement(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from hub.domain.files.reading import Reading
 from hub.domain.files.sheet import RowError
 from hub.domain.settlement import Awaited, Difference
 from hub_hookspecs import SettlementLine
@@ -37,6 +38,7 @@ class Reconciliation:
     """What a reconciliation did, or with ``dry_run`` would do.
 
     Attributes:
+        reading: How a file was understood; where it asks something, nothing was taken.
         booked: Lines booked now; ``known``: lines that were booked before.
         late: Of them those whose payment was not known to be paid.
         differences: Each with a review of its own.
@@ -48,6 +50,7 @@ class Reconciliation:
         set_aside: What is wrong with single lines; the others were taken.
     """
 
+    reading: Reading = attrs.Factory(Reading)
     source: str = ""
     lines: int = 0
     booked: int = 0
@@ -65,7 +68,12 @@ class Reconciliation:
     @property
     def in_order(self) -> bool:
         """Whether nobody has to look at anything."""
-        return not (self.faults or self.set_aside or self.differences) and self.balanced
+        return not (self.is_open or self.faults or self.set_aside or self.differences) and self.balanced
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing was taken since the file asks something first."""
+        return self.reading.is_open
 
     @property
     def balanced(self) -> bool:

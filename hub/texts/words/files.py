@@ -131,13 +131,10 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "cell.total_not_positive": "El total debe ser mayor que cero.",
     "cell.balance_negative": "El saldo no puede ser negativo.",
     "cell.balance_over_total": "El saldo es mayor que el total, que es {total}.",
-    "settlement.column_missing": "Falta esta columna.",
-    "settlement.unknown_column": "No se conoce; se conocen {known}, {taxes}<retención>.",
     "settlement.no_currency": "No es el código de una moneda.",
     "settlement.nothing_names_payment": (
         "Falta con qué encontrar el pago: reference, provider_reference o authorisation."
     ),
-    "settlement.text_unusable": "Es demasiado largo, o tiene caracteres que no se pueden imprimir.",
     "settlement.line_unnamed": "línea {line}: su identificación no sirve",
     "settlement.currencies_differ": "línea {line}: tiene más de una moneda",
     "settlement.does_not_add_up": "línea {line}: bruto menos comisión, impuesto y retenciones no da el neto",
