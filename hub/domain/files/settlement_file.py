@@ -12,9 +12,9 @@ from typing import Final
 import attrs
 
 from hub.domain.cells import decimal_sign, read_amount, read_date
-from hub.domain.files.columns import Column, Resolved, headed, reduced, resolve_columns
-from hub.domain.files.known_columns import LINE_KINDS, PAYOUT_COLUMNS, WITHHOLDINGS
-from hub.domain.files.layout import DECIMAL, LEFT_OUT, Layout
+from hub.domain.files.columns import Column, Resolved, reduced, resolve_columns
+from hub.domain.files.known_columns import LINE_KINDS, PAYOUT_COLUMNS, WITHHOLDINGS, usual_headings
+from hub.domain.files.layout import DECIMAL, LEFT_OUT, FileKind, Layout
 from hub.domain.files.reading import Reading
 from hub.domain.files.row_cells import RowCells
 from hub.domain.files.sheet import RowError, Table
@@ -52,7 +52,7 @@ def parse_lines(
     """
     layout = layout or Layout()
     layout = layout.answering({DECIMAL: decimal}) if decimal else layout
-    table = headed(read_table(data, name=name))
+    table = read_table(data, name=name, known=usual_headings(FileKind.PAYOUTS))
     known = (*PAYOUT_COLUMNS, *_withheld(table, layout))
     resolved = _with_net(table, resolve_columns(table, known, layout), layout)
     body = {row.line for row in table.rows} - {table.header_line}
