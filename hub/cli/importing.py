@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .explaining import row_error_line, words
+from .import_runs import add_to
 from .options import Content, as_pairs, company_option, file_argument, json_option
 from .printing import print_json
 from .running import pass_merchant
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 @click.group()
 def command() -> None:
     """Read customers and invoices from CSV, TSV, JSON or NDJSON; importing a newer export is the daily act."""
+
+
+add_to(command)
 
 
 def file_options(function: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +9,7 @@ from hub.domain.files.layout import FileKind
 from hub.domain.import_before import before_of, customer_before
 from hub.domain.import_run import ImportRun, RunRow, RunState, RunSubject
 from hub.domain.merchant import Customer
-from hub.domain.payable import Payable
+from hub.domain.payable import Payable, PayableKind
 from hub.flows.imports.import_files import import_customers, import_invoices
 from hub.flows.imports.undo import Undone, undo_import
 from tests.bookkeeping.desk import Desk, run
@@ -117,11 +116,14 @@ def right(desk: Desk) -> None:
     assert broken_at(desk.data / "hub.db") == []
 
 
-def bill(desk: Desk, number: str) -> Payable | None:
+def bill(desk: Desk, number: str) -> Payable:
     """An invoice that stands."""
-    from hub.domain.payable import PayableKind
+    found = standing(desk, number)
+    assert found, number
+    return found
 
-    find: Callable[[Any], Payable | None] = lambda tx: tx.payables.by_number(  # noqa: E731
-        desk.merchant.id, desk.merchant.mode, PayableKind.INVOICE, number
-    )
-    return desk.read(find)
+
+def standing(desk: Desk, number: str) -> Payable | None:
+    """An invoice, unless its import was taken back."""
+    kind = PayableKind.INVOICE
+    return desk.read(lambda tx: tx.payables.by_number(desk.merchant.id, desk.merchant.mode, kind, number))

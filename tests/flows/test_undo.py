@@ -25,7 +25,7 @@ from hub_hookspecs import Mode, Money
 from tests.bookkeeping.conftest import desk_for as desk_for
 from tests.bookkeeping.conftest import empty_hub as empty_hub
 from tests.bookkeeping.desk import SIGNED, Desk, run
-from tests.flows.imported import bill, imported, listing, right, undone
+from tests.flows.imported import bill, imported, listing, right, standing, undone
 from tests.spoken import spoken
 
 Desks = Callable[[str], Desk]
@@ -56,7 +56,7 @@ def test_what_an_import_billed_counts_as_never_billed(desk_for: Desks) -> None:
     done = undone(desk, made)
 
     assert (done.unbilled, done.restored, done.refused) == (("FE-1", "FE-2"), (), ())
-    assert bill(desk, "FE-1") is bill(desk, "FE-2") is None
+    assert standing(desk, "FE-1") is standing(desk, "FE-2") is None
     reversed_whole(desk, done)
     kept = desk.read(lambda tx: tx.imports.get(made.id))
     assert (kept.state, kept.undone_by, kept.undone_at) == (RunState.UNDONE, "duena@x.cr", desk.clock.now)
@@ -66,7 +66,6 @@ def test_it_is_shown_nowhere_as_an_invoice(desk_for: Desks) -> None:
     desk = desk_for("CR")
     made = imported(desk, listing(FIRST, head=OWED))
     payable = bill(desk, "FE-1")
-    assert payable
 
     undone(desk, made)
 
@@ -103,8 +102,6 @@ def test_the_mended_file_bills_it_anew(desk_for: Desks) -> None:
     second = imported(desk, listing("FE-1,100000001,2026-03-01,CRC,90.00,80.00", head=OWED))
 
     after = bill(desk, "FE-1")
-    assert before
-    assert after
     assert (after.id, after.undone_at, after.total, after.due) == (before.id, None, 90_00, 80_00)
     assert after.revision > before.revision
     right(desk)
@@ -146,8 +143,6 @@ def changed_and_undone(desk: Desk, row: str) -> Undone:
     done = undone(desk, made)
 
     after = bill(desk, "FE-1")
-    assert before
-    assert after
     assert attrs.evolve(after, revision=before.revision) == before
     assert desk.balances() == books
     right(desk)
@@ -171,8 +166,6 @@ def test_an_invoice_that_moved_goes_back_to_its_customer(desk_for: Desks) -> Non
     undone(desk, made)
 
     after = bill(desk, "FE-2")
-    assert before
-    assert after
     assert attrs.evolve(after, revision=before.revision) == before
     right(desk)
 
@@ -188,8 +181,6 @@ def test_money_that_came_before_the_file_stays_uncounted_again(desk_for: Desks) 
 
     after = bill(desk, "FE-2")
     assert done.restored == ("FE-2",)
-    assert before
-    assert after
     assert attrs.evolve(after, revision=before.revision) == before
     right(desk)
 
@@ -282,7 +273,6 @@ def test_a_question_that_somebody_answered_stands_in_the_way(desk_for: Desks) ->
     desk = desk_for("CR")
     made = imported(desk, listing(SECOND, head=OWED))
     payable = bill(desk, "FE-2")
-    assert payable
     review = review_of("surplus", payable, "sobra", desk.clock.now, subject=payable.id)
     desk.opened.store.write_now(lambda tx: tx.reviews.open(review))
     desk.do("received cash 1.00")
@@ -295,7 +285,6 @@ def test_what_its_customer_reported_stands_in_the_way(desk_for: Desks) -> None:
     desk = desk_for("CR")
     made = imported(desk, listing(SECOND, head=OWED))
     payable = bill(desk, "FE-2")
-    assert payable
     review = review_of("reported_payment", payable, "transferencia", desk.clock.now)
     said = ReportedPayment(
         review_id=review.id,

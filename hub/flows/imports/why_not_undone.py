@@ -20,15 +20,17 @@ from hub.flows.ground.ports import Tx
 from hub.flows.ground.refuse_while import objection_to
 
 STANDS_ON_IT: Final = {
-    EntryKind.WITHHELD: "undo.withheld",
-    EntryKind.DISCOUNT: "undo.discount",
-    EntryKind.CREDIT_NOTE: "undo.credit_note",
-    EntryKind.WRITE_OFF: "undo.written_off",
-    EntryKind.REFUND: "undo.returned",
-    EntryKind.CHARGEBACK: "undo.returned",
-    EntryKind.CORRECTION: "undo.corrected",
+    EntryKind.WITHHELD: Text("undo.withheld"),
+    EntryKind.DISCOUNT: Text("undo.discount"),
+    EntryKind.CREDIT_NOTE: Text("undo.credit_note"),
+    EntryKind.WRITE_OFF: Text("undo.written_off"),
+    EntryKind.REFUND: Text("undo.returned"),
+    EntryKind.CHARGEBACK: Text("undo.returned"),
+    EntryKind.CORRECTION: Text("undo.corrected"),
 }
-"""What is said of an entry that stands on an invoice; any other brought money."""
+"""What is said of an entry that stands on an invoice."""
+MONEY: Final = Text("undo.money")
+"""What is said of any other."""
 
 
 def reasons(
@@ -66,7 +68,7 @@ def _since(
     _payments(tx, payables, since, now, found)
     for payable_id, kind, key in tx.ledger.touched(list(payables), since):
         if root_of(key) not in own:
-            found[payable_id].append(Text(STANDS_ON_IT.get(kind, "undo.money")))
+            found[payable_id].append(STANDS_ON_IT.get(kind, MONEY))
     for payable_id in tx.reported.naming(merchant.id, since) & payables.keys():
         found[payable_id].append(Text("undo.reported"))
     stood = tx.imports.revisions(run.id, list(payables))

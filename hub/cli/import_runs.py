@@ -1,0 +1,152 @@
+"""Imports that were handed in: listed, and taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .deciding import by_option, why_option
+from .explaining import words
+from .options import company_option, json_option
+from .printing import SHORT, print_json, print_table, when
+from .running import pass_merchant
+
+if TYPE_CHECKING:
+    from hub.domain.import_run import ImportRun
+    from hub.domain.merchant import Merchant
+    from hub.flows.ground.ports import Hub, Tx
+    from hub.flows.imports.undo import Undone
+
+LISTED = 1000
+
+
+def add_to(group: click.Group) -> None:
+    """Join the group of imports."""
+    group.add_command(list_)
+    group.add_command(undo)
+
+
+@click.command("list")
+@click.option("--limit", type=click.IntRange(1, LISTED), default=50, show_default=True)
+@company_option
+@json_option
+@pass_merchant
+async def list_(hub: Hub, merchant: Merchant, limit: int, as_json: bool) -> None:
+    """List the imports of a company, newest first."""
+    runs = await hub.store.read(lambda tx: tx.imports.of(merchant.id, merchant.mode, limit=limit))
+    if as_json:
+        print_json([_facts(run) for run in runs])
+        return
+    zone = merchant.company.zone
+    print_table(
+        ("HANDED IN", "ID", "KIND", "FILE", "BY", "STATE", "ROWS", "TAKEN BACK"),
+        [
+            (
+                when(run.created_at, zone),
+                run.id,
+                run.kind.value,
+                run.name,
+                run.by,
+                run.state.value,
+                run.rows,
+                when(run.undone_at, zone),
+            )
+            for run in runs
+        ],
+        fold=("FILE",),
+    )
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@by_option
+@why_option
+@click.option("--dry-run", is_flag=True, help="Say what would be taken back, or why not; change nothing.")
+@company_option
+@json_option
+@pass_merchant
+async def undo(hub: Hub, merchant: Merchant, run_id: str, by: str, why: str, dry_run: bool, as_json: bool) -> int:
+    """Take import RUN back, whole or not at all: what it billed counts as never billed, what it changed is as it was.
+
+    RUN is the id of import list, or its beginning. Entries reverse entries; nothing is edited."""
+    from hub.flows.imports.undo import undo_import
+
+    found = await hub.store.read(lambda tx: _named(tx, merchant, run_id))
+    done = await undo_import(hub, merchant, found, by=by, why=why, dry_run=dry_run)
+    if as_json:
+        print_json(_undone_facts(done))
+    else:
+        _tell(done, merchant)
+    return 1 if done.refused else 0
+
+
+def _named(tx: Tx, merchant: Merchant, beginning: str) -> str:
+    runs = tx.imports.of(merchant.id, merchant.mode, limit=LISTED)
+    found = [run.id for run in runs if run.id.lower().startswith(beginning.lower())] if beginning else []
+    if len(found) > 1:
+        raise click.ClickException(f"several imports begin with {beginning!r}: payment-hub import list")
+    return found[0] if found else beginning
+
+
+def _tell(done: Undone, merchant: Merchant) -> None:
+    name = done.run.name or done.run.id[:SHORT]
+    if done.refused:
+        for row in done.refused:
+            click.echo(f"{name}: line {row.line}, {row.value}: {words(row.message)}", err=True)
+        click.echo(f"Error: nothing of {name} was taken back: {len(done.refused)} reasons", err=True)
+        return
+    if done.is_repeated:
+        click.echo(f"{name}: it was taken back before, at {when(done.run.undone_at, merchant.company.zone)}")
+        return
+    counts = [
+        f"{len(done.unbilled)} never billed",
+        f"{len(done.restored)} as before",
+        f"{len(done.reopened)} open again",
+        f"{done.customers} customers as before",
+        f"{done.removed} customers removed",
+    ]
+    click.echo(f"{name}: {', '.join(counts)}{' (dry run: nothing was written)' if done.dry_run else ''}")
+    if done.left:
+        click.echo(f"{name}: {len(done.left)} customers stay, since something else names them: {', '.join(done.left)}")
+    for mail in done.mailed:
+        click.echo(f"{name}: {mail.recipient} has a statement of {when(mail.sent_at, merchant.company.zone)} with it")
+
+
+def _facts(run: ImportRun) -> dict[str, object]:
+    return {
+        "id": run.id,
+        "kind": run.kind.value,
+        "file": run.name,
+        "sha256": run.sha256,
+        "by": run.by,
+        "state": run.state.value,
+        "rows": run.rows,
+        "done": run.done,
+        "created_at": run.created_at,
+        "taken_at": run.taken_at,
+        "undone_at": run.undone_at,
+        "undone_by": run.undone_by,
+    }
+
+
+def _undone_facts(done: Undone) -> dict[str, object]:
+    return {
+        "run": _facts(done.run),
+        "dry_run": done.dry_run,
+        "undone": done.is_done,
+        "repeated": done.is_repeated,
+        "refused": [
+            {"line": row.line, "column": row.column, "value": row.value, "message": words(row.message)}
+            for row in done.refused
+        ],
+        "never_billed": list(done.unbilled),
+        "as_before": list(done.restored),
+        "open_again": list(done.reopened),
+        "customers_as_before": done.customers,
+        "customers_removed": done.removed,
+        "customers_left": list(done.left),
+        "mailed": [
+            {"customer": mail.customer_id, "recipient": mail.recipient, "sent_at": mail.sent_at} for mail in done.mailed
+        ],
+    }
