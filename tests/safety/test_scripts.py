@@ -337,7 +337,12 @@ def answers(owner: Clerk, item: Planted, words: str) -> list[tuple[str, httpx.Re
         ("send", browser.post(f"/m/customers/{item.customer.id}/send", data={**form, "note": words})),
         (
             "import",
-            browser.post("/m/import", data={**form, "kind": "customers"}, files={"file": (f"{words}.csv", file)}),
+            browser.post(
+                "/m/import",
+                data={**form, "kind": "customers"},
+                files={"file": (f"{words}.csv", file)},
+                follow_redirects=True,
+            ),
         ),
         (
             "connect",

@@ -91,6 +91,11 @@ class Trial:
         return self.debtor.customer.id
 
     @property
+    def customer_number(self) -> str:
+        """Of the customer's document."""
+        return self.debtor.customer.document.number  # type: ignore[union-attr]
+
+    @property
     def invoice(self) -> Any:
         return self.debtor.invoices[0]
 
@@ -499,12 +504,32 @@ def file_of_lines(trial: Trial) -> None:
     gross = f"{trial.invoice.total / 100:.2f}".replace(".", ",")
     content = f"line_id;reference;gross;currency\nF-{trial.number};{trial.payment.reference};{gross};CRC\n".encode()
     shown = trial.seat.browser.post(
-        trial.action,
+        "/m/settlements/file",
         data={"form": trial.seat.csrf, "account": account.id},
         files={"file": (f"pagos-{trial.number}.csv", content)},
+        follow_redirects=True,
     )
-    trial.told, trial.button = {"name": f"pagos-{trial.number}.csv"}, {"take": "1"}
+    trial.told, trial.button = {"run": shown.url.params["run"]}, {"take": "1"}
     trial.page = shown.text
+
+
+def file_of_invoices(trial: Trial) -> None:
+    """The second button, below what the file would bill."""
+    document, day = trial.customer_number, trial.house.today
+    rows = "".join(f"DE-{trial.number}-{at};{document};{day};CRC;{at}000,50\n" for at in (1, 2))
+    shown = trial.seat.browser.post(
+        "/m/import",
+        data={"form": trial.seat.csrf, "kind": "invoices"},
+        files={"file": ("facturas.csv", f"numero;cliente;fecha;moneda;total\n{rows}".encode())},
+        follow_redirects=True,
+    )
+    trial.action = trial.address = shown.url.path
+    trial.button, trial.page = {"take": "1"}, shown.text
+
+
+def billed_meanwhile(trial: Trial) -> None:
+    """Somebody else brought one of the file's invoices."""
+    trial.house.add_invoice(trial.debtor, f"DE-{trial.number}-1", 100_050, "CRC")
 
 
 def payer(trial: Trial) -> None:
@@ -534,6 +559,7 @@ SAYS: Final[Mapping[Callable[[Trial], Any], str]] = {
     a_part_went_back: "El dinero de este pago.",
     taken_up_again: "La línea.",
     another_deposit: "Lo que está en camino al banco o en reserva.",
+    billed_meanwhile: "Lo que el archivo cambiaría.",
 }
 """What the page of a company says of each change; a payer's says that what he owes changed."""
 
@@ -556,6 +582,7 @@ CASES: Final[Mapping[str, Case]] = {
     ),
     "/m/customers/{}/receipt": Case(receipt_by_hand, CUSTOMERS),
     "/m/disbursements/{}/void": Case(void_of_disbursement, (another_bill, credit)),
+    "/m/import/{}": Case(file_of_invoices, (billed_meanwhile,), country="CR"),
     "/m/invoices/{}/rebill": Case(anew, (billed_otherwise,)),
     "/m/invoices/{}/void": Case(void_of_bill, (billed_otherwise,)),
     "/m/invoices/{}/write-off": Case(write_off, (billed_otherwise,)),
@@ -676,7 +703,9 @@ def test_a_form_that_does_not_say_what_it_shows_books_nothing(begin: Begin, path
     assert trial.booked() == before
 
 
-@pytest.mark.parametrize("path", ["/m/payments/{}/returned", "/m/receipts/{}/void", "/m/settlements/{}/line"])
+@pytest.mark.parametrize(
+    "path", ["/m/import/{}", "/m/payments/{}/returned", "/m/receipts/{}/void", "/m/settlements/{}/line"]
+)
 def test_control_a_form_that_is_not_compared_books_what_nobody_saw(
     begin: Begin, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:

@@ -97,8 +97,9 @@ def test_a_settlement_file_is_not_compared_for_it(
     (account,) = house.read(lambda tx: tx.accounts.current_of(shop.id))
     locked()
     answer = owner.browser.post(
-        "/m/settlements",
+        "/m/settlements/file",
         data={"form": owner.csrf, "account": account.id},
         files={"file": ("abonos.csv", b"id;monto\n1;10\n", "text/csv")},
+        follow_redirects=True,
     )
     assert (answer.status_code, "No se comparó nada" in seen(answer.text)) == (422, True), seen(answer.text)[:300]

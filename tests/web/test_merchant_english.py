@@ -118,14 +118,14 @@ FORMS: Mapping[str, dict[str, str]] = {
     "/m/members": {"email": "nobody"},
     "/m/shop": {"shop_origins": "ftp://nowhere"},
     "/m/schedules": {"least": "much", "days": "many"},
-    "/m/settlements": {"account": "nobody"},
+    "/m/settlements/file": {"account": "nobody"},
     "/m/import": {"kind": "invoices"},
 }
 
 
 @pytest.mark.parametrize("path", FORMS)
 def test_a_refused_form_says_why_in_english(clerk: httpx.Client, path: str, forms: Callable[[str], Any]) -> None:
-    here = {"/m/schedules": "/m/rounds"}.get(path, path)
+    here = {"/m/schedules": "/m/rounds", "/m/settlements/file": "/m/settlements"}.get(path, path)
     token = re.search(r'name="form" value="([^"]+)"', clerk.get(here).text)
     assert token
     answer = clerk.post(path, data={**FORMS[path], "form": token[1]})

@@ -23,7 +23,6 @@ TEMPLATES: Final = Path(hub.web.__file__).parent / "templates"
 
 EXEMPT: Final = {
     "/m/guide/try": "a trial makes a customer and a bill of its own; it decides on nothing that a page shows",
-    "/m/import": "a file says what is owed, whatever the hub shows; each row is compared where it is taken, once",
     "/p/{}/cancel": "the payer withdraws one request, which books nothing; its own status is compared where it is sent",
     "/v1/orders": "a shop's own program sends no form; its cart is billed once under its own number",
 }
@@ -41,9 +40,6 @@ BOOKED_BY: Final = {
 """What a transaction is asked for where money is booked, or somebody decides about it."""
 
 MARKED: Final = re.compile(r'parts\.hidden\([^)]+\)|name="drawn"')
-
-LOOKS: Final = {"merchant/settlements.html": ('type="file"',)}
-"""Forms of a template that are answered by what they would book; the second one books, and carries the mark."""
 
 WHERE_TO: Final = {
     "{{ asked.path }}": ["/m/customers/{}/conversion", "/m/payments/{}/conversion"],
@@ -138,7 +134,7 @@ def without_mark(name: str, text: str, money: set[str]) -> list[str]:
         path
         for addresses, form in posting(name, text)
         for path in addresses
-        if path in money and not MARKED.search(form) and not any(sign in form for sign in LOOKS.get(name, ()))
+        if path in money and not MARKED.search(form)
     ]
 
 

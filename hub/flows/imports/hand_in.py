@@ -89,6 +89,21 @@ def content_in(tx: Tx, hub: Hub, run: ImportRun) -> bytes:
     return hub.vault.open(sealed, table="import_content", column="sealed", row=run.id, merchant=run.merchant_id)
 
 
+async def read_file(hub: Hub, merchant: Merchant, run_id: str) -> tuple[ImportRun, bytes]:
+    """An import of this merchant, and its file.
+
+    Raises:
+        LookupError: No such import of this merchant; ``NoContent``: its file was dropped.
+        Unopened: The key that sealed it is not here.
+    """
+
+    def read(tx: Tx) -> tuple[ImportRun, bytes]:
+        run = own_record(tx.imports.get(run_id), merchant, run_id)
+        return run, content_in(tx, hub, run)
+
+    return await hub.store.read(read)
+
+
 async def import_of(hub: Hub, merchant: Merchant, run_id: str) -> ImportRun:
     """An import of this merchant, in its mode.
 

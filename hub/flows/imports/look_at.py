@@ -17,7 +17,7 @@ from hub.domain.merchant import Merchant
 from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 
-from .hand_in import content_in
+from .hand_in import read_file
 from .import_files import import_customers, import_invoices
 from .import_report import ImportReport
 from .told_report import outcome_of
@@ -66,12 +66,7 @@ async def look_at(hub: Hub, merchant: Merchant, run_id: str) -> Look:
     Raises:
         LookupError: No such import of this merchant; ``NoContent``: its file was dropped.
     """
-
-    def read(tx: Tx) -> tuple[ImportRun, bytes]:
-        run = own_record(tx.imports.get(run_id), merchant, run_id)
-        return run, content_in(tx, hub, run)
-
-    run, content = await hub.store.read(read)
+    run, content = await read_file(hub, merchant, run_id)
     table = await asyncio.to_thread(read_table, content, name=run.name)
     report = await run_file(hub, merchant, run, content, dry_run=True)
     return Look(run=run, headings=table.columns, samples=_samples(table), report=report)

@@ -1,99 +1,79 @@
-"""Importar: a file of customers or invoices, first as it was understood, then taken."""
+"""Importar: a file is handed in, and what became of those before."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-
 from litestar import get, post
-from litestar.exceptions import ClientException
 from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.text import Text
-from hub.flows.imports.import_files import import_customers, import_invoices
-from hub.flows.imports.import_report import ImportReport
-from hub.web.responses import Page
+from hub.domain.files.layout import FileKind
+from hub.domain.import_run import MAX_BYTES
+from hub.domain.text import Refusal, Text
+from hub.flows.ground.ports import Unopened
+from hub.flows.imports.hand_in import hand_in, list_imports
+from hub.web.responses import Page, redirect
 
 from .context import Context, MerchantContext
 from .form import CheckedForm, SubmittedForm
+from .import_words import KIND_NAMES, KINDS, STATES
 from .rights import Right
 
-MAX_FILE_BYTES = 2 * 1024 * 1024
-MAX_FORM_BYTES = 4 * 1024 * 1024
-CUSTOMERS, INVOICES = "customers", "invoices"
-KINDS = {CUSTOMERS: "Clientes", INVOICES: "Facturas de venta"}
-DECIMALS = {"": "Que se reconozca solo", ",": "Coma: 1.234,50", ".": "Punto: 1,234.50"}
+MAX_FORM_BYTES = MAX_BYTES + 256 * 1024
+MOST_MB = MAX_BYTES // 2**20
+NOT_NOW = "Ahora no se puede guardar el archivo con seguridad. No se guardó nada; intente más tarde."
 
 
 @get("/import", right=Right.SEND)
-async def show_import(context: Context, kind: FromQuery[str] = INVOICES) -> Page:
+async def show_import(context: Context, kind: FromQuery[str] = FileKind.INVOICES.value) -> Page:
     """Ask for a file."""
-    return _page(context, kind=kind if kind in KINDS else INVOICES)
+    return _page(context, kind=kind)
 
 
-def _page(
-    context: MerchantContext,
-    *,
-    kind: str = INVOICES,
-    decimal: str = "",
-    report: ImportReport | None = None,
-    name: str = "",
-    content: bytes = b"",
-    form_error: Text | str = "",
-) -> Page:
+def _page(context: MerchantContext, *, kind: str, form_error: Text | str = "") -> Page:
     return context.page(
         "import.html",
-        kind=kind,
+        kind=kind if kind in KINDS else FileKind.INVOICES.value,
         kinds=KINDS,
-        decimal=decimal,
-        decimals=DECIMALS,
-        report=report,
-        name=name,
-        content=kept_file(content) if report and report.dry_run and not report.faults else "",
+        most=MOST_MB,
         form_error=form_error,
-        status=422 if form_error or (report and report.faults) else 200,
+        status=422 if form_error else 200,
     )
 
 
 @post("/import", status_code=200, request_max_body_size=MAX_FORM_BYTES, right=Right.SEND)
-async def take(context: Context, form: CheckedForm) -> Page:
-    """Without its second button: show the file as understood and take nothing."""
-    kind = form.get("kind") if form.get("kind") in KINDS else INVOICES
-    decimal = form.get("decimal") if form.get("decimal") in DECIMALS else ""
+async def bring(context: Context, form: CheckedForm) -> Page:
+    """Keep the file, and show how it is understood; nothing of it is taken."""
+    kind = form.get("kind") if form.get("kind") in KINDS else FileKind.INVOICES.value
     name, content = await uploaded(form)
-    if not content:
-        return _page(context, kind=kind, decimal=decimal, form_error="Elija un archivo que no esté vacío.")
-    if len(content) > MAX_FILE_BYTES:
-        return _page(context, kind=kind, decimal=decimal, form_error="El archivo pasa de 2 MB; divídalo en varios.")
-    report = await _import(context, kind, name, content, decimal, dry_run=not form.has("take"))
-    return _page(context, kind=kind, decimal=decimal, report=report, name=name, content=content)
-
-
-def kept_file(content: bytes) -> str:
-    """A file as the page carries it until the second button is pressed."""
-    return base64.b64encode(content).decode()
+    try:
+        run = await hand_in(
+            context.hub, context.merchant, content, kind=FileKind(kind), name=name, by=context.session.email
+        )
+    except Refusal as refusal:
+        return _page(context, kind=kind, form_error=refusal.message)
+    except Unopened:
+        return _page(context, kind=kind, form_error=NOT_NOW)
+    return redirect(f"/m/import/{run.id}")
 
 
 async def uploaded(form: SubmittedForm) -> tuple[str, bytes]:
-    """The file that came along, or the one that was shown before."""
+    """Name and content of the file that came along; nothing where none was chosen."""
     upload = form.files.get("file")
-    if upload is not None:
-        return (upload.filename or "")[:100], await upload.read()
-    try:
-        return form.get("name")[:100], base64.b64decode(form.get("content"), validate=True)
-    except binascii.Error as error:
-        raise ClientException("El archivo llegó incompleto; elíjalo de nuevo.") from error
+    return ("", b"") if upload is None else (upload.filename or "", await upload.read())
 
 
-async def _import(
-    context: MerchantContext, kind: str, name: str, content: bytes, decimal: str, *, dry_run: bool
-) -> ImportReport:
-    if kind == CUSTOMERS:
-        return await import_customers(context.hub, context.merchant, content, name=name, dry_run=dry_run)
-    return await import_invoices(
-        context.hub, context.merchant, content, name=name, decimal=decimal or None, dry_run=dry_run
+@get("/imports", right=Right.SEND)
+async def show_imports(context: Context) -> Page:
+    """What was imported, or only looked at."""
+    return context.page(
+        "imports.html", runs=await list_imports(context.hub, context.merchant), states=STATES, kinds=KIND_NAMES
     )
 
 
-HANDLERS: list[ControllerRouterHandler] = [show_import, take]
+@get("/import/help", right=Right.SEND)
+async def show_help(context: Context) -> Page:
+    """How a file is prepared, read, mended and taken back."""
+    return context.page("import_help.html", most=MOST_MB)
+
+
+HANDLERS: list[ControllerRouterHandler] = [show_import, bring, show_imports, show_help]

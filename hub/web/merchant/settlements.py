@@ -3,28 +3,48 @@
 from __future__ import annotations
 
 from litestar import get, post
+from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.account import ProviderAccount
-from hub.domain.text import Text
+from hub.domain.files.layout import FileKind
+from hub.domain.import_run import ImportRun
+from hub.domain.text import Refusal, Text
 from hub.flows.accounts.open_account import Locked
 from hub.flows.ground.as_drawn import FormChanged
+from hub.flows.ground.ports import Unopened
 from hub.flows.ground.read_drawn import Subject
+from hub.flows.imports.hand_in import NoContent, hand_in, read_file
 from hub.flows.settlements.reconcile import import_settlement
 from hub.flows.settlements.reconciliation import Reconciliation
+from hub.flows.settlements.take_payouts import end_payouts
 from hub.flows.settlements.view_settlements import charges_waiting, view_settlements
-from hub.web.responses import Page
+from hub.web.responses import Page, redirect
 
-from .context import Context, MerchantContext
+from .context import Context, MerchantContext, unknown_is_404
 from .form import NOTHING, CheckedForm, FieldErrors, SubmittedForm, why_not
-from .imports import MAX_FILE_BYTES, MAX_FORM_BYTES, kept_file, uploaded
+from .imports import MAX_FORM_BYTES, MOST_MB, NOT_NOW, uploaded
 from .rights import Right
+
+GONE = "El archivo ya no está guardado. Elíjalo de nuevo."
+LOCKED = "La conexión no se puede usar en este momento. No se comparó nada; intente más tarde."
+NOT_INSTALLED = "Este proveedor no está instalado ahora."
 
 
 @get("/settlements", right=Right.SEE)
-async def show_settlements(context: Context) -> Page:
-    """What is awaited from each provider, and the lines that came."""
-    return await settlements_page(context)
+async def show_settlements(context: Context, run: FromQuery[str] = "") -> Page:
+    """What is awaited from each provider, and the lines that came; with a file that is looked at, what it comes to."""
+    if not run or not context.can(Right.BOOK):
+        return await settlements_page(context)
+    with unknown_is_404():
+        try:
+            handed, content = await read_file(context.hub, context.merchant, run)
+        except NoContent:
+            return await settlements_page(context, form_error=GONE)
+        account = await _account(context, handed.choices.account)
+        if account is None:
+            raise LookupError(run)
+    return await _compared(context, account, handed, content)
 
 
 async def settlements_page(
@@ -32,15 +52,13 @@ async def settlements_page(
     *,
     result: Reconciliation | None = None,
     account_id: str = "",
-    name: str = "",
-    content: bytes = b"",
+    run: ImportRun | None = None,
     form_error: Text | str = "",
     typed: SubmittedForm = NOTHING,
     field_errors: FieldErrors | None = None,
     drawn: str = "",
 ) -> Page:
     """The page of payouts, with what a comparison found, ``drawn`` from, or what stood in the way of an act."""
-    carried = kept_file(content) if result and result.dry_run and not result.faults else ""
     return context.page(
         "settlements.html",
         status=422 if form_error or (result and result.faults) else 200,
@@ -48,8 +66,8 @@ async def settlements_page(
         waiting=await charges_waiting(context.hub, context.merchant),
         result=result,
         account_id=account_id,
-        name=name,
-        content=carried,
+        run=run,
+        most=MOST_MB,
         form_error=form_error,
         typed=typed,
         field_errors=field_errors or {},
@@ -57,49 +75,62 @@ async def settlements_page(
     )
 
 
-@post("/settlements", status_code=200, request_max_body_size=MAX_FORM_BYTES, right=Right.BOOK, drawn=Subject.ACCOUNT)
-async def take(context: Context, form: CheckedForm) -> Page:
-    """Compare a provider's file with the books; without the second button nothing is booked."""
-    accounts = await context.hub.store.read(lambda tx: tx.accounts.all_of(context.merchant.id, context.merchant.mode))
-    account = next((item for item in accounts if item.id == form.get("account")), None)
+@post("/settlements/file", status_code=200, request_max_body_size=MAX_FORM_BYTES, right=Right.BOOK)
+async def bring(context: Context, form: CheckedForm) -> Page:
+    """Keep a provider's file, and show what it comes to; nothing of it is booked."""
+    account = await _account(context, form.get("account"))
     if account is None:
         return await settlements_page(context, form_error="Elija el proveedor.")
     name, content = await uploaded(form)
-    if not content:
-        return await settlements_page(context, account_id=account.id, form_error="Elija un archivo que no esté vacío.")
-    if len(content) > MAX_FILE_BYTES:
-        return await settlements_page(
-            context, account_id=account.id, form_error="El archivo pasa de 2 MB; divídalo en varios."
-        )
-    drawn = await context.drawn_from(Subject.ACCOUNT, account.id)
+    known = {"kind": FileKind.PAYOUTS, "name": name, "by": context.session.email, "account": account.id}
     try:
-        result, stale = await _compared(context, account, content, name, is_taken=form.has("take"))
-    except Locked:
-        form_error = "La conexión no se puede usar en este momento. No se comparó nada; intente más tarde."
-        return await settlements_page(context, account_id=account.id, form_error=form_error)
-    except LookupError:
-        return await settlements_page(
-            context, account_id=account.id, form_error="Este proveedor no está instalado ahora."
-        )
-    return await settlements_page(
-        context,
-        result=result,
-        account_id=account.id,
-        name=name,
-        content=content,
-        form_error=stale,
-        drawn=drawn,
-    )
+        run = await hand_in(context.hub, context.merchant, content, **known)
+    except Refusal as refusal:
+        return await settlements_page(context, account_id=account.id, form_error=refusal.message)
+    except Unopened:
+        return await settlements_page(context, account_id=account.id, form_error=NOT_NOW)
+    return redirect(f"/m/settlements?run={run.id}")
+
+
+@post("/settlements", status_code=200, right=Right.BOOK, drawn=Subject.ACCOUNT)
+async def take(context: Context, form: CheckedForm) -> Page:
+    """Book what agrees of the file that was shown."""
+    with unknown_is_404():
+        try:
+            run, content = await read_file(context.hub, context.merchant, form.get("run"))
+        except NoContent:
+            return await settlements_page(context, form_error=GONE)
+        account = await _account(context, run.choices.account)
+        if account is None:
+            raise LookupError(run.id)
+    return await _compared(context, account, run, content, is_taken=form.has("take"))
+
+
+async def _account(context: MerchantContext, account_id: str) -> ProviderAccount | None:
+    """An account of this merchant, in its mode."""
+    accounts = await context.hub.store.read(lambda tx: tx.accounts.all_of(context.merchant.id, context.merchant.mode))
+    return next((item for item in accounts if item.id == account_id), None)
 
 
 async def _compared(
-    context: MerchantContext, account: ProviderAccount, content: bytes, name: str, *, is_taken: bool
-) -> tuple[Reconciliation, Text | str]:
-    """What the file comes to; only looked at where what its form showed holds no more, and why."""
+    context: MerchantContext, account: ProviderAccount, run: ImportRun, content: bytes, *, is_taken: bool = False
+) -> Page:
+    """The page with what the file comes to; only looked at where what its form showed holds no more, and why."""
+    drawn = await context.drawn_from(Subject.ACCOUNT, account.id)
+    stale: Text | str = ""
     try:
-        return await import_settlement(context.hub, account, content, name=name, dry_run=not is_taken), ""
-    except FormChanged as changed:
-        return await import_settlement(context.hub, account, content, name=name, dry_run=True), why_not(changed)
+        try:
+            result = await import_settlement(context.hub, account, content, name=run.name, dry_run=not is_taken)
+        except FormChanged as changed:
+            stale = why_not(changed)
+            result = await import_settlement(context.hub, account, content, name=run.name, dry_run=True)
+    except Locked:
+        return await settlements_page(context, account_id=account.id, form_error=LOCKED)
+    except LookupError:
+        return await settlements_page(context, account_id=account.id, form_error=NOT_INSTALLED)
+    if not result.dry_run and not result.faults:
+        await end_payouts(context.hub, run.id, result, by=context.session.email)
+    return await settlements_page(context, result=result, account_id=account.id, run=run, form_error=stale, drawn=drawn)
 
 
-HANDLERS: list[ControllerRouterHandler] = [show_settlements, take]
+HANDLERS: list[ControllerRouterHandler] = [show_settlements, bring, take]

@@ -1,0 +1,186 @@
+"""One import: how its file is understood, what taking it would do, how far that is, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import attrs
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.types import ControllerRouterHandler
+
+from hub.domain.drawn_from import DrawnFrom
+from hub.domain.files.columns import LEFT_OUT
+from hub.domain.files.layout import FileKind, Layout
+from hub.domain.import_run import Choices, ImportRun, RunState
+from hub.domain.text import Text
+from hub.flows.ground.as_drawn import FormChanged, as_drawn
+from hub.flows.ground.ports import Tx
+from hub.flows.imports.hand_in import NoContent, import_of
+from hub.flows.imports.look_at import Look, look_at, read_otherwise, shown
+from hub.flows.imports.set_aside import rows_set_aside
+from hub.flows.imports.take_in import STOPPED, TAKEN_BY, Busy, begin, wait_for
+from hub.flows.imports.told_report import read_report
+from hub.web.responses import HEADERS, Page, policy, redirect
+
+from .context import Context, MerchantContext, unknown_is_404
+from .form import CheckedForm, SubmittedForm, why_not
+from .import_words import COLUMNS, KIND_NAMES, STATES, causes_of, field_name
+from .rights import Right
+
+REFRESH_SECONDS: Final = 2
+MOST_COLUMNS: Final = 60
+"""Of a file's columns, so many are offered to be named."""
+PREVIEW: Final = 8
+COLUMN, ANSWER = "column:", "answer:"
+
+
+@get("/import/{run_id:str}", right=Right.SEND)
+async def show_run(context: Context, run_id: FromPath[str], again: FromQuery[str] = "") -> Page:
+    """What an import needs now: an answer, a confirmation, a moment of patience, or nothing any more."""
+    with unknown_is_404():
+        run = await import_of(context.hub, context.merchant, run_id)
+    if run.kind is FileKind.PAYOUTS:
+        return redirect(f"/m/settlements?run={run.id}")
+    if run.state is RunState.SHOWN:
+        return await _shown(context, run, is_again=bool(again))
+    return _told(context, run)
+
+
+async def _shown(
+    context: MerchantContext, run: ImportRun, *, is_again: bool = False, form_error: Text | str = ""
+) -> Page:
+    try:
+        look = await look_at(context.hub, context.merchant, run.id)
+    except NoContent:
+        return context.page("import_gone.html", run=run, status=410)
+    return drawn(context, look, is_again=is_again, form_error=form_error)
+
+
+def drawn(context: MerchantContext, look: Look, *, is_again: bool = False, form_error: Text | str = "") -> Page:
+    """The page of a file that is looked at."""
+    report, reading = look.report, look.report.reading
+    is_refused = bool(form_error or report.faults)
+    return context.page(
+        "import_run.html",
+        status=422 if is_refused else 200,
+        run=look.run,
+        look=look,
+        report=report,
+        reading=reading,
+        is_open=report.is_open,
+        can_take=not report.faults and not report.is_open and bool(report.new or report.changed or report.closed),
+        is_again=is_again,
+        form_error=form_error,
+        stopped=look.run.report.get(STOPPED),
+        drawn=look.drawn_from.mark,
+        headings=look.headings[:MOST_COLUMNS],
+        more_headings=max(0, len(look.headings) - MOST_COLUMNS),
+        known_columns=named_columns(look),
+        fields=[(column.name, field_name(column.name)) for column in COLUMNS[look.run.kind]],
+        missing=[field_name(name) for name in reading.missing],
+        rows=(report.rows or getattr(reading, "rows", ()))[:PREVIEW],
+        **_common(look.run),
+    )
+
+
+def _common(run: ImportRun) -> dict[str, Any]:
+    return {"causes_of": causes_of, "field_name": field_name, "states": STATES, "kind": KIND_NAMES[run.kind]}
+
+
+def _told(context: MerchantContext, run: ImportRun) -> Page:
+    """How far it is, or what came of it."""
+    if run.state is RunState.TAKING:
+        return context.page("import_taking.html", run=run, refresh=REFRESH_SECONDS, **_common(run))
+    return context.page(
+        "import_done.html",
+        run=run,
+        report=read_report(run.report),
+        by=run.report.get(TAKEN_BY, run.by),
+        **_common(run),
+    )
+
+
+def named_columns(look: Look) -> Mapping[str, str]:
+    """Our field by the file's own heading, as it is read now; ``-`` for what is left out."""
+    found = dict.fromkeys(look.headings, LEFT_OUT)
+    for ours, theirs in look.report.reading.columns.items():
+        found.update(dict.fromkeys(theirs, ours))
+    return found
+
+
+@post("/import/{run_id:str}", status_code=200, right=Right.SEND)
+async def confirm(context: Context, form: CheckedForm, run_id: FromPath[str]) -> Page:
+    """Read the file another way where something else was chosen than it is read now; else take it."""
+    with unknown_is_404():
+        run = await import_of(context.hub, context.merchant, run_id)
+        here = f"/m/import/{run.id}"
+        if run.state is not RunState.SHOWN or run.kind is FileKind.PAYOUTS:
+            return redirect(here)
+        try:
+            look = await look_at(context.hub, context.merchant, run_id)
+        except NoContent:
+            return redirect(here)
+        layout, choices = chosen_layout(look, form), _choices(run, form)
+        if await read_otherwise(context.hub, context.merchant, run_id, layout, choices):
+            return redirect(f"{here}?again=1")
+    if not form.has("take"):
+        return redirect(here)
+    if look.report.faults or look.report.is_open:
+        return drawn(context, look)
+    hub = as_drawn(context.hub, lambda tx: _stands(tx, look), form.get("drawn"))
+    try:
+        await begin(hub, context.merchant, run_id, by=context.session.email)
+    except FormChanged as changed:
+        return drawn(context, look, form_error=why_not(changed))
+    except Busy as busy:
+        return drawn(context, look, form_error=busy.message)
+    await wait_for(context.hub, context.merchant, run_id)
+    return redirect(here)
+
+
+def _stands(tx: Tx, look: Look) -> DrawnFrom:
+    """How the import is to be read as this is written, and what it came to when that was computed a moment ago."""
+    return shown(tx.imports.get(look.run.id) or look.run, look.report)
+
+
+def chosen_layout(look: Look, form: SubmittedForm) -> Layout:
+    """How the file is to be read by what was chosen; what is read so already is no choice."""
+    layout, known = look.run.layout, named_columns(look)
+    columns = {theirs: ours for theirs, ours in form.beginning(COLUMN).items() if theirs in known and ours}
+    if any(known[theirs] != ours for theirs, ours in columns.items()):
+        layout = attrs.evolve(layout, columns={**layout.columns, **columns}, name="")
+    if form.has("forget"):
+        layout = attrs.evolve(layout, answers={}, name="")
+    answers = {key: value for key, value in form.beginning(ANSWER).items() if value}
+    return layout.answering(answers) if answers else layout
+
+
+def _choices(run: ImportRun, form: SubmittedForm) -> Choices:
+    """What was chosen beside, of what the form had to choose."""
+    offered = form.get("offered").split()
+    ticked = {name: form.has(name) for name in ("whole", "create_customers", "complete") if name in offered}
+    return attrs.evolve(run.choices, **ticked)
+
+
+@get("/import/{run_id:str}/set-aside", right=Right.SEND)
+async def download(context: Context, run_id: FromPath[str]) -> Response[bytes]:
+    """The rows that were set aside, with the reason beside each, ready to be mended."""
+    reader = context.pages.reader_of(context.merchant)
+    with unknown_is_404():
+        file = await rows_set_aside(
+            context.hub, context.merchant, run_id, words=reader.words, reason=reader.say("Qué hay que corregir")
+        )
+    return Response(
+        file.content,
+        media_type=file.media_type,
+        headers={
+            **HEADERS,
+            "Content-Security-Policy": policy(),
+            "Content-Disposition": f'attachment; filename="{file.name}"',
+        },
+    )
+
+
+HANDLERS: list[ControllerRouterHandler] = [show_run, confirm, download]

@@ -1,0 +1,95 @@
+"""What fields, states and causes of an import are called on the merchant's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import attrs
+
+from hub.domain.files.columns import Column
+from hub.domain.files.customer_file import CUSTOMER_COLUMNS
+from hub.domain.files.invoice_file import INVOICE_COLUMNS
+from hub.domain.files.layout import FileKind
+from hub.domain.files.sheet import RowError
+from hub.domain.import_run import RunState
+from hub.domain.text import Text
+
+KINDS: Final[Mapping[str, str]] = {FileKind.INVOICES: "Facturas de venta", FileKind.CUSTOMERS: "Clientes"}
+"""What is brought by *Importar*; payouts are brought beside their provider."""
+
+KIND_NAMES: Final[Mapping[str, str]] = {**KINDS, FileKind.PAYOUTS: "Liquidación"}
+
+STATES: Final[Mapping[RunState, tuple[str, str]]] = {
+    RunState.SHOWN: ("Sin importar", "warn"),
+    RunState.TAKING: ("En curso", "wait"),
+    RunState.TAKEN: ("Importado", "good"),
+    RunState.UNDONE: ("Deshecho", ""),
+}
+
+FIELDS: Final[Mapping[str, str]] = {
+    "number": "Número de factura",
+    "customer": "Cliente: identificación o correo",
+    "issued_on": "Fecha de emisión",
+    "due_on": "Vencimiento",
+    "currency": "Moneda",
+    "total": "Total",
+    "balance": "Saldo pendiente",
+    "description": "Descripción",
+    "name": "Nombre o razón social",
+    "identity_type": "Tipo de identificación",
+    "identity_number": "Número de identificación",
+    "check_digit": "Dígito de verificación",
+    "email": "Correo",
+    "phone": "Teléfono",
+    "address": "Dirección",
+    "language": "Idioma de los correos",
+}
+"""Our fields as people call them."""
+
+COLUMNS: Final[Mapping[FileKind, Sequence[Column]]] = {
+    FileKind.INVOICES: INVOICE_COLUMNS,
+    FileKind.CUSTOMERS: CUSTOMER_COLUMNS,
+}
+EXAMPLES: Final = 3
+
+
+@attrs.frozen
+class Cause:
+    """Rows for which the same is said.
+
+    Attributes:
+        examples: The first of them.
+    """
+
+    count: int
+    examples: tuple[RowError, ...]
+
+    @property
+    def message(self) -> Text | str:
+        """What is said of the first."""
+        return self.examples[0].message
+
+    @property
+    def key(self) -> str:
+        """What their sentences share."""
+        return key_of(self.examples[0])
+
+
+def key_of(error: RowError) -> str:
+    """Which cause it is: the sentence without what fills it."""
+    return error.message.id if isinstance(error.message, Text) else error.message
+
+
+def causes_of(errors: Iterable[RowError]) -> tuple[Cause, ...]:
+    """Errors by their cause, the most frequent first."""
+    groups: dict[str, list[RowError]] = {}
+    for error in errors:
+        groups.setdefault(key_of(error), []).append(error)
+    found = (Cause(len(group), tuple(group[:EXAMPLES])) for group in groups.values())
+    return tuple(sorted(found, key=lambda cause: -cause.count))
+
+
+def field_name(name: str) -> str:
+    """What people call one of our fields."""
+    return FIELDS.get(name, name)
