@@ -117,8 +117,10 @@ def _numbers(body: str) -> Iterator[Decimal]:
     """The readings of digits and what is between them."""
     for whole, fraction in _split(body):
         digits, rest = _ungrouped(whole, fraction[:1]), fraction[1:]
-        of_thousands = len(rest) == 3 and any(char in APOSTROPHES for char in whole)  # 1'250.000 is never 1250
-        if digits is not None and digits + rest and re.fullmatch("[0-9]*", rest) and not of_thousands:
+        of_millions = (
+            rest and any(char in APOSTROPHES for char in whole) and _ungrouped(body, "")
+        )  # 1'250.000 is not 1250
+        if digits is not None and digits + rest and re.fullmatch("[0-9]*", rest) and not of_millions:
             yield Decimal(f"{digits or 0}.{rest or 0}")
 
 

@@ -22,12 +22,12 @@ import structlog
 
 from hub.bootstrap import open_hub
 from hub.domain.account import AccountStatus, ProviderAccount
-from hub.domain.observation import Kind, ObservedBy
+from hub.domain.observation import ObservedBy
 from hub.domain.payable import PayableKind
-from hub.domain.payment import LEASE, Payer, Payment, PaymentLine, Phase
+from hub.domain.payment import LEASE, Payment, PaymentLine, Phase
 from hub.flows.payments.record_observations import Claim, record_observations
 from hub.settings import Settings
-from hub_hookspecs import Channel, Mode, Money, Observation
+from hub_hookspecs import Channel, Kind, Mode, Money, Observation, Payer
 from tests.cli.conftest import call
 from tests.strangers.files import lines_of
 

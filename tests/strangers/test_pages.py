@@ -12,9 +12,10 @@ from typing import Final
 import attrs
 import pytest
 
+from hub.domain.merchant import Merchant
 from tests.strangers.files import OLD_XLS, PDF, lines_of
 from tests.strangers.waiting import PAGES_WAITING
-from tests.web.conftest import House, Merchant, Seat, forms_in, seen_in
+from tests.web.conftest import House, Seat, forms_in, seen_in
 
 PEOPLE = "tipo;identificación;nombre;correo\nCF;1-1234-0567;Ana Prueba;ana@correo.example\n".encode()
 ENGLISH = re.compile(r"\b(the|column|row|file|amount|missing|unknown|remedy|please)\b", re.IGNORECASE)

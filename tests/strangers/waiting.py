@@ -326,3 +326,5 @@ PAGES_WAITING = frozenset(
         "H07-j",
     ]
 )
+WRONG_AMOUNTS_WAIT = True
+"""Readers still take amounts that no person could read in their cell: an apostrophe for millions."""
