@@ -160,7 +160,9 @@ def chosen_layout(look: Look, form: SubmittedForm) -> Layout:
 def _choices(run: ImportRun, form: SubmittedForm) -> Choices:
     """What was chosen beside, of what the form had to choose."""
     offered = form.get("offered").split()
-    ticked = {name: form.has(name) for name in ("whole", "create_customers", "complete") if name in offered}
+    ticked: dict[str, Any] = {
+        name: form.has(name) for name in ("whole", "create_customers", "complete") if name in offered
+    }
     return attrs.evolve(run.choices, **ticked)
 
 

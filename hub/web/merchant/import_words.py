@@ -8,8 +8,7 @@ from typing import Final
 import attrs
 
 from hub.domain.files.columns import Column
-from hub.domain.files.customer_file import CUSTOMER_COLUMNS
-from hub.domain.files.invoice_file import INVOICE_COLUMNS
+from hub.domain.files.known_columns import CUSTOMER_COLUMNS, INVOICE_COLUMNS
 from hub.domain.files.layout import FileKind
 from hub.domain.files.sheet import RowError
 from hub.domain.import_run import RunState

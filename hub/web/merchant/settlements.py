@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from litestar import get, post
 from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
@@ -82,7 +84,7 @@ async def bring(context: Context, form: CheckedForm) -> Page:
     if account is None:
         return await settlements_page(context, form_error="Elija el proveedor.")
     name, content = await uploaded(form)
-    known = {"kind": FileKind.PAYOUTS, "name": name, "by": context.session.email, "account": account.id}
+    known: dict[str, Any] = {"kind": FileKind.PAYOUTS, "name": name, "by": context.session.email, "account": account.id}
     try:
         run = await hand_in(context.hub, context.merchant, content, **known)
     except Refusal as refusal:
