@@ -157,6 +157,9 @@ def chosen_layout(look: Look, form: SubmittedForm) -> Layout:
     return layout.answering(answers) if answers else layout
 
 
+OFFERED = ("whole", "create_customers", "complete")
+
+
 def _choices(run: ImportRun, form: SubmittedForm) -> Choices:
     """What was chosen beside, of what the form had to choose."""
     offered = form.get("offered").split()
