@@ -23,6 +23,7 @@ AT_EDGES: Final = frozenset("¿¡«»“”‘’–—…·•©®™")
 LAST_LETTER: Final = "\u0180"
 SURE: Final = 0.8
 """Share of a file's high bytes that must be plausible in the family that is taken."""
+UTF_ALONE: Final = frozenset("₡€‘’“”–—…•")
 NULS: Final = 0.3
 LOOKED_AT: Final = 1000
 BLANKS: Final = str.maketrans("", "", "\t\r\n")
@@ -52,7 +53,7 @@ def decoded(data: bytes) -> tuple[str, str]:
         return _strict(data, "utf-8"), "UTF-8"
     except NotText as not_text:
         # Such text hardly ever holds a valid UTF-8 letter by chance; a file that has both kinds is damaged.
-        if b"\x00" in data or not data.decode("utf-8", "ignore").isascii():
+        if b"\x00" in data or any(map(_is_western, set(data.decode("utf-8", "ignore")))):
             raise
         family = _family(data)
         if family is None:
@@ -69,6 +70,10 @@ def _strict(data: bytes, codec: str) -> str:
     if "\x00" in text:
         raise NotText(text.count("\n", 0, text.index("\x00")) + 1, Text("file.no_text"))
     return text
+
+
+def _is_western(char: str) -> bool:
+    return "\x80" <= char < LAST_LETTER or char in UTF_ALONE
 
 
 def _wide(data: bytes) -> str:

@@ -16,10 +16,12 @@ from hub.domain.text import Text
 from .delimited import read_delimited
 from .encodings import NotText, decoded
 from .headings import table_of
+from .html_table import is_page, read_page
 from .json_file import read_json
 from .kinds import ZIPPED, refusal_of, refusal_of_xml
 from .sheet import AROUND, RowError, Table
 from .workbook import read_workbook
+from .xml_sheet import is_xml_sheet, read_xml_sheet
 
 JSON_NAMES: Final = (".json", ".ndjson", ".jsonl")
 DELIMITED_NAMES: Final = (".csv", ".tsv", ".txt", ".tab")
@@ -48,6 +50,10 @@ def _read(data: bytes, name: str, known: frozenset[str], header_line: int | None
         return Table(errors=(not_text.error,))
     if not text.strip(AROUND):
         return _refused(Text("file.empty"))
+    if is_xml_sheet(text):
+        return table_of(read_xml_sheet(text), known, header_line)
+    if is_page(text):
+        return table_of(read_page(text, encoding), known, header_line)
     if refusal := refusal_of_xml(text):
         return _refused(refusal)
     if _is_json(text, name):

@@ -43,10 +43,22 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "file.open_document": (
         "Es una hoja de LibreOffice (.ods). Remedio: abrirla y Archivo > Guardar como > Excel (.xlsx)."
     ),
+    "file.page": "Tabla de una página web, {encoding}",
+    "file.page_of_frames": (
+        "Es una página guardada desde Excel que deja sus hojas en otros archivos. "
+        "Remedio: abrirla en Excel y guardarla como Libro de Excel (.xlsx)."
+    ),
+    "file.page_without_table": (
+        "Es una página web sin ninguna tabla. Remedio: pedir a su programa la lista en Excel (.xlsx) o CSV."
+    ),
     "file.pdf": "Es un PDF, y de un PDF no se leen filas. Remedio: pedir a su programa la misma lista en Excel o CSV.",
     "file.picture": "Es una imagen, no una lista. Remedio: pedir a su programa la lista en Excel o CSV.",
     "file.program": "Es un programa, no una lista.",
     "file.slides": "Es una presentación, no una lista. Remedio: guardar la lista en Excel o CSV.",
+    "file.table_in_table": (
+        "Es una página web con tablas dentro de tablas, que se puede leer de varias maneras. "
+        "Remedio: abrirla en Excel y guardarla como Libro de Excel (.xlsx)."
+    ),
     "file.too_many_columns": "Tiene más de {most} columnas. Remedio: dejar solo las que hacen falta.",
     "file.web_archive": (
         "Es una página web guardada en un solo archivo. "
@@ -81,6 +93,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     ),
     "workbook.other_kind": "Es un libro de Excel de otra clase. {remedy}",
     "workbook.part_missing": "Al libro de Excel le falta una parte. {remedy}",
+    "workbook.xml_sheet": "Excel XML de 2003, hoja «{name}»",
     "workbook.too_large": "El libro de Excel es demasiado grande; divídalo en varios.",
     "workbook.too_many_columns": "La hoja usa más de {most} columnas.",
     "workbook.too_many_parts": "El libro tiene demasiadas partes. {remedy}",
