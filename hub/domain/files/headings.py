@@ -47,6 +47,11 @@ FOOTER: Final = re.compile(
     r"|nota\s*:|observaci[oó]n(?:es)?\s*:|software|www\.|https?://",
     re.IGNORECASE,
 )
+STARTING: Final = (
+    "tot sub gra sum sal pag pág gen imp ela emi pre cre exp pri pow fec usu fin ult últ reg can not obs sof www htt"
+)
+STARTS: Final = frozenset(STARTING.split())
+"""How the first cell begins of what may be a sum, or words; so may a dash."""
 MAX_FIGURE: Final = 60
 """Letters of the longest cell that is looked at as a figure, or as words of a sum."""
 
