@@ -302,20 +302,14 @@ class _Body:
         if not self._kept:
             return rows, totals
         width, names, kept = self._width, self._names, self._kept
-        lead, few, every = kept[0], width - 1, len(kept) == width
-        heading = names[0].casefold()
+        lead, beside, every = kept[0], kept[min(1, len(kept) - 1)], len(kept) == width
+        starts = STARTS | {names[0][:3].casefold()}
         for line, cells in self._lines:
             if len(cells) < width:
-                cells += [""] * (width - len(cells))
+                cells.extend([""] * (width - len(cells)))
             first = cells[lead]
             row = Row(line, dict(zip(names, cells if every else [cells[at] for at in kept], strict=False)))
-            if (
-                not first
-                or first.casefold() == heading
-                or SUM.match(first)
-                or FOOTER.match(first)
-                or cells.count("") >= few
-            ):
+            if not first or not cells[beside] or first[0] == "-" or first[:3].casefold() in starts:
                 if self._is_sum(row, rows):
                     totals.append(row)
                     continue

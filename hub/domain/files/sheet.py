@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar, Final
 
 import attrs
 
@@ -91,21 +92,29 @@ class NumberFormat:
 
 
 class FormattedNumber(JsonNumber):
-    """A number of a workbook beside the format that it is shown in."""
+    """A number of a workbook beside the format that it is shown in.
 
-    __slots__ = ("shown_as",)
-    shown_as: NumberFormat
+    Each format has a class of its own, so that a cell is no more than its text: there may be a million.
+    """
+
+    __slots__ = ()
+    shown_as: ClassVar[NumberFormat]
 
     def __new__(cls, text: str, shown_as: NumberFormat) -> FormattedNumber:
         """The exact text of the number, and its format."""
-        made = super().__new__(cls, text)
-        made.shown_as = shown_as
-        return made
+        return numbers_shown_as(shown_as)(text)
 
     @property
     def as_code(self) -> str:
         """As people see it where it is a name, such as an invoice's: ``FE-00000123``."""
         return f"{self.shown_as.prefix}{self.zfill(self.shown_as.zeros)}{self.shown_as.suffix}"
+
+
+@functools.lru_cache(maxsize=1024)
+def numbers_shown_as(shown_as: NumberFormat) -> Callable[[str], FormattedNumber]:
+    """What makes numbers of one format."""
+    named = {"__slots__": (), "shown_as": shown_as, "__new__": str.__new__}
+    return type("FormattedNumber", (FormattedNumber,), named)
 
 
 @attrs.frozen

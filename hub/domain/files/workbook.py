@@ -28,12 +28,12 @@ from .sheet import Grid, RowError
 from .worksheet import (
     DAMAGED,
     ENTITIES,
-    NOT_IN_XML,
     RESAVE,
     SheetReader,
     Unusual,
     WorkbookRefused,
     Workings,
+    refuse_unusual,
     shown_text,
 )
 
@@ -240,8 +240,9 @@ class _Workbook:
                 pieces.append(data)
 
         def usual(piece: str) -> bool:
-            if "\r" in piece or NOT_IN_XML.search(piece):
+            if "\r" in piece:
                 return False
+            refuse_unusual(piece)
             marks, raws = zip(*STRING.findall(piece), strict=True)
             if "" in marks:
                 return False

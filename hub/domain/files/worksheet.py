@@ -22,7 +22,7 @@ from hub.domain.text import Text
 
 from .headings import MAX_COLUMNS, column_name
 from .number_format import Format, Shows
-from .sheet import FormattedNumber, JsonNumber, Merge, RowError, plain_blanks, unmarked
+from .sheet import FormattedNumber, JsonNumber, Merge, RowError, numbers_shown_as, plain_blanks, unmarked
 
 MAX_ROWS: Final = 200_000
 MAX_REMEMBERED: Final = 20_000
@@ -30,7 +30,8 @@ MAX_REMEMBERED: Final = 20_000
 
 MAX_PLACES: Final = 30
 SHOWN_DIGITS: Final = Context(prec=15, rounding=ROUND_HALF_EVEN)
-PLAIN_NUMBER: Final = re.compile(r"(?=.{1,15}\Z)-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?(?<!^-0)")
+PLAIN_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]*[1-9]|-?[1-9][0-9]*|0")
+PLAIN_LENGTH: Final = 15
 ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 LAST_SERIAL: Final = 2_958_465
 DAY_SECONDS: Final = 86_400
@@ -41,15 +42,22 @@ SHARED: Final = re.compile(r'<f[^<>]* si="([0-9]+)"')
 RESAVE: Final = Text("workbook.resave")
 DAMAGED: Final = Text("workbook.damaged", remedy=RESAVE)
 
-ROW: Final = re.compile(r"\s*<row(?P<given>(?: [^<>]*)?)>")
-EMPTY_ROW: Final = re.compile(r"\s*<row(?: [^<>]*)?/>")
+ROW: Final = re.compile(r'\s*<row r="([0-9]{1,7})"((?: [^<>/]*)?)>')
+EMPTY_ROW: Final = re.compile(r'\s*<row r="([0-9]{1,7})"(?: [^<>/]*)?/>')
 ATTRIBUTE: Final = re.compile(r'([\w:]+)\s*=\s*"([^"<>&]*)"')
 CELL: Final = re.compile(
     r'<(?:c r="([A-Z]{1,3})[0-9]{1,7}"((?: [^<>/]*)?)(?:/>|>'
-    r"(?:(<f(?: [^<>]*)?(?:/>|>[^<]*</f>)))?"
-    r"(?:<(v|is)>(?:<t(?: [^<>]*)?>)?([^<]*)(?:</t>)?</\4>|<v ?/>)?</c>))?"
+    r"(?:(?:<v>|<is><t(?: [^<>]*)?>)([^<]*)(?:</v>|</t></is>)|<v ?/>)?</c>))?"
 )
-"""A cell in the shape that programs write; what begins otherwise is found with nothing in it."""
+COMPUTED: Final = re.compile(
+    r'<(?:c r="([A-Z]{1,3})[0-9]{1,7}"((?: [^<>/]*)?)(?:/>|>'
+    r"(?:(<f(?: [^<>]*)?(?:/>|>[^<]*</f>)))?"
+    r"(?:(?:<v>|<is><t(?: [^<>]*)?>)([^<]*)(?:</v>|</t></is>)|<v ?/>)?</c>))?"
+)
+"""A cell in the shape that programs write, without a formula and with one; what begins otherwise is found with nothing
+in it."""
+SIMPLE: Final = re.compile(r"[!-%(-;=?-~](?:[ -%'-;=?-^`-~]*[!-%'-;=?-^`-~])?")
+"""A text that stands in a sheet as people see it."""
 NOT_IN_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\]\]>|&(?!(?:amp|lt|gt|quot|apos);)")
 ENTITIES: Final = {"&quot;": '"', "&apos;": "'"}
 
@@ -92,9 +100,10 @@ class SheetReader:
         self._workings = workings
         self._kinds = _Kinds(workings)
         self._places = _Places()
+        self._hides = _Hides()
         self._line, self._column, self._rows = 0, -1, 0
         self._cells: dict[int, str] = {}
-        self._is_hidden = self._hides_by_itself = self._has_formula = False
+        self._is_hidden = self._has_formula = False
         self._given = ""
         self._formula: list[str] = []
         self._foreign: dict[str, int] = {}
@@ -111,7 +120,7 @@ class SheetReader:
     def usual(self, text: str) -> bool:
         """Read whole rows that have the usual shape; nothing at all of those where one has another."""
         line, lines, hidden, errors = self._line, list[tuple[int, list[str]]](), list[int](), list[RowError]()
-        kinds, places = self._kinds, self._places
+        kinds, places, hides = self._kinds, self._places, self._hides
         rows = 0
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -119,19 +128,21 @@ class SheetReader:
             for piece in text.split("</row>"):
                 head = ROW.match(piece)
                 while head is None and (empty := EMPTY_ROW.match(piece)):
-                    line, rows = _row_given(empty[0], line)[0], rows + 1
+                    line, rows = int(empty[1]), rows + 1
                     piece = piece[empty.end() :]
                     head = ROW.match(piece)
                 if head is None:
                     if piece.strip():
                         return False
                     continue
-                line, is_hidden = _row_given(head["given"], line, hides=self._hides_by_itself)
+                line, is_hidden = int(head[1]), hides[head[2]]
                 rows += 1
-                found = CELL.findall(piece, head.end())
+                has_formulas = "<f" in piece
+                found = (COMPUTED if has_formulas else CELL).findall(piece, head.end())
                 if not found:
                     continue
-                letters, givens, formulas, _marks, raws = zip(*found, strict=True)
+                columns = list(zip(*found, strict=True))
+                letters, givens, raws = columns[0], columns[1], columns[-1]
                 place = places[letters]
                 values = [kinds[given][raw] for given, raw in zip(givens, raws, strict=True)]
                 if place is None:
@@ -140,8 +151,8 @@ class SheetReader:
                     cells = [""] * (max(place) + 1)
                     for at, value in zip(place, values, strict=True):
                         cells[at] = value
-                if any(formulas):
-                    for letter, given, formula, value in zip(letters, givens, formulas, values, strict=True):
+                if has_formulas:
+                    for letter, given, formula, value in zip(letters, givens, columns[2], values, strict=True):
                         if formula:
                             self._check(line, f"{letter}{line}", given, formula, value, errors)
                 if any(cells):
@@ -169,8 +180,9 @@ class SheetReader:
             self._formula.clear()
             self._pieces.clear()
         elif tag == "row":
-            listed = "".join(f' {name}="{value}"' for name, value in given.items())
-            self._line, self._is_hidden = _row_given(listed, self._line, hides=self._hides_by_itself)
+            listed = "".join(f' {name}="{value}"' for name, value in given.items() if name != "r")
+            self._line = int(given.get("r", self._line + 1))
+            self._is_hidden = self._hides[listed]
             self._column = -1
             self._cells = {}
             self._count(1)
@@ -178,7 +190,7 @@ class SheetReader:
             self._has_formula = True
             self._formula.append(f'<f si="{given["si"]}">' if "si" in given else "")
         elif tag == "sheetFormatPr":
-            self._hides_by_itself = _is_true(given.get("zeroHeight", ""))
+            self._hides.by_itself = _is_true(given.get("zeroHeight", ""))
         elif tag == "mergeCell" and len(self.merges) < MAX_ROWS:
             self._merge(given.get("ref", ""))
 
@@ -252,6 +264,23 @@ class _Places(dict[tuple[str, ...], "list[int] | None"]):
         return found
 
 
+class _Hides(dict[str, bool]):
+    """Whether a row is hidden by its attributes, as they stand in the sheet."""
+
+    by_itself = False
+
+    def __missing__(self, given: str) -> bool:
+        said = dict(ATTRIBUTE.findall(given))
+        hides = self.by_itself
+        if "hidden" in said:
+            hides = _is_true(said["hidden"])
+        elif "ht" in said:
+            hides = float(said["ht"]) == 0
+        if len(self) < MAX_REMEMBERED:
+            self[given] = hides
+        return hides
+
+
 # ---- what stands in a cell, by what is said of it
 
 
@@ -262,8 +291,8 @@ class Kind(dict[str, str]):
         super().__init__({"": ""})
 
     def __missing__(self, raw: str) -> str:
-        if NOT_IN_XML.search(raw):
-            raise Unusual
+        if not raw.isprintable() or "&" in raw or "]]>" in raw:
+            refuse_unusual(raw)
         value = self.value_of(unescape(raw, ENTITIES) if "&" in raw else raw)
         if len(self) < MAX_REMEMBERED:
             self[raw] = value
@@ -275,6 +304,13 @@ class Kind(dict[str, str]):
 
 
 class _Inline(Kind):
+    def __missing__(self, raw: str) -> str:
+        if not SIMPLE.fullmatch(raw):
+            return super().__missing__(raw)
+        if len(self) < MAX_REMEMBERED:
+            self[raw] = raw
+        return raw
+
     def value_of(self, raw: str) -> str:
         return shown_text(raw)
 
@@ -312,14 +348,23 @@ class _Shared(Kind):
 class _Number(Kind):
     def __init__(self, form: Format) -> None:
         super().__init__()
-        self._form, self._always = form, form.always
+        self._form = form
+        self._made = numbers_shown_as(form.always) if form.always else JsonNumber
+
+    def __missing__(self, raw: str) -> str:
+        is_plain = len(raw) <= PLAIN_LENGTH and not self._form.sections and PLAIN_NUMBER.fullmatch(raw)
+        value = self._made(raw) if is_plain else self.value_of(raw)
+        if len(self) < MAX_REMEMBERED:
+            self[raw] = value
+        return value
 
     def value_of(self, raw: str) -> str:
-        text = raw if PLAIN_NUMBER.fullmatch(raw) else figure(_decimal(raw))
+        text = raw if len(raw) <= PLAIN_LENGTH and PLAIN_NUMBER.fullmatch(raw) else figure(_decimal(raw))
         if not text or "E" in text:
             return text
-        shown = self._always or (self._form.of(Decimal(text)) if self._form.sections else None)
-        return FormattedNumber(text, shown) if shown else JsonNumber(text)
+        if self._form.sections and (shown := self._form.of(Decimal(text))):
+            return FormattedNumber(text, shown)
+        return self._made(text)
 
 
 class _Day(Kind):
@@ -364,6 +409,12 @@ class _Kinds(dict[str, Kind]):
         if form.shows is Shows.NUMBER:
             return _Number(form)
         return _Day(is_1904=self._workings.is_1904, with_time=form.shows is Shows.MOMENT)
+
+
+def refuse_unusual(text: str) -> None:
+    """Leave a text to the parser that XML does not allow, or that has entities of its own."""
+    if NOT_IN_XML.search(text):
+        raise Unusual
 
 
 def shown_text(raw: str) -> str:
@@ -418,17 +469,6 @@ def moment(serial: Decimal, *, is_1904: bool, with_time: bool) -> str:
     if not seconds:
         return day.isoformat()
     return f"{day.isoformat()}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-
-
-def _row_given(given: str, before: int, *, hides: bool = False) -> tuple[int, bool]:
-    """The number of a row, and whether it is hidden, by its attributes."""
-    said = dict(ATTRIBUTE.findall(given))
-    line = int(said["r"]) if "r" in said else before + 1
-    if "hidden" in said:
-        return line, _is_true(said["hidden"])
-    if "ht" in said:
-        return line, float(said["ht"]) == 0
-    return line, hides
 
 
 def _is_true(text: str) -> bool:
