@@ -14,19 +14,21 @@ if TYPE_CHECKING:
 
 
 def amount_of(text: str, currency: str, option: str = "--amount") -> Money:
-    """What an option said: an amount with a decimal point.
+    """What an option said: an amount as everywhere, with a decimal point.
 
     Raises:
         click.BadParameter: It is no amount of this currency, or its point may part thousands, as in ``185.000``.
     """
-    from hub_hookspecs import EXPONENTS, Money, MoneyError
+    from hub.domain.cells import Unreadable, read_amount, written
+    from hub_hookspecs import EXPONENTS
 
     try:
-        money = Money.parse(text, currency)
-    except MoneyError:
+        money = read_amount(text, currency, ".")
+    except Unreadable:
         problem = f"{text!r} is no amount in {currency}: write it with a decimal point, such as 18250.75"
         raise click.BadParameter(problem, param_hint=option) from None
-    whole, _, part = text.strip().partition(".")
+    found = written(text)
+    whole, _, part = found.readings["."].partition(".") if found else ("", "", "")
     if len(part) > EXPONENTS[currency]:
         problem = f"{text!r} may be {money} or thousands: write {money.decimal:f} or {whole}{part}"
         raise click.BadParameter(problem, param_hint=option)

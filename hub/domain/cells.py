@@ -1,159 +1,250 @@
-"""Amounts and dates as people write them; a text with two readings is refused, never guessed."""
+"""Amounts as people and programs write them: one reader for files, forms, options and commands.
+
+A text is never guessed: where a separator may part thousands or decimals, the rule of ``read_amount`` says when it
+parts thousands, and else both readings stand until somebody says which one is meant.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import date, timedelta
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Final
 
-from hub.domain.files.sheet import JsonNumber, shorten
+import attrs
+
+from hub.domain.files.sheet import FormattedNumber, JsonNumber, NumberFormat, shorten
 from hub.domain.text import Text
 from hub_hookspecs import EXPONENTS, Money, MoneyError
 
-SIGNS: Final = {
-    "₡": {"CRC"},
-    "US$": {"USD"},
-    "U$S": {"USD"},
-    "RD$": {"DOP"},
-    "R$": {"BRL"},
-    "S/": {"PEN"},
-    "S/.": {"PEN"},
-    "€": {"EUR"},
-    "$": {"ARS", "CLP", "COP", "DOP", "MXN", "USD", "UYU"},
-}
-MARK: Final = r"(?:US\$|U\$S|RD\$|R\$|S/\.?|[₡€$]|[A-Z]{3})"
-AMOUNT: Final = re.compile(
-    rf"-?(?P<before>(?: ?{MARK})*) ?-?(?P<body>[0-9](?:[0-9.,' ]*[0-9])?)(?P<after>(?: ?{MARK})*)"
-)
+from .currencies import CURRENCY_WORDS, currency_of, marks_in
+from .dates import YEARS as YEARS
+from .dates import read_date as read_date
+from .unreadable import Unreadable as Unreadable
+from .unreadable import refuse_excel as refuse_excel
+
 DECIMAL_SIGNS: Final = {",": Text("cell.comma"), ".": Text("cell.point")}
-ISO: Final = Text("cell.date_iso")
-DAY_FIRST: Final = Text("cell.date_day_first")
-GROUP_MARKS: Final = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "’": "'", "−": "-"})
-WHOLE: Final = r"(?P<whole>[1-9][0-9]{{0,2}}(?:(?P<group>[{groups}])[0-9]{{3}})(?:(?P=group)[0-9]{{3}})*|[0-9]+)"
-WRITTEN: Final = {
-    ",": re.compile(WHOLE.format(groups=". '") + r"(?:,(?P<part>[0-9]+))?"),
-    ".": re.compile(WHOLE.format(groups=", '") + r"(?:\.(?P<part>[0-9]+))?"),
-}
-SCIENTIFIC: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
-EXCEL_ERROR: Final = re.compile(r"#(?:N/?[AD]|[¡¿]?[A-ZÁÉÍÓÚÑ/0]+[!?]|#*)", re.IGNORECASE)
+ASKED: Final = frozenset({"EUR", "USD"})
+"""Currencies of small amounts, in which 1,200 may be either; in the others nobody bills a thousandth."""
+
+LOOKALIKES: Final = str.maketrans(
+    {**dict.fromkeys("\u00a0\u202f\u2009\u2007\u2008\u200a\t", " "), **dict.fromkeys("’‘´`′ʼ", "'")}
+    | dict.fromkeys("−–—‐‑‒", "-")
+)
 MAX_LENGTH: Final = 60
-MONTHS: Final = (
-    ("enero", "january"), ("febrero", "february"), ("marzo", "march"), ("abril", "april"), ("mayo", "may"),
-    ("junio", "june"), ("julio", "july"), ("agosto", "august"), ("septiembre", "setiembre", "september"),
-    ("octubre", "october"), ("noviembre", "november"), ("diciembre", "december"),
-)  # fmt: skip
-YEARS: Final = range(1990, 2101)
-ISO_DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?")
-SPANISH_DATE: Final = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})(?: 0?0:00(?::00)?)?")
-NAMED_DATE: Final = re.compile(r"([0-9]{1,2})[ /-](?:de )?([a-zñ]{3,10})\.?[ /-](?:de )?([0-9]{4})", re.IGNORECASE)
-SHORT_YEAR: Final = re.compile(r"[0-9]{1,2}([/.-])(?:[0-9]{1,2}|[a-z]{3,4}\.?)\1[0-9]{2}", re.IGNORECASE)
-SERIAL: Final = re.compile(r"[1-9][0-9]{4}(?:[.,][0-9]+)?")
-EXCEL_EPOCH: Final = date(1899, 12, 30)
+PARTS: Final = re.compile(r"(?P<before>[^0-9]*)(?P<body>[0-9](?:.*[0-9])?)(?P<after>[^0-9]*)", re.DOTALL)
+FIRST: Final = "[1-9][0-9]{0,2}"
 
 
-class Unreadable(ValueError):
-    """A cell that cannot be read; the message is for the person who wrote it,
-    and names the remedy."""
+def _number(decimal: str, thousands: str) -> re.Pattern[str]:
+    """Digits alone; groups of three with one sign between them; or, as in Colombia, an apostrophe at the millions and
+    another sign at the thousands: ``12.500'000.000``."""
+    grouped = rf"{FIRST}(?P<group>[{thousands} '])[0-9]{{3}}(?:(?P=group)[0-9]{{3}})*"
+    millions = (rf"{FIRST}(?:[{one}][0-9]{{3}})?(?:'[0-9]{{3}}[{one}][0-9]{{3}})+" for one in (thousands, " "))
+    whole = "|".join(("[0-9]+", grouped, *millions))
+    return re.compile(rf"(?P<whole>{whole})(?:[{decimal}](?P<part>[0-9]+))?")
 
-    def __init__(self, message: Text) -> None:
-        super().__init__(str(message))
-        self.message = message
+
+NUMBERS: Final = {",": _number(",", "."), ".": _number(".", ",")}
+SCALED: Final = re.compile(r"[0#?](,+)(?![0#?,])")
+LITERAL: Final = re.compile(r'"[^"]*"?|\\.|[_*].|\[[^\]]*\]')
 
 
-def read_amount(text: str, currency: str, style: str | None = None) -> Money:
-    """Read an amount of one currency; ``style`` is the decimal sign, ``,`` or ``.``, where that is known.
+@attrs.frozen
+class Written:
+    """An amount as it stands.
+
+    Attributes:
+        readings: The plain numbers that it may be, by the decimal sign with which it is that one.
+        is_negative: By a minus on either side, or by parentheses.
+        marks: Signs and words of currencies that stand beside it.
+    """
+
+    readings: Mapping[str, str]
+    is_negative: bool
+    marks: tuple[str, ...]
+
+    @property
+    def doubtful(self) -> str:
+        """The sign that parts either thousands or decimals, where nobody can tell by this amount alone."""
+        if len(set(self.readings.values())) < 2:
+            return ""
+        return next(sign for sign, plain in self.readings.items() if "." in plain)
+
+    @property
+    def proves(self) -> str:
+        """The decimal sign that this amount proves: it can be read with no other."""
+        return next(iter(self.readings)) if len(self.readings) == 1 else ""
+
+
+def read_amount(text: str, currency: str, sign: str | None = None) -> Money:
+    """Read an amount of one currency.
+
+    One separator with one to three digits before it, the first of them not 0, and exactly three behind it parts
+    thousands: nobody writes thousandths of a currency that has none. In dollars and euros, where 1,200 is as good a
+    bill as 1.20, both readings stand. Whoever has more than one amount knows more: ``hub.domain.files.amounts``.
+
+    Args:
+        text: What stands there; a number of JSON or of a workbook is exact.
+        currency: Of the amount; another one beside it is refused.
+        sign: The decimal sign, where somebody said which; what is not written so is refused.
 
     Raises:
         Unreadable: No amount, or one with two readings, or none that this currency can have.
     """
     if isinstance(text, JsonNumber):
-        return _money(text, text, currency)
-    refuse_excel(text)
-    written, negative = _written(text)
-    found = readings(written["body"]) if written else {}
-    if not written or not found:
+        return _exact(text, currency)
+    found = written(text)
+    if found is None:
+        refuse_excel(text)
         raise Unreadable(Text("cell.no_amount"))
-    _refuse_other_currency(f"{written['before']} {written['after']}", currency)
-    if style is not None and style not in found:
-        raise Unreadable(Text("cell.other_decimal", sign=DECIMAL_SIGNS[style]))
-    if style is None and len(set(found.values())) > 1:
-        one, other = (plain.replace(".", ",") for plain in found.values())
-        raise Unreadable(Text("cell.two_readings", one=one, other=other))
-    plain = found[style] if style is not None else next(iter(found.values()))
-    return _money(f"-{plain}" if negative else plain, text, currency)
+    _refuse_other_currency(found.marks, currency)
+    if sign is not None and sign not in found.readings:
+        raise Unreadable(Text("cell.other_decimal", sign=DECIMAL_SIGNS[sign]))
+    if sign is None and found.doubtful:
+        if currency in ASKED or EXPONENTS[currency] > 2:
+            raise two_readings(found)
+        sign = other_sign(found.doubtful)
+    plain = found.readings[sign] if sign is not None else next(iter(found.readings.values()))
+    return _money(f"-{plain}" if found.is_negative else plain, text, currency)
 
 
-def readings(body: str) -> dict[str, str]:
-    """What a bare number may mean, by decimal sign: ``1.234`` gives ``{",": "1234", ".":
-    "1.234"}``."""
+def read_typed(text: str, currency: str, sign: str) -> Money:
+    """Read what a person typed alone, where a country's decimal sign is the proof of how people write there.
+
+    Raises:
+        Unreadable: As ``read_amount``; and where that sign stands before exactly three digits, as in ``1,500`` where
+            the comma is decimal: people who write so mean either.
+    """
+    found = None if isinstance(text, JsonNumber) else written(text)
+    if found and sign and found.doubtful == sign:
+        raise two_readings(found)
+    return read_amount(text, currency, sign or None)
+
+
+def written(text: str) -> Written | None:
+    """The parts of an amount; None where it is none."""
+    return _written(str(text)) if len(text) <= MAX_LENGTH else None
+
+
+def two_readings(found: Written) -> Unreadable:
+    """That an amount may be either of two."""
+    one, other = (plain.replace(".", ",") for plain in found.readings.values())
+    return Unreadable(Text("cell.two_readings", one=one, other=other))
+
+
+def other_sign(sign: str) -> str:
+    """The other one of comma and point."""
+    return "," if sign == "." else "."
+
+
+def own_currency(text: str, currencies: Sequence[str] = (), usual: str | None = None) -> str | None:
+    """The currency that an amount itself names, by a sign, a word or its number format; None where it names none.
+
+    Args:
+        text: The cell.
+        currencies: Those of the company's country.
+        usual: Of amounts that name none; it is meant wherever the sign may be its own.
+    """
+    if isinstance(text, JsonNumber):
+        return currency_of(_shown_marks(text), currencies, usual)
+    found = written(text)
+    return currency_of(found.marks, currencies, usual) if found else None
+
+
+def shown_otherwise(text: str, currency: str) -> Text | None:
+    """What is to be said of a number that a workbook shows otherwise than it is kept; None where that is the same.
+
+    Raises:
+        Unreadable: It is no amount of this currency.
+    """
+    if not isinstance(text, FormattedNumber):
+        return None
+    shown = text.shown_as
+    if _is_scaled(shown):
+        return Text("cell.shown_scaled", stored=read_amount(text, currency))
+    if "." not in text or shown.places is None or shown.places >= EXPONENTS[currency]:
+        return None
+    stored, seen = read_amount(text, currency), _rounded(Decimal(text), shown.places)
+    return None if seen == stored.decimal else Text("cell.shown_otherwise", stored=stored, shown=f"{seen:f}")
+
+
+@lru_cache(maxsize=4096)
+def _written(text: str) -> Written | None:
+    plain = text.translate(LOOKALIKES).strip()
+    if not (found := PARTS.fullmatch(plain)):
+        return _dash(plain)
+    before, after, minuses = found["before"], found["after"], 0
+    if before.count("(") == after.count(")") == 1:
+        before, after, minuses = before.replace("(", " "), after.replace(")", " "), 1
+    if before.startswith("-"):
+        before, minuses = before[1:], minuses + 1
+    if before.endswith("-"):
+        before, minuses = before[:-1], minuses + 1
+    if after.rstrip(" ") == "-":
+        after, minuses = "", minuses + 1
+    marks = marks_in(f"{before} {after}")
+    readings = _readings(found["body"])
+    if marks is None or not readings or minuses > 1:
+        return None
+    return Written(readings, minuses == 1, marks)
+
+
+def _dash(plain: str) -> Written | None:
+    """A dash alone, or beside a currency, as accounting formats write zero."""
+    if plain.count("-") != 1:
+        return None
+    marks = marks_in(plain.replace("-", " "))
+    return None if marks is None else Written({",": "0", ".": "0"}, False, marks)
+
+
+def _readings(body: str) -> dict[str, str]:
+    """What a bare number may mean, by decimal sign: ``1.234`` gives ``{",": "1234", ".": "1.234"}``."""
     found = {}
-    for sign, pattern in WRITTEN.items():
+    for sign, pattern in NUMBERS.items():
         if match := pattern.fullmatch(body):
             whole = re.sub("[^0-9]", "", match["whole"])
             found[sign] = f"{whole}.{match['part']}" if match["part"] else whole
     return found
 
 
-def decimal_sign(texts: Iterable[str]) -> str | None:
-    """The decimal sign that the unambiguous amounts of a file agree on,
-    if there are any and they agree."""
-    signs: set[str] = set()
-    for text in texts:
-        written, _ = _written(text)
-        found = readings(written["body"]) if written and not isinstance(text, JsonNumber) else {}
-        if len(found) == 1:
-            signs.update(found)
-    return signs.pop() if len(signs) == 1 else None
-
-
-def read_date(text: str) -> date:
-    """Read dd/mm/yyyy or an ISO date; the day stands before the month, always.
-
-    Raises:
-        Unreadable: Another notation, two digits of a year, or a day that does not exist.
-    """
-    refuse_excel(text)
-    if found := ISO_DATE.fullmatch(text):
-        return _date(int(found[1]), int(found[2]), int(found[3]), ISO)
-    if found := SPANISH_DATE.fullmatch(text):
-        return _date(int(found[4]), int(found[3]), int(found[1]), DAY_FIRST)
-    if (found := NAMED_DATE.fullmatch(text)) and (month := _month(found[2])):
-        return _date(int(found[3]), month, int(found[1]), DAY_FIRST)
-    if SHORT_YEAR.fullmatch(text):
-        raise Unreadable(Text("cell.short_year"))
-    if SERIAL.fullmatch(text):
-        day = EXCEL_EPOCH + timedelta(days=int(re.split("[.,]", text)[0]))
-        raise Unreadable(Text("cell.serial_number", day=f"{day:%d/%m/%Y}"))
-    raise Unreadable(Text("cell.no_date"))
-
-
-def refuse_excel(text: str) -> None:
-    """Refuse what Excel leaves behind: an error, or a long number in scientific notation,
-    which has lost digits."""
-    if text.startswith("#") and EXCEL_ERROR.fullmatch(text):
-        raise Unreadable(Text("cell.excel_error"))
-    if not isinstance(text, JsonNumber) and SCIENTIFIC.fullmatch(text):
-        raise Unreadable(Text("cell.digits_lost"))
-
-
-def _written(text: str) -> tuple[re.Match[str] | None, bool]:
-    """The parts of an amount, and whether a minus or parentheses make it negative."""
-    plain = text.translate(GROUP_MARKS).strip().upper()
-    in_parentheses = plain.startswith("(") and plain.endswith(")")
-    plain = plain[1:-1].strip() if in_parentheses else plain
-    minuses = plain.count("-") + in_parentheses
-    found = AMOUNT.fullmatch(plain) if len(plain) <= MAX_LENGTH and minuses <= 1 else None
-    return found, minuses == 1
-
-
-def _refuse_other_currency(marks: str, currency: str) -> None:
-    for mark in re.findall(MARK, marks):
-        if mark != currency and currency not in SIGNS.get(mark, ()):
-            if mark not in SIGNS and mark not in EXPONENTS:
-                raise Unreadable(Text("cell.no_amount"))
+def _refuse_other_currency(marks: Iterable[str], currency: str) -> None:
+    for mark in marks:
+        if currency not in CURRENCY_WORDS[mark]:
             raise Unreadable(Text("cell.other_currency", mark=mark, currency=currency))
+
+
+def _exact(text: JsonNumber, currency: str) -> Money:
+    """A number of JSON or of a workbook: what is kept counts, but for digits that its format cuts and nobody sees."""
+    if not isinstance(text, FormattedNumber):
+        return _money(text, text, currency)
+    shown, exponent = text.shown_as, EXPONENTS[currency]
+    if shown.is_percent:
+        raise Unreadable(Text("cell.percent"))
+    _refuse_other_currency(_shown_marks(text), currency)
+    if not re.fullmatch(r"-?[0-9]+\.[0-9]+", text) or shown.places is None or _is_scaled(shown):
+        return _money(text, text, currency)
+    cut = _rounded(Decimal(text), max(shown.places, exponent))
+    return _money(f"{cut:f}", text, currency)
+
+
+def _shown_marks(text: JsonNumber) -> tuple[str, ...]:
+    """Signs and words of currencies in a number's format."""
+    if not isinstance(text, FormattedNumber):
+        return ()
+    shown = text.shown_as
+    return tuple(mark for part in (shown.currency, shown.prefix, shown.suffix) for mark in marks_in(part) or ())
+
+
+def _rounded(value: Decimal, places: int) -> Decimal:
+    """As Excel shows it: half away from zero."""
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) if value.adjusted() < 20 else value
+
+
+def _is_scaled(shown: NumberFormat) -> bool:
+    """Whether the format shows thousands or millions of the number: ``#,##0,``."""
+    return bool(SCALED.search(LITERAL.sub("", shown.code.partition(";")[0])))
 
 
 def _money(plain: str, text: str, currency: str) -> Money:
@@ -164,26 +255,9 @@ def _money(plain: str, text: str, currency: str) -> Money:
             scaled = Decimal(plain).scaleb(EXPONENTS[currency])
             if scaled != scaled.to_integral_value():
                 places = EXPONENTS[currency]
+                if isinstance(text, FormattedNumber):
+                    raise Unreadable(Text("cell.more_decimals_kept", places=places, currency=currency)) from error
                 raise Unreadable(Text("cell.more_decimals", places=places, currency=currency)) from error
         if re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", plain):
             raise Unreadable(Text("cell.amount_too_large")) from error
         raise Unreadable(Text("cell.no_amount_but", text=shorten(text))) from error
-
-
-def _month(name: str) -> int | None:
-    """A month's number by its Spanish or English name, or the first three letters or more of it."""
-    folded = name.casefold()
-    found = (n for n, names in enumerate(MONTHS, 1) if any(full.startswith(folded) for full in names))
-    return next(found, None)
-
-
-def _date(year: int, month: int, day: int, form: Text) -> date:
-    if not 1 <= month <= 12:
-        raise Unreadable(Text("cell.no_month", month=month, form=form))
-    try:
-        found = date(year, month, day)
-    except ValueError as error:
-        raise Unreadable(Text("cell.no_day", day=day, form=form)) from error
-    if year not in YEARS:
-        raise Unreadable(Text("cell.strange_year", year=year))
-    return found

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import attrs
 
-from hub.domain.cells import Unreadable, read_amount
+from hub.domain.cells import Unreadable, read_typed
 from hub.domain.credit import used_of
 from hub.domain.figures import WHOLE
 from hub.domain.merchant import Customer, Link, Merchant
@@ -242,7 +242,7 @@ def _with_amount(line: PayableLine, typed: Mapping[str, str]) -> PayableLine:
         return line
     due = line.payable.balance
     try:
-        amount = read_amount(text, due.currency, line.decimal_sign or None)
+        amount = read_typed(text, due.currency, line.decimal_sign)
     except Unreadable:
         return attrs.evolve(line, error=NOT_AN_AMOUNT, typed=text)
     if not 0 < amount.minor <= due.minor:
@@ -255,7 +255,7 @@ def _with_taxes(line: PayableLine, known: Sequence[tuple[str, str]], typed: Mapp
     for tax, _name in known:
         base, amount = (typed.get(line.tax_field(tax, part), "").strip() for part in ("base", "amount"))
         if amount or base:
-            taxes[tax] = _declared(tax, base, amount, line.asked.currency, line.decimal_sign or None)
+            taxes[tax] = _declared(tax, base, amount, line.asked.currency, line.decimal_sign)
     changed = attrs.evolve(line, taxes=taxes)
     if sum(declared.amount for declared in changed.withholdings) * 100 > line.asked.minor * MAX_WITHHELD_PERCENT:
         last = next(reversed(taxes))
@@ -266,14 +266,14 @@ def _with_taxes(line: PayableLine, known: Sequence[tuple[str, str]], typed: Mapp
     return changed
 
 
-def _declared(tax: str, base: str, amount: str, currency: str, style: str | None) -> DeclaredWithholding:
+def _declared(tax: str, base: str, amount: str, currency: str, sign: str) -> DeclaredWithholding:
     declared = DeclaredWithholding(base=base, amount=amount)
     try:
-        withheld = read_amount(amount, currency, style)
+        withheld = read_typed(amount, currency, sign)
     except Unreadable:
         return attrs.evolve(declared, error=NOT_AN_AMOUNT)
     try:
-        of = read_amount(base, currency, style)
+        of = read_typed(base, currency, sign)
     except Unreadable:
         return attrs.evolve(declared, error=NEEDS_BASE, error_field="base")
     if not 0 < withheld.minor <= of.minor:

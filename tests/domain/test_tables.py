@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -12,13 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.cells import Unreadable, decimal_sign, read_amount, read_date
 from hub.domain.countries.co import COUNTRY as CO
 from hub.domain.countries.cr import COUNTRY as CR
 from hub.domain.files.customer_file import parse_customers
 from hub.domain.files.invoice_file import InvoiceFile, InvoiceRow, parse_invoices
 from hub.domain.files.layout import DECIMAL, Layout
-from hub.domain.files.sheet import JsonNumber, RowError, unmarked
+from hub.domain.files.sheet import RowError, unmarked
 from hub.domain.files.table_file import read_table
 from hub.domain.text import Text
 from hub_hookspecs import IdentityDocument, Money
@@ -61,13 +60,6 @@ def invoices(
 
 def places(errors: tuple[RowError, ...]) -> list[tuple[int, str]]:
     return [(error.line, error.column) for error in errors]
-
-
-def refusal(read: Callable[..., object], *given: object) -> str:
-    """Why a cell cannot be read, as a terminal says it."""
-    with pytest.raises(Unreadable) as refused:
-        read(*given)
-    return spoken(refused.value.message, at_terminal=True)
 
 
 # ---- formats
@@ -230,155 +222,6 @@ def test_a_row_after_bad_quotes_is_still_read() -> None:
     found = invoices(PLAIN.replace("Repuestos", '"Repuestos" y más').replace("185.000", "?"))
 
     assert places(found.wrong) == [(2, ""), (3, "total")]
-
-
-# ---- amounts
-
-
-@pytest.mark.parametrize(
-    ("text", "minor"),
-    [
-        ("1.234.567,50", 123456750), ("1,234,567.50", 123456750), ("1 234 567,50", 123456750),
-        ("1\u00a0234\u00a0567,50", 123456750), ("1'234'567.50", 123456750), ("1234567,5", 123456750),
-        ("₡1.234.567,50", 123456750), ("₡ 1 234 567,50", 123456750), ("CRC 1.234.567,50", 123456750),
-        ("1,234,567.50 CRC", 123456750), ("0,50", 50), ("0.5", 50), ("0.500", 50), ("12", 1200), ("12,00", 1200),
-        ("1 234", 123400), ("1234.50000", 123450), ("-12,5", -1250), ("(12,50)", -1250), ("₡-12,50", -1250),
-        ("−12", -1200), ("0", 0), (JsonNumber("1.234"), None), (JsonNumber("1234.5"), 123450), ("1.234.567", 123456700),
-    ],
-)  # fmt: skip
-def test_an_amount_with_one_reading_is_read(text: str, minor: int | None) -> None:
-    """Grouping, signs and spaces as people and programs write them."""
-    if minor is None:
-        assert "más decimales" in refusal(read_amount, text, "CRC")
-    else:
-        assert read_amount(text, "CRC") == Money(minor, "CRC")
-
-
-@pytest.mark.parametrize("text", ["1.234", "1,234", "185.000", "185,000", "12.345", "₡ 999.999", "-1,234"])
-def test_an_amount_with_two_readings_is_refused_unless_the_decimal_sign_is_known(text: str) -> None:
-    """Not even where the currency has no third decimal."""
-    assert "--decimal" in refusal(read_amount, text, "CRC")
-
-    group = "." if "." in text else ","
-    whole = int(text.replace(group, "").strip("₡ ")) * 100
-    assert read_amount(text, "CRC", "," if group == "." else ".") == Money(whole, "CRC")
-
-
-@pytest.mark.parametrize(
-    ("text", "currency", "style", "word"),
-    [
-        ("12,345,6", "CRC", None, "monto"), ("1.23.456", "CRC", None, "monto"),
-        ("1.234 567", "CRC", None, "monto"),
-        ("1,234.567,50", "CRC", None, "monto"), ("", "CRC", None, "monto"), ("abc", "CRC", None, "monto"),
-        ("12%", "CRC", None, "monto"), ("1/2", "CRC", None, "monto"), ("١٢", "CRC", None, "monto"),
-        ("12 13", "CRC", None, "monto"), (",50", "CRC", None, "monto"), ("--5", "CRC", None, "monto"),
-        ("1" * 61, "CRC", None, "monto"), ("12 XYZ", "CRC", None, "monto"),
-        ("1.50", "CRC", ",", "coma"), ("1,50", "CRC", ".", "punto"), ("1,2345", "CRC", None, "decimales"),
-        ("12,5", "CLP", None, "decimales"), ("99999999999999", "CRC", None, "grande"),
-        ("9" * 40, "CRC", None, "grande"), ("-(5)", "CRC", None, "monto"), ("(-5)", "CRC", None, "monto"),
-        ("COP 100", "CRC", None, "COP"), ("$100", "CRC", None, "«$»"), ("₡100", "COP", None, "«₡»"),
-        ("US$100", "COP", None, "US"), ("$100 USD", "COP", None, "USD"),
-        ("1,23E+06", "CRC", None, "Excel"), ("#N/A", "CRC", None, "Excel"), ("#¡REF!", "CRC", None, "Excel"),
-        ("#####", "CRC", None, "Excel"), (JsonNumber("1E999999"), "CRC", None, "monto"),
-    ],
-)  # fmt: skip
-def test_what_is_no_amount_is_refused_with_the_reason(text: str, currency: str, style: str | None, word: str) -> None:
-    """An amount of another currency, or too fine, or too large, is refused as such."""
-    assert word in refusal(read_amount, text, currency, style)
-
-
-@given(
-    st.integers(-(10**15), 10**15), st.sampled_from([(",", "."), (".", ","), (",", " "), (".", "'"), (",", "\u00a0")])
-)
-def test_every_amount_is_read_back_exactly(minor: int, signs: str) -> None:
-    """Whatever the signs, with two decimals there is one reading."""
-    decimal, group = signs
-    written = f"{Decimal(minor).scaleb(-2):,.2f}".translate(str.maketrans({",": group, ".": decimal}))
-
-    assert read_amount(written, "COP") == Money(minor, "COP")
-
-
-@given(st.text(alphabet="0123456789.,' -()$₡CRCUSD\u00a0E+#", max_size=20), st.sampled_from([None, ",", "."]))
-def test_a_text_is_an_amount_or_unreadable_and_never_depends_on_luck(text: str, style: str | None) -> None:
-    """Whatever is read without a known sign is read the same with the sign that fits."""
-    try:
-        amount = read_amount(text, "CRC", style)
-    except Unreadable:
-        return
-
-    readings = set()
-    for sign in ",.":
-        try:
-            readings.add(read_amount(text, "CRC", sign))
-        except Unreadable:
-            continue
-    assert amount in readings
-    assert style is not None or readings == {amount}
-
-
-@pytest.mark.parametrize(
-    ("texts", "sign"),
-    [
-        (["1.234", "1.234,50"], ","), (["1,234", "2.50"], "."), (["1.234", "1.234.567"], ","), (["1.234"], None),
-        (["12", "1 234"], None), (["1.50", "1,50"], None), (["", "abc", JsonNumber("1.5")], None), (["₡1.234,5"], ","),
-        (["1 234,50", "(0,5)"], ","),
-    ],
-)  # fmt: skip
-def test_the_decimal_sign_is_what_the_unambiguous_amounts_agree_on(texts: list[str], sign: str | None) -> None:
-    """One that contradicts, and there is none."""
-    assert decimal_sign(texts) == sign
-
-
-def test_ambiguous_amounts_are_faults_with_the_remedy_where_the_file_does_not_decide() -> None:
-    """With the option they are read."""
-    text = "number;customer;issued_on;total\nA;9;01/10/2026;1.234\nB;9;01/10/2026;50\n"
-
-    found = invoices(text, default_currency="CRC")
-    told = invoices(text, default_currency="CRC", decimal=",")
-
-    assert [row.number for row in found.rows] == ["B"]
-    assert "--decimal" in spoken(found.wrong[0].message, at_terminal=True)
-    assert places(found.wrong) == [(2, "total")]
-    assert [row.total.minor for row in told.rows] == [123400, 5000]
-
-
-def test_a_file_that_mixes_decimal_signs_decides_nothing() -> None:
-    """The unambiguous amounts are read, the others are not guessed."""
-    text = "number;customer;issued_on;total\nA;9;01/10/2026;1.234\nB;9;01/10/2026;1,50\nC;9;01/10/2026;1.50\n"
-
-    found = invoices(text, default_currency="CRC")
-
-    assert places(found.wrong) == [(2, "total")]
-
-
-# ---- dates
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["05/03/2026", "5/3/2026", "05-03-2026", "05.03.2026", "2026-03-05", "2026-03-05T00:00:00", "2026-03-05 00:00:00",
-     "05/03/2026 0:00", "5-mar-2026", "5 de marzo de 2026", "05/Mar/2026"],
-)  # fmt: skip
-def test_the_day_stands_before_the_month(text: str) -> None:
-    """March the fifth, however written."""
-    assert read_date(text) == date(2026, 3, 5)
-
-
-@pytest.mark.parametrize(
-    ("text", "word"),
-    [
-        ("11/21/2026", "mes sería 21"), ("2026-21-11", "mes sería 21"), ("31/02/2026", "no existe"),
-        ("29/02/2027", "no existe"),
-        ("05/03/26", "cuatro"), ("5-mar-26", "cuatro"), ("46347", "21/11/2026"), ("46347,5", "21/11/2026"),
-        ("05/03-2026", "No es una fecha"), ("20261121", "No es una fecha"), ("", "No es una fecha"),
-        ("2026-03-05T10:30:00", "No es una fecha"), ("05/03/2206", "año"), ("0/3/2026", "no existe"),
-        ("5/0/2026", "mes"),
-        ("5 foo 2026", "No es una fecha"), ("####", "Excel"), ("٠٥/٠٣/٢٠٢٦", "No es una fecha"),
-    ],
-)  # fmt: skip
-def test_other_dates_are_refused_with_the_reason(text: str, word: str) -> None:
-    """A month of 21 shows that somebody wrote the month first; serial numbers are named with their day."""
-    assert word in refusal(read_date, text)
 
 
 # ---- columns

@@ -13,6 +13,7 @@ import pytest
 
 from hub.domain import money_entries
 from hub.domain.files import settlement_file
+from hub.domain.files.amounts import AmountColumns
 from hub.domain.files.settlement_file import LineFile
 from hub.domain.identity import Invalid
 from hub.domain.settlement import Difference, LineKind, LineState
@@ -280,8 +281,8 @@ def test_a_net_of_zero_is_what_the_file_states(desk: Desk) -> None:
 def test_control_a_net_of_zero_that_counts_as_none_books_what_nobody_stated(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    exact = settlement_file.read_amount
-    monkeypatch.setattr(settlement_file, "read_amount", lambda *cell: exact(*cell) or None)
+    exact = AmountColumns.read
+    monkeypatch.setattr(AmountColumns, "read", lambda *cell: exact(*cell) or None)
 
     with pytest.raises(AssertionError):
         net_of_zero(desk)
@@ -292,7 +293,7 @@ L1,REFA,100000.00,,,2026-03-02,CRC,
 L2,REFA,12.3.4,,,,CRC,
 L3,,5.00,,,,CRC,
 L4,REFA,5.00,1.00,4.50,,CRC,
-L5,REFA,5.00,,,03/31/2026,CRC,
+L5,REFA,5.00,,,03/32/2026,CRC,
 L6,6.12E+15,5.00,,,,CRC,
 L7,REFA,5.00,,,,XXX,
 L8,REFA,5.00,,,,CRC,gift

@@ -30,7 +30,8 @@ DATA: Final = frozenset({"countries", "words.py", "known_columns.py", "heading_w
 files."""
 
 READ: Final = frozenset(
-    {"AROUND", "EXCEL_ERROR", "MONTHS", "NAMED_DATE", "LANGUAGES", "LONG_DAY"} | {"DEBIT_NOTE_CONCEPT"}
+    {"AROUND", "EXCEL_ERROR", "MONTHS", "NAMED_DATE", "LANGUAGES", "LONG_DAY"}
+    | {"DEBIT_NOTE_CONCEPT", "CURRENCY_WORDS", "WEEKDAY", "MONTH_NAMED_FIRST", "NONE", "CASH", "IN_HEADINGS"}
 )
 """Tables of what people's files say, or of how dates are written; and what is stored with a debit note for good."""
 

@@ -56,12 +56,13 @@ def test_credit_is_paid_out_and_voided_on_the_customers_page(
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"),
+    ("typed", "currency", "told"),
     [
-        ("1e9", "Escriba el monto sin separador de miles"),
-        ("USD 5", "la moneda elegida es CRC"),
-        ("#VALUE!", "Escriba el monto sin separador de miles"),
-        ("95.000", "Escriba el monto sin separador de miles"),
+        ("1e9", "CRC", "Escriba el monto sin separador de miles"),
+        ("USD 5", "CRC", "la moneda elegida es CRC"),
+        ("#VALUE!", "CRC", "Escriba el monto sin separador de miles"),
+        ("95.000", "USD", "Escriba el monto sin separador de miles"),
+        ("95,000", "USD", "Escriba el monto sin separador de miles"),
     ],
 )
 def test_an_amount_that_is_none_is_told_as_in_a_form_and_not_as_in_a_file(
@@ -70,16 +71,42 @@ def test_an_amount_that_is_none_is_told_as_in_a_form_and_not_as_in_a_file(
     seat: Callable[..., Seat],
     forms: Callable[[str], list[dict[str, Any]]],
     typed: str,
+    currency: str,
     told: str,
 ) -> None:
     debtor, owner = house.debtor("CR", (700_000, -1)), seat(merchant)
     path = f"/m/customers/{debtor.customer.id}/receipt"
     fields = fields_of(forms(owner.read(path)), "/receipt")
 
-    page = seen_in(owner.post(path, **{**fields, "means": "cash", "currency": "CRC", "amount": typed}).text)
+    page = seen_in(owner.post(path, **{**fields, "means": "cash", "currency": currency, "amount": typed}).text)
 
     assert told in page
     assert not [word for word in ("Excel", "columna", "fila") if word in page]
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "told"),
+    [("CR", "95.000", "₡95 000,00"), ("CR", "95,000", "₡95 000,00"), ("CO", "95.000", "$95.000"), ("CO", "95,000", "")],
+)
+def test_thousandths_that_somebody_types_are_thousands_unless_the_country_writes_decimals_so(
+    house: House,
+    seat: Callable[..., Seat],
+    forms: Callable[[str], list[dict[str, Any]]],
+    country: str,
+    typed: str,
+    told: str,
+) -> None:
+    """What was understood is shown before it is recorded; where the comma is decimal, 95,000 may be either."""
+    debtor = house.debtor(country, (700_000, -1))
+    owner, path = seat(house.merchants[country]), f"/m/customers/{debtor.customer.id}/receipt"
+    currency = "COP" if country == "CO" else "CRC"
+    fields = fields_of(forms(owner.read(path)), "/receipt")
+
+    answer = owner.post(path, **{**fields, "means": "cash", "currency": currency, "amount": typed})
+
+    page = seen_in(answer.text).replace("\u00a0", " ")
+    assert (answer.status_code == 200) == bool(told)
+    assert (told or "sin separador de miles") in page
 
 
 def test_an_accountant_pays_no_credit_out(merchant: Merchant, house: House, seat: Callable[..., Seat]) -> None:

@@ -6,19 +6,21 @@ whatever its neighbours are. What only a person can say of the file is asked, wi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
 import attrs
 
-from hub.domain.cells import decimal_sign, read_amount, read_date
+from hub.domain.files.amounts import AmountColumns
 from hub.domain.files.bill_state import BillState as BillState
 from hub.domain.files.bill_state import RowKind as RowKind
 from hub.domain.files.columns import resolve_columns
+from hub.domain.files.currency_column import CurrencyColumn, fault_of
+from hub.domain.files.dates import DateColumns
 from hub.domain.files.invoice_row import InvoiceRow as InvoiceRow
 from hub.domain.files.known_columns import INVOICE_COLUMNS, usual_headings
-from hub.domain.files.layout import CURRENCY, DECIMAL, FileKind, Layout
+from hub.domain.files.layout import CURRENCY, FileKind, Layout
 from hub.domain.files.reading import Reading
 from hub.domain.files.row_cells import RowCells, by_line
 from hub.domain.files.same_number import Stated, joined
@@ -26,11 +28,13 @@ from hub.domain.files.sheet import RowError
 from hub.domain.files.state_words import StateWords, is_note_number
 from hub.domain.files.table_file import read_table
 from hub.domain.text import Text
-from hub_hookspecs import EXPONENTS, Money
+from hub_hookspecs import Money
 
 Amount = Callable[[RowCells, str, str], "Money | None"]
 """Reads the amount of a field of a row in a currency; what is wrong with it is added to the row's errors."""
 
+AMOUNTS: Final = ("total", "balance", "paid")
+DATES: Final = ("issued_on", "due_on")
 MAY_BE_ABSENT: Final = ("due_on", "description", "branch")
 """Fields of which an absent column says nothing, and an empty cell says that there is none."""
 
@@ -54,9 +58,18 @@ def parse_invoices(
     *,
     name: str = "",
     default_currency: str | None = None,
+    currencies: Sequence[str] = (),
     layout: Layout | None = None,
 ) -> InvoiceFile:
-    """Read a file of invoices as a layout says; rows without a currency are of the one that it says."""
+    """Read a file of invoices as a layout says; rows without a currency are of the one that it says.
+
+    Args:
+        data: The file.
+        name: Its name.
+        default_currency: Of rows that name none, unless the layout says another.
+        currencies: Those of the company's country, the usual one first: they decide what ``$`` and *pesos* are.
+        layout: How its columns are read, and what was answered.
+    """
     layout = layout or Layout()
     default_currency = layout.answers.get(CURRENCY, default_currency)
     table = read_table(data, name=name, known=usual_headings(FileKind.INVOICES))
@@ -65,25 +78,35 @@ def parse_invoices(
     if not default_currency and "currency" not in columns and columns:
         errors.append(RowError(table.header_line, "currency", "", Text("column.currency_missing")))
         columns = {}
-    money = [theirs for field in ("total", "balance", "paid") for theirs in columns.get(field, ())]
-    style = layout.answers.get(DECIMAL) or decimal_sign(
-        row.cells.get(theirs, "") for row in table.rows for theirs in money
+    bad_lines = {error.line for error in table.errors}
+    every = [RowCells(row, columns, errors, bad_lines) for row in table.rows if columns]
+    fields = [field for field in AMOUNTS if field in columns]
+    currency = CurrencyColumn.of(
+        every, columns, fields, currencies, default_currency, is_said=CURRENCY in layout.answers
     )
+    codes = [currency.code(cells) or "" for cells in every]
+    amounts = AmountColumns.of(
+        {
+            field: [(cells.line, cells.raw(field), code) for cells, code in zip(every, codes, strict=True)]
+            for field in fields
+        },
+        layout,
+    )
+    dates = DateColumns.of({field: [(cells.line, cells.raw(field)) for cells in every] for field in DATES}, layout)
 
-    def amount(cells: RowCells, field: str, currency: str) -> Money | None:
-        return cells.read(field, lambda text: read_amount(text, currency, style))
+    def amount(cells: RowCells, field: str, code: str) -> Money | None:
+        return cells.read(field, lambda text: amounts.read(field, text, code))
 
     reader = _RowReader(
         amount=amount,
-        currency=default_currency,
+        currency=currency,
+        dates=dates,
         words=StateWords(layout.answers),
         keeps=frozenset(field for field in MAY_BE_ABSENT if field not in columns),
         has_balance="balance" in columns,
     )
-    bad_lines = {error.line for error in table.errors}
     stated, skipped, numbers = [], [], set()
-    for row in table.rows if columns else ():
-        cells = RowCells(row, columns, errors, bad_lines)
+    for cells in every:
         kind, state = reader.words.of(cells)
         number = cells.code("number", 100, required=state is not BillState.SKIP)
         numbers.add(number)
@@ -99,12 +122,18 @@ def parse_invoices(
         numbers=frozenset(numbers - {""}),
         errors=tuple(error for error in wrong if error.line not in body),
         set_aside=tuple(error for error in wrong if error.line in body),
-        warnings=by_line(invoices.warnings),
+        warnings=by_line((*invoices.warnings, *_as_in_file(amounts.told, columns))),
         format=table.format,
         file_type=table.file_type,
         columns=resolved.columns,
         left_out=resolved.left_out,
-        questions=(*resolved.questions, *reader.words.questions(), *invoices.questions),
+        questions=(
+            *resolved.questions,
+            *amounts.questions,
+            *dates.questions,
+            *reader.words.questions(),
+            *invoices.questions,
+        ),
         missing=resolved.missing,
         head=table.head,
         seen=len(table.rows),
@@ -117,11 +146,12 @@ class _RowReader:
     """Reads the rows of one file.
 
     Attributes:
-        currency: Of rows that name none.
+        currency: How that of a row is found.
     """
 
     amount: Amount
-    currency: str | None
+    currency: CurrencyColumn
+    dates: DateColumns
     words: StateWords
     keeps: frozenset[str]
     has_balance: bool
@@ -129,9 +159,11 @@ class _RowReader:
     def read(self, cells: RowCells, number: str, kind: RowKind | None, state: BillState | None) -> InvoiceRow | None:
         """The invoice or the credit note of a row; None where it cannot even be formed."""
         customer, customer_name = _customer(cells)
-        issued_on = cells.read_required("issued_on", read_date)
-        due_on = cells.read("due_on", read_date)
-        currency = self._currency(cells)
+        issued_on = cells.read_required("issued_on", self.dates.read)
+        due_on = cells.read("due_on", self.dates.read)
+        currency = self.currency.code(cells)
+        if not currency:
+            cells.add_error("currency", fault_of(cells))
         description, branch = cells.text("description", 500), cells.text("branch", 60)
         total: Money | None
         if not currency:
@@ -179,16 +211,6 @@ class _RowReader:
             balance = total - (_size(paid) or paid)
         return total, balance
 
-    def _currency(self, cells: RowCells) -> str | None:
-        code = cells.raw("currency").upper() or self.currency
-        if code in EXPONENTS:
-            return code
-        if not code:
-            cells.add_error("currency", Text("cell.missing"))
-        else:
-            cells.add_error("currency", Text("cell.unknown_currency", known=", ".join(EXPONENTS)))
-        return None
-
 
 def _customer(cells: RowCells) -> tuple[str, str]:
     """By what the customer is found: identity number, else mail, else name; and the name."""
@@ -215,6 +237,10 @@ def _check(
         cells.add_error(column, Text("cell.balance_negative"))
     if total is not None and balance is not None and balance > total:
         cells.add_error(column, Text("cell.balance_over_total", total=f"{total.decimal:f}"))
+
+
+def _as_in_file(told: Iterable[RowError], columns: Mapping[str, tuple[str, ...]]) -> Iterator[RowError]:
+    return (attrs.evolve(one, column=as_written(columns, one.column)) for one in told)
 
 
 def as_written(columns: Mapping[str, tuple[str, ...]], field: str) -> str:

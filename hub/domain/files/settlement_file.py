@@ -11,8 +11,9 @@ from typing import Final
 
 import attrs
 
-from hub.domain.cells import decimal_sign, read_amount, read_date
+from hub.domain.files.amounts import AmountColumns
 from hub.domain.files.columns import Column, Resolved, reduced, resolve_columns
+from hub.domain.files.dates import DateColumns
 from hub.domain.files.known_columns import LINE_KINDS, PAYOUT_COLUMNS, WITHHOLDINGS, usual_headings
 from hub.domain.files.layout import DECIMAL, LEFT_OUT, FileKind, Layout
 from hub.domain.files.reading import Reading
@@ -78,14 +79,18 @@ def parse_lines(
 def _with_lines(file: LineFile, table: Table, resolved: Resolved, currency: str) -> LineFile:
     columns = resolved.columns
     kept = [ours for ours in columns if ours == RESERVE or ours.startswith(WITHHOLDING)]
-    money = [theirs for ours in ("gross", *PARTS, "net", *kept) for theirs in columns.get(ours, ())]
-    style = file.layout.answers.get(DECIMAL) or decimal_sign(
-        row.cells.get(theirs, "") for row in table.rows for theirs in money
-    )
     errors: list[RowError] = []
     spoiled = {error.line for error in file.set_aside}
     every = [RowCells(row, columns, errors, spoiled) for row in table.rows if row.line not in spoiled]
-    stated = [(cells, _LineReader(cells, currency, style, kept).line()) for cells in every]
+    money = [field for field in ("gross", *PARTS, "net", *kept) if field in columns]
+    codes = [(cells, (cells.raw("currency") or currency).upper()) for cells in every]
+    amounts = AmountColumns.of(
+        {field: [(cells.line, cells.raw(field), code) for cells, code in codes] for field in money}, file.layout
+    )
+    dates = DateColumns.of({"settled_on": [(cells.line, cells.raw("settled_on")) for cells in every]}, file.layout)
+    if questions := (*amounts.questions, *dates.questions):
+        return attrs.evolve(file, questions=questions)
+    stated = [(cells, _LineReader(cells, code, amounts, dates, kept).line()) for cells, code in codes]
     whole = [(cells, line) for cells, line in stated if line and not cells.has_errors]
     if "net" in columns:
         whole = list(zip((cells for cells, _ in whole), _with_signs([line for _, line in whole]), strict=True))
@@ -155,9 +160,11 @@ def _adds_up(line: SettlementLine) -> bool:
 class _LineReader:
     """Reads one row; what is wrong with it is added to its errors."""
 
-    def __init__(self, cells: RowCells, currency: str, style: str | None, kept: Sequence[str]) -> None:
-        self._cells, self._style, self._kept = cells, style, kept
-        self._currency = (cells.raw("currency") or currency).upper()
+    def __init__(
+        self, cells: RowCells, currency: str, amounts: AmountColumns, dates: DateColumns, kept: Sequence[str]
+    ) -> None:
+        self._cells, self._currency, self._kept = cells, currency, kept
+        self._amounts, self._dates = amounts, dates
 
     def line(self) -> StatedLine | None:
         cells = self._cells
@@ -194,7 +201,7 @@ class _LineReader:
                 fee_tax=amounts["fee_tax"],
                 withholdings=withheld,
                 net=_net(gross, amounts, withheld) if net is None else net,
-                settled_on=cells.read("settled_on", read_date),
+                settled_on=cells.read("settled_on", self._dates.read),
             )
         )
         return StatedLine(line=stated, kind=kind)
@@ -206,7 +213,7 @@ class _LineReader:
         return LINE_KINDS.get(written, LineKind.PAYMENT)
 
     def _money(self, field: str) -> Money | None:
-        return self._cells.read(field, lambda text: read_amount(text, self._currency, self._style))
+        return self._cells.read(field, lambda text: self._amounts.read(field, text, self._currency))
 
 
 def _net(gross: Money, amounts: Mapping[str, Money | None], withheld: Mapping[str, Money]) -> Money:

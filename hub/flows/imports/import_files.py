@@ -18,7 +18,7 @@ import structlog
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.files.customer_file import CustomerRow, parse_customers
 from hub.domain.files.invoice_file import InvoiceRow, parse_invoices
-from hub.domain.files.layout import DECIMAL, FileKind, Layout
+from hub.domain.files.layout import CURRENCY, DECIMAL, FileKind, Layout
 from hub.domain.files.reading import Reading
 from hub.domain.files.sheet import RowError
 from hub.domain.import_run import Choices, ImportRun, RunState
@@ -112,7 +112,12 @@ async def import_invoices(
         data,
         name=name,
         default_currency=currency or country.currencies[0],
-        layout=_layout(layout, mapping, {DECIMAL: decimal} if decimal else {}),
+        currencies=country.currencies,
+        layout=_layout(
+            layout,
+            mapping,
+            {key: said for key, said in ((DECIMAL, decimal), (CURRENCY, currency)) if said},
+        ),
     )
     report = _begun(file, file.rows, map(_understood, file.rows[:PREVIEW]), dry_run)
     report = attrs.evolve(report, left_out=file.skipped)

@@ -8,6 +8,7 @@ from typing import Final
 from . import (
     accounts,
     books,
+    cells,
     columns,
     desk,
     exports,
@@ -27,6 +28,7 @@ from .by_reader import ByReader as ByReader
 ROOMS: Final[tuple[Mapping[str, str | ByReader], ...]] = (
     accounts.WORDS,
     books.WORDS,
+    cells.WORDS,
     columns.WORDS,
     desk.WORDS,
     exports.WORDS,

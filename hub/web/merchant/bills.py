@@ -14,7 +14,7 @@ from hub.flows.ground.read_drawn import Subject
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.views.view_bill import BillView, view_bill
 from hub.web.responses import Page, redirect
-from hub_hookspecs import EXPONENTS, Money
+from hub_hookspecs import EXPONENTS, Country, Money
 
 from .by_hand import typed_amount
 from .context import Context, MerchantContext, unknown_is_404
@@ -63,7 +63,7 @@ async def write_off(context: Context, form: CheckedForm, invoice: FromPath[str])
         try:
             await write_off_bill(
                 *(context.hub, context.merchant, view.payable.number),
-                amount=_part(form, view.payable.currency),
+                amount=_part(form, view.payable.currency, context.country),
                 by=context.session.email,
                 reason=form.get("reason"),
                 via=VIA,
@@ -85,7 +85,7 @@ async def bill_anew(context: Context, form: CheckedForm, invoice: FromPath[str])
         try:
             await rebill(
                 *(context.hub, context.merchant, view.payable.number),
-                total=_total(form),
+                total=_total(form, context.country),
                 customer=form.get("customer"),
                 by=context.session.email,
                 reason=form.get("reason"),
@@ -116,20 +116,21 @@ def _page(
     )
 
 
-def _part(form: SubmittedForm, currency: str) -> Money | None:
+def _part(form: SubmittedForm, currency: str, country: Country) -> Money | None:
     """What is written off; None for all that is due.
 
     Raises:
         Invalid: It is no amount.
     """
     problems: list[FieldError] = []
-    amount = typed_amount(form.get("amount"), currency, "amount", problems) if form.get("amount") else None
+    text = form.get("amount")
+    amount = typed_amount(text, currency, "amount", problems, country) if text else None
     if problems:
         raise Invalid(tuple(problems))
     return amount
 
 
-def _total(form: SubmittedForm) -> Money:
+def _total(form: SubmittedForm, country: Country) -> Money:
     """What it is for now.
 
     Raises:
@@ -139,7 +140,7 @@ def _total(form: SubmittedForm) -> Money:
     currency = form.get("currency")
     if currency not in EXPONENTS:
         raise Invalid((FieldError("currency", Text("currency.choose")),))
-    total = typed_amount(form.get("total"), currency, "total", problems)
+    total = typed_amount(form.get("total"), currency, "total", problems, country)
     if total is None:
         raise Invalid(tuple(problems))
     return total

@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.bank_reference import LONGEST, AnotherAmount, plain_reference
-from hub.domain.cells import Unreadable, read_amount, read_date, readings
+from hub.domain.cells import Unreadable, read_date, read_typed
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.intake import Share, shares_of
 from hub.domain.lengths import BANK_ACCOUNT, REMARKS, too_long
@@ -33,8 +33,8 @@ from .rights import Right
 
 FRESH_ID = re.compile(r"[0-9A-Za-z-]{20,40}")
 ONE_AMOUNT = Text("typed.one_amount")
-OF_A_FILE = frozenset({"cell.excel_error", "cell.digits_lost"})
-"""What is said of a cell, and has no remedy in a form."""
+OF_A_FILE = frozenset({"cell.excel_error", "cell.digits_lost", "cell.two_readings"})
+"""What is said of a cell, with a remedy that a form has not."""
 
 
 @attrs.frozen(kw_only=True)
@@ -173,9 +173,9 @@ def understand(view: CustomerView, country: Country, form: SubmittedForm, today:
         problems.append(FieldError("means", Text("means.choose")))
     if not FRESH_ID.fullmatch(form.get("receipt_id")):
         problems.append(FieldError("amount", Text("form.old")))
-    cash = typed_amount(form.get("amount"), currency, "amount", problems)
+    cash = typed_amount(form.get("amount"), currency, "amount", problems, country)
     day = typed_day(form.get("received_on"), "received_on", today, problems)
-    shares = _typed_shares(view, form, currency, problems)
+    shares = _typed_shares(view, form, currency, problems, country)
     if not shares and cash and not form.has("advance"):
         shares = _oldest_first(view, cash)
     if cash and sum(amount.minor for _, amount in shares) > cash.minor:
@@ -201,15 +201,13 @@ def wrong_amount(text: str, unreadable: Unreadable) -> Text:
     if unreadable.message.id == "cell.other_currency":
         said = dict(unreadable.message.values)
         return Text("typed.other_currency", mark=said["mark"], currency=said["currency"])
-    either = len(set(readings(text).values())) > 1
-    of_a_file = unreadable.message.id in OF_A_FILE
-    return ONE_AMOUNT if either or of_a_file or not text else unreadable.message
+    return ONE_AMOUNT if unreadable.message.id in OF_A_FILE or not text else unreadable.message
 
 
-def typed_amount(text: str, currency: str, field: str, problems: list[FieldError]) -> Money | None:
+def typed_amount(text: str, currency: str, field: str, problems: list[FieldError], country: Country) -> Money | None:
     """An amount that somebody typed; None where it is none, which is then among the problems."""
     try:
-        money = read_amount(text, currency)
+        money = read_typed(text, currency, country.decimal_sign)
     except Unreadable as unreadable:
         problems.append(FieldError(field, wrong_amount(text, unreadable)))
         return None
@@ -229,7 +227,7 @@ def typed_day(text: str, field: str, today: date, problems: list[FieldError]) ->
 
 
 def _typed_shares(
-    view: CustomerView, form: SubmittedForm, currency: str, problems: list[FieldError]
+    view: CustomerView, form: SubmittedForm, currency: str, problems: list[FieldError], country: Country
 ) -> tuple[tuple[Payable, Money], ...]:
     found = []
     for payable_id, text in form.beginning("share-").items():
@@ -240,7 +238,7 @@ def _typed_shares(
             problems.append(FieldError("amount", Text("share.not_pending")))
             continue
         field = f"share-{payable_id}"
-        amount = typed_amount(text, payable.currency, field, problems)
+        amount = typed_amount(text, payable.currency, field, problems, country)
         if amount is None:
             continue
         if payable.currency != currency:

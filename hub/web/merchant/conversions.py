@@ -194,7 +194,7 @@ def _understood(context: MerchantContext, asked: Asked, form: SubmittedForm) -> 
         problems.append(FieldError("rate", Text("rate.other_pair", came=currency, owed=settles_in)))
     if not form.get("source"):
         problems.append(FieldError("source", Text("rate.source_missing")))
-    came = asked.waiting or typed_amount(form.get("amount"), currency, "amount", problems)
+    came = asked.waiting or typed_amount(form.get("amount"), currency, "amount", problems, context.country)
     rate_on = typed_day(form.get("rate_on"), "rate_on", context.today, problems)
     value_on = typed_day(form.get("value_on"), "value_on", context.today, problems)
     if problems or came is None or value is None:

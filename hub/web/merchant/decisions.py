@@ -6,7 +6,7 @@ from litestar import post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.cells import Unreadable, read_amount, read_date
+from hub.domain.cells import Unreadable, read_date, read_typed
 from hub.domain.decision import Evidence, Signed
 from hub.domain.identity import Invalid
 from hub.domain.text import Text
@@ -117,7 +117,7 @@ async def _amount(context: MerchantContext, payment: str, form: SubmittedForm) -
     if not text:
         return None
     found = await context.hub.store.read(lambda tx: tx.payments.get(payment))
-    return read_amount(text, found.amount.currency) if found else None
+    return read_typed(text, found.amount.currency, context.country.decimal_sign) if found else None
 
 
 @post("/payments/{payment:str}/returned", status_code=200, right=Right.OWN, drawn=Subject.PAYMENT)

@@ -96,7 +96,7 @@ def _understood(context: MerchantContext, form: SubmittedForm) -> PaidOut:
         problems.append(FieldError("means", Text("means.choose")))
     if not form.get("why"):
         problems.append(FieldError("why", Text("decision.why_missing")))
-    amount = typed_amount(form.get("amount"), currency, "amount", problems)
+    amount = typed_amount(form.get("amount"), currency, "amount", problems, context.country)
     day = typed_day(form.get("paid_on"), "paid_on", context.today, problems)
     if amount is None or problems:
         raise Invalid(tuple(problems))

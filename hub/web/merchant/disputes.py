@@ -9,7 +9,7 @@ from litestar import post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.cells import Unreadable, read_amount, read_date
+from hub.domain.cells import Unreadable, read_date, read_typed
 from hub.domain.decision import Evidence, Signed
 from hub.domain.dispute import DisputeOutcome, DisputeStage, last_moment
 from hub.domain.identity import Invalid
@@ -89,7 +89,7 @@ def _stage(text: str) -> DisputeStage:
 async def _amount(context: MerchantContext, payment: str, text: str) -> Money | None:
     found = await context.hub.store.read(lambda tx: tx.payments.get(payment)) if text else None
     try:
-        return read_amount(text, found.amount.currency) if found else None
+        return read_typed(text, found.amount.currency, context.country.decimal_sign) if found else None
     except Unreadable as error:
         raise _Unread(ONE_AMOUNT) from error
 

@@ -126,7 +126,7 @@ def _understood(receipt: CashReceipt, country: Country, form: SubmittedForm) -> 
         problems.append(FieldError("invoice", Text("withholding.choose_bill")))
     if form.get("tax") not in dict(country.withheld_taxes):
         problems.append(FieldError("tax", Text("withholding.choose_tax")))
-    amount = typed_amount(form.get("amount"), receipt.cash.currency, "amount", problems)
+    amount = typed_amount(form.get("amount"), receipt.cash.currency, "amount", problems, country)
     day = _day(form.get("certified_on"), problems)
     if amount is None or day is None or problems:
         raise Invalid(tuple(problems))

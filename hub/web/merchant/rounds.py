@@ -6,7 +6,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.cells import Unreadable, read_amount
+from hub.domain.cells import Unreadable, read_typed
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.round import Choice, Every
 from hub.domain.text import Text
@@ -71,7 +71,7 @@ def read_choice(context: MerchantContext, form: SubmittedForm) -> Choice:
         currency = context.country.currencies[0]
     if text := form.get("least"):
         try:
-            amount = read_amount(text, currency, context.country.decimal_sign or ",")
+            amount = read_typed(text, currency, context.country.decimal_sign)
             if amount.minor > 0:
                 least[currency] = amount.minor
         except Unreadable:

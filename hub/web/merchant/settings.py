@@ -9,7 +9,7 @@ from litestar import get, post
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.account import AccountStatus
-from hub.domain.cells import Unreadable, read_amount
+from hub.domain.cells import Unreadable, read_typed
 from hub.domain.identity import FieldError, Invalid, show_document
 from hub.domain.logo import MAX_BYTES, LogoRefused
 from hub.domain.text import Text
@@ -161,7 +161,7 @@ async def _connected(context: MerchantContext) -> list[tuple[str, str]]:
 async def save_choices(context: Context, form: CheckedForm) -> Page:
     """Save the choices."""
     problems: list[FieldError] = []
-    sign = context.country.decimal_sign or ","
+    sign = context.country.decimal_sign
     minimum = {currency: _minimum(form, currency, sign, problems) for currency in context.country.currencies}
     kept = {name: least for name, least in context.merchant.options.minimum.items() if name not in minimum}
     order = sorted(form.beginning("order-").items(), key=lambda item: (_place(item[1]), item[0]))
@@ -191,7 +191,7 @@ async def save_choices(context: Context, form: CheckedForm) -> Page:
 def _minimum(form: SubmittedForm, currency: str, sign: str, problems: list[FieldError]) -> int:
     text = form.get(f"minimum-{currency}")
     try:
-        return read_amount(text, currency, sign).minor if text else 0
+        return read_typed(text, currency, sign).minor if text else 0
     except Unreadable:
         problems.append(FieldError(f"minimum-{currency}", Text("typed.minimum")))
         return 0

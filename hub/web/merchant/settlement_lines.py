@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.account import ProviderAccount
-from hub.domain.cells import Unreadable, read_amount, read_date
+from hub.domain.cells import Unreadable, read_date, read_typed
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.settlement import LineKind
 from hub.domain.text import Text
@@ -21,7 +21,7 @@ from hub.flows.payments.decide import NotAllowed
 from hub.flows.settlements.record_payout import Payout, record_payout
 from hub.flows.settlements.withdraw_line import reopen_line, withdraw_line
 from hub.web.responses import Page, redirect
-from hub_hookspecs import EXPONENTS
+from hub_hookspecs import EXPONENTS, Country
 
 from .by_hand import wrong_amount
 from .context import Context, MerchantContext, unknown_is_404
@@ -79,7 +79,7 @@ async def record(context: Context, form: CheckedForm, account: FromPath[str]) ->
     """Record what reached the bank; the bank's reference and day make it one, however often it is sent."""
     found = await _account(context, account)
     try:
-        told = _payout(form)
+        told = _payout(form, context.country)
         await record_payout(context.hub, context.merchant, found, told, by=context.session.email)
     except Invalid as invalid:
         return await settlements_page(
@@ -88,7 +88,7 @@ async def record(context: Context, form: CheckedForm, account: FromPath[str]) ->
     return redirect(BACK)
 
 
-def _payout(form: SubmittedForm) -> Payout:
+def _payout(form: SubmittedForm, country: Country) -> Payout:
     """The form as it was typed.
 
     Raises:
@@ -108,7 +108,7 @@ def _payout(form: SubmittedForm) -> Payout:
             return None
 
     arrived, fee, fee_tax = (
-        read(name, lambda text: read_amount(text, currency), nothing)
+        read(name, lambda text: read_typed(text, currency, country.decimal_sign), nothing)
         for name, nothing in (("amount", ""), ("fee", "0"), ("fee_tax", "0"))
     )
     day = read("on", read_date)

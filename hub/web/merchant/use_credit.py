@@ -14,6 +14,7 @@ from hub.flows.books.settle_bill import apply_credit
 from hub.flows.ground.read_drawn import Subject
 from hub.flows.views.view_customers import CustomerView, view_customer
 from hub.web.responses import Page, redirect
+from hub_hookspecs import Country
 
 from .by_hand import typed_amount
 from .context import Context, MerchantContext, unknown_is_404
@@ -57,7 +58,7 @@ async def use(context: Context, form: CheckedForm, customer: FromPath[str]) -> P
         view = await view_customer(context.hub, context.merchant, customer)
     rows = [row for section in view.statement.statement.sections for row in section.rows if row.is_payable]
     try:
-        shares = _understood(form, rows)
+        shares = _understood(form, rows, context.country)
         with unknown_is_404():
             await apply_credit(*(context.hub, context.merchant, customer, shares), by=context.session.email)
     except Invalid as invalid:
@@ -65,7 +66,7 @@ async def use(context: Context, form: CheckedForm, customer: FromPath[str]) -> P
     return redirect(f"/m/customers/{customer}")
 
 
-def _understood(form: SubmittedForm, rows: list[StatementRow]) -> list[Share]:
+def _understood(form: SubmittedForm, rows: list[StatementRow], country: Country) -> list[Share]:
     """How much goes to which invoice.
 
     Raises:
@@ -76,7 +77,7 @@ def _understood(form: SubmittedForm, rows: list[StatementRow]) -> list[Share]:
     for row in rows:
         item = row.item
         text = form.get(f"share-{item.payable_id}")
-        amount = typed_amount(text, item.currency, "amount", problems) if text else None
+        amount = typed_amount(text, item.currency, "amount", problems, country) if text else None
         if amount:
             shares.append(Share(item.payable_id, amount.minor))
     if not shares and not problems:

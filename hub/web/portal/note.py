@@ -13,7 +13,7 @@ from litestar.datastructures import FormMultiDict, UploadFile
 
 from hub.domain.allowance import Allowance
 from hub.domain.attachment import MAX_BYTES, NotTaken
-from hub.domain.cells import Unreadable, read_amount
+from hub.domain.cells import Unreadable, read_typed
 from hub.domain.lengths import LETTER
 from hub.domain.letterhead import letterhead_for
 from hub.domain.merchant import Link
@@ -230,7 +230,7 @@ async def _report(
 
 def _amount(typed: dict[str, str], currency: str, sign: str) -> Money | None:
     try:
-        amount = read_amount(typed.get("amount", ""), currency, sign or None)
+        amount = read_typed(typed.get("amount", ""), currency, sign)
     except Unreadable:
         return None
     return amount if amount.minor > 0 else None

@@ -1,0 +1,86 @@
+"""Of which currency each row of a file is: its column says it, or its amounts, or a heading, or else the usual one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import attrs
+
+from hub.domain.cells import own_currency
+from hub.domain.currencies import currency_named
+from hub.domain.files.row_cells import RowCells
+from hub.domain.files.sheet import unmarked
+from hub.domain.text import Text
+from hub_hookspecs import EXPONENTS
+
+FIELD: Final = "currency"
+IN_HEADINGS: Final = re.compile(r"[A-Z]{3}|.*[₡¢$€].*|colones|d[oó]lares|euros|pesos", re.IGNORECASE)
+"""What of a heading may name a currency: ``Total (USD)``, ``Saldo en dólares``."""
+
+
+@attrs.frozen(kw_only=True)
+class CurrencyColumn:
+    """How the currency of a row is found.
+
+    Attributes:
+        amounts: Fields of amounts, which may name it themselves.
+        currencies: Those of the company's country, the usual one first.
+        usual: Of rows that name none; None where they are not given any.
+        headings: What the headings of the amounts name.
+    """
+
+    amounts: Sequence[str]
+    currencies: Sequence[str]
+    usual: str | None
+    headings: frozenset[str]
+
+    @classmethod
+    def of(
+        cls,
+        rows: Iterable[RowCells],
+        columns: Mapping[str, tuple[str, ...]],
+        amounts: Sequence[str],
+        currencies: Sequence[str],
+        usual: str | None,
+        *,
+        is_said: bool,
+    ) -> CurrencyColumn:
+        """What a file says of it.
+
+        Args:
+            rows: All of the file: where some name their currency, one that names none is given none.
+            columns: The file's headings by our field.
+            amounts: Fields of amounts that it has.
+            currencies: Those of the company's country.
+            usual: Of files that name none.
+            is_said: Somebody said that it is the currency of rows that name none.
+        """
+        is_named = any(cells.raw(FIELD) for cells in rows)
+        words = (
+            word for field in amounts for theirs in columns.get(field, ()) for word in re.split(r"[\s()\[\]:/]", theirs)
+        )
+        named = {code for word in words if IN_HEADINGS.fullmatch(word) and (code := currency_named(word, currencies))}
+        return cls(
+            amounts=amounts,
+            currencies=currencies,
+            usual=usual if is_said or not is_named else None,
+            headings=frozenset(named),
+        )
+
+    def code(self, cells: RowCells) -> str | None:
+        """The currency of a row; None where nothing says it, or what says it is unknown."""
+        if written := cells.raw(FIELD):
+            return currency_named(unmarked(written), self.currencies)
+        own = (own_currency(cells.raw(field), self.currencies, self.usual) for field in self.amounts)
+        if found := next(filter(None, own), None):
+            return found
+        if self.headings:
+            return next(iter(self.headings)) if len(self.headings) == 1 else None
+        return self.usual if self.usual in EXPONENTS else None
+
+
+def fault_of(cells: RowCells) -> Text:
+    """Why a row has no currency."""
+    return Text("cell.unknown_currency", known=", ".join(EXPONENTS)) if cells.raw(FIELD) else Text("cell.missing")

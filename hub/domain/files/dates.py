@@ -1,0 +1,82 @@
+"""Dates of a file, read by the column: the day stands before the month, unless some date shows that it does not.
+
+``09/14/2026`` can only have the month first. A file with such a date asks which order is meant, with rows of it read
+both ways: the others of its dates, such as ``09/02/2026``, would be other days. Where every other date has the day
+first and can have nothing else, that one is merely wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Final, TypeAlias
+
+import attrs
+
+from hub.domain.cells import Unreadable
+from hub.domain.dates import orders, read_date
+from hub.domain.files.layout import Layout
+from hub.domain.files.question import Choice, Question
+from hub.domain.text import Text
+
+DATES: Final = "dates"
+"""Answered with ``dmy`` or ``mdy``."""
+
+Cells: TypeAlias = "Mapping[str, Sequence[tuple[int, str]]]"
+"""(line, cell) by field."""
+
+EXAMPLES: Final = 3
+LABELS: Final = {"dmy": Text("dates.day_first"), "mdy": Text("dates.month_first")}
+
+
+@attrs.frozen(kw_only=True)
+class DateColumns:
+    """The columns of dates of one file, and how they are read.
+
+    Attributes:
+        questions: What must be said before they are.
+    """
+
+    questions: tuple[Question, ...] = ()
+    _order: str = attrs.field(default="dmy", alias="order")
+
+    @classmethod
+    def of(cls, cells: Cells, layout: Layout | None = None) -> DateColumns:
+        """What the cells of a file say of each other."""
+        answer = (layout or Layout()).answers.get(DATES, "")
+        if answer in LABELS:
+            return cls(order=answer)
+        found = {cell: orders(cell[1]) for column in cells.values() for cell in column if cell[1]}
+        kinds = set(found.values())
+        if {"mdy"} not in kinds or ({"dmy"} in kinds and {"dmy", "mdy"} not in kinds):
+            return cls()
+        first: dict[frozenset[str], tuple[int, str]] = {}
+        for cell, of in sorted(found.items()):
+            if of:
+                first.setdefault(of, cell)
+        rest = sorted(cell for cell, of in found.items() if of)
+        shown = sorted(list(dict.fromkeys((*first.values(), *rest)))[:EXAMPLES])
+        choices = tuple(
+            Choice(value=order, label=label, examples=tuple(_read_as(shown, order))) for order, label in LABELS.items()
+        )
+        return cls(questions=(Question(key=DATES, text=Text("dates.question"), choices=choices),), order="")
+
+    def read(self, cell: str) -> date:
+        """The day of a cell.
+
+        Raises:
+            Unreadable: It is none, or may be two, which a question is about.
+        """
+        if not self._order and orders(cell):
+            raise Unreadable(Text("cell.two_orders"))
+        return read_date(cell, month_first=self._order == "mdy")
+
+
+def _read_as(cells: Sequence[tuple[int, str]], order: str) -> Iterator[Text]:
+    for line, cell in cells:
+        try:
+            day = read_date(cell, month_first=order == "mdy")
+        except Unreadable:
+            yield Text("cell.example_aside", line=line, written=cell)
+        else:
+            yield Text("dates.example", line=line, written=cell, day=day)
