@@ -29,9 +29,17 @@ ASKED: Final = frozenset({"EUR", "USD"})
 """Currencies of small amounts, in which 1,200 may be either; in the others nobody bills a thousandth."""
 
 LOOKALIKES: Final = str.maketrans(
-    {**dict.fromkeys("\u00a0\u202f\u2009\u2007\u2008\u200a\t", " "), **dict.fromkeys("’‘´`′ʼ", "'")}
-    | dict.fromkeys("−–—‐‑‒", "-")
+    dict.fromkeys(
+        "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "
+    )
+    | dict.fromkeys("’‘´`′ʼ", "'")
+    | dict.fromkeys("−–—‐‑‒﹣－", "-")
+    | dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad")
 )
+TEXT_MARK: Final = "'"
+"""Excel's mark of a text, before it."""
+ENDS: Final = (".-", ",-")
+"""Close an amount: ``1.250,50.-``."""
 MAX_LENGTH: Final = 60
 PARTS: Final = re.compile(r"(?P<before>[^0-9]*)(?P<body>[0-9](?:.*[0-9])?)(?P<after>[^0-9]*)", re.DOTALL)
 FIRST: Final = "[1-9][0-9]{0,2}"
@@ -39,11 +47,12 @@ FIRST: Final = "[1-9][0-9]{0,2}"
 
 def _number(decimal: str, thousands: str) -> re.Pattern[str]:
     """Digits alone; groups of three with one sign between them; or, as in Colombia, an apostrophe at the millions and
-    another sign at the thousands: ``12.500'000.000``."""
+    another sign, or none, at the thousands: ``12.500'000.000``. What has an apostrophe has no thousandths."""
     grouped = rf"{FIRST}(?P<group>[{thousands} '])[0-9]{{3}}(?:(?P=group)[0-9]{{3}})*"
-    millions = (rf"{FIRST}(?:[{one}][0-9]{{3}})?(?:'[0-9]{{3}}[{one}][0-9]{{3}})+" for one in (thousands, " "))
+    signs = (f"[{thousands}]", " ", "")
+    millions = (rf"{FIRST}(?:{sign}[0-9]{{3}})?(?:'[0-9]{{3}}{sign}[0-9]{{3}})+" for sign in signs)
     whole = "|".join(("[0-9]+", grouped, *millions))
-    return re.compile(rf"(?P<whole>{whole})(?:[{decimal}](?P<part>[0-9]+))?")
+    return re.compile(rf"(?!.*'.*[{decimal}][0-9]{{3}}$)(?P<whole>{whole})(?:[{decimal}](?P<part>[0-9]+))?")
 
 
 NUMBERS: Final = {",": _number(",", "."), ".": _number(".", ",")}
@@ -167,22 +176,24 @@ def shown_otherwise(text: str, currency: str) -> Text | None:
     if "." not in text or shown.places is None or shown.places >= EXPONENTS[currency]:
         return None
     stored, seen = read_amount(text, currency), _rounded(Decimal(text), shown.places)
-    return None if seen == stored.decimal else Text("cell.shown_otherwise", stored=stored, shown=f"{seen:f}")
+    return None if seen == stored.decimal else Text("cell.shown_otherwise", stored=stored, shown=f"{seen:,f}")
 
 
 @lru_cache(maxsize=4096)
 def _written(text: str) -> Written | None:
-    plain = text.translate(LOOKALIKES).strip()
+    plain = text.translate(LOOKALIKES).strip().removeprefix(TEXT_MARK).strip()
     if not (found := PARTS.fullmatch(plain)):
         return _dash(plain)
-    before, after, minuses = found["before"], found["after"], 0
+    before, after, minuses = found["before"], found["after"].strip(), 0
+    after = after[2:] if after.startswith(ENDS) else after
+    before = before.removesuffix("+")
     if before.count("(") == after.count(")") == 1:
         before, after, minuses = before.replace("(", " "), after.replace(")", " "), 1
     if before.startswith("-"):
         before, minuses = before[1:], minuses + 1
     if before.endswith("-"):
         before, minuses = before[:-1], minuses + 1
-    if after.rstrip(" ") == "-":
+    if after == "-":
         after, minuses = "", minuses + 1
     marks = marks_in(f"{before} {after}")
     readings = _readings(found["body"])

@@ -82,7 +82,10 @@ def asked(question: Question) -> tuple[str, dict[str, list[str]]]:
         ("1.234.567,50", 123456750), ("1,234,567.50", 123456750), ("1 234 567,50", 123456750),
         ("1\u00a0234\u00a0567,50", 123456750), ("1\u202f234\u2009567,50", 123456750), ("1'234'567.50", 123456750),
         ("1'234.567,50", 123456750), ("1’234.567,50", 123456750), ("1´234,567.50", 123456750),
-        ("1'234 567,50", 123456750), ("12.500'000.000,00", 1250000000000), ("1'250.000", 125000000),
+        ("1'234 567,50", 123456750), ("1'234567,50", 123456750), ("+1.234.567,50", 123456750),
+        ("₡ 1.234.567,50.-", 123456750), ("1.234.567,-", 123456700), ("'1.234.567,50", 123456750),
+        ("\ufeff1.234.567,50\u200e", 123456750), ("12,50 -", -1250),
+        ("12.500'000.000,00", 1250000000000), ("1'250.000", 125000000),
         ("1234567,5", 123456750), ("₡1.234.567,50", 123456750), ("₡ 1 234 567,50", 123456750),
         ("¢1.234.567,50", 123456750), ("CRC 1.234.567,50", 123456750), ("1,234,567.50 crc", 123456750),
         ("1.234.567,50 colones", 123456750), ("Colones costarricenses 1.234.567,50", 123456750),
@@ -104,7 +107,7 @@ def test_an_amount_with_one_reading_is_read(text: str, minor: int | None) -> Non
 
 
 @pytest.mark.parametrize("currency", ["USD", "EUR"])
-@pytest.mark.parametrize("text", ["1.234", "1,234", "185.000", "1'250.000", "1'250,000", "$ 999.999", "-1,234"])
+@pytest.mark.parametrize("text", ["1.234", "1,234", "185.000", "$ 999.999", "-1,234"])
 def test_an_amount_of_small_money_with_two_readings_is_refused_unless_the_sign_is_known(
     text: str, currency: str
 ) -> None:
@@ -120,7 +123,9 @@ def test_an_amount_of_small_money_with_two_readings_is_refused_unless_the_sign_i
     ("text", "currency", "style", "word"),
     [
         ("12,345,6", "CRC", None, "monto"), ("1.23.456", "CRC", None, "monto"),
-        ("1.234 567", "CRC", None, "monto"), ("1'250000", "CRC", None, "monto"), ("1.250'000", "CRC", None, "monto"),
+        ("1.234 567", "CRC", None, "monto"),
+        ("1'250.000,500", "CRC", None, "monto"), ("1'250'000.500", "CRC", None, "monto"),
+        ("1.250'000", "CRC", None, "monto"),
         ("0.500.000", "CRC", None, "monto"), ("1234.567,00", "CRC", None, "monto"), ("1..234", "CRC", None, "monto"),
         ("1,234.567,50", "CRC", None, "monto"), ("", "CRC", None, "monto"), ("abc", "CRC", None, "monto"),
         ("12%", "CRC", None, "monto"), ("1/2", "CRC", None, "monto"), ("١٢", "CRC", None, "monto"),
@@ -197,6 +202,7 @@ def test_what_a_person_types_is_read_by_the_sign_of_the_country(text: str, curre
     ("cells", "read"),
     [
         ([("$1'250.000", "COP"), ("$850.000", "COP")], ["1250000.00 COP", "850000.00 COP"]),
+        ([("1'250.000", "USD"), ("1.200", "USD")], ["1250000.00 USD", "1200.00 USD"]),
         ([("850.000", "CRC"), ("0", "CRC")], ["850000.00 CRC", "0.00 CRC"]),
         ([("850,000", "CRC"), ("1,250,000", "CRC")], ["850000.00 CRC", "1250000.00 CRC"]),
         ([("850.000", "CRC"), ("1.250,50", "CRC")], ["850000.00 CRC", "1250.50 CRC"]),
@@ -223,7 +229,6 @@ def test_what_one_cell_leaves_open_the_others_of_its_column_say(cells: list[tupl
         ([("850.000", "COP"), ("1250000.50", "COP")], "decimal", 0),
         ([("850.000", "CRC"), ("0.500", "CRC")], "decimal", 0),
         ([("850.000", "CRC"), ("1250.000", "CRC")], "decimal", 0),
-        ([("1'250.000", "COP"), ("12'500.50", "COP")], "decimal", 0),
         ([("1.200", "USD")], "decimal", 0),
         ([("1,200", "EUR"), ("100", "EUR")], "decimal", 0),
         ([("1.200", "USD"), ("850.000", "CRC")], "decimal", 1),
@@ -363,7 +368,8 @@ def honest(draw: Callable[..., object], currency: str, style: tuple[str, str], t
 @st.composite
 def written_columns(draw: Callable[..., object]) -> tuple[tuple[str, str], list[tuple[str, str, Money]]]:
     """A column that one program wrote, in one style: of one currency or of two."""
-    style, three = draw(st.sampled_from(STYLES)), draw(st.sampled_from([False, False, False, True]))
+    style = draw(st.sampled_from(STYLES))
+    three = "'" not in style[1] and draw(st.sampled_from([False, False, False, True]))
     currencies = draw(
         st.sampled_from([("CRC",), ("USD",), ("COP",), ("CLP",), ("EUR",), ("CRC", "USD"), ("MXN", "USD")])
     )
@@ -399,11 +405,10 @@ def exact_or_asked(cells: Sequence[tuple[str, str, Money]], read_cell: Reader = 
             assert read.questions, (cell, currency)
 
 
-def has_proof(cells: Sequence[tuple[str, str, Money]], group: str) -> bool:
+def has_proof(cells: Sequence[tuple[str, str, Money]]) -> bool:
     """Whether some amount with three decimals is not as good as thousands; in dollars that is not needed."""
-    least = 10**12 if group == "'" else 1000  # 1'000.000 is a million in Colombia
     return all(money.currency in ("USD", "EUR") for *_, money in cells) or any(
-        abs(money.decimal) >= least or abs(money.decimal) < 1 for *_, money in cells
+        abs(money.decimal) >= 1000 or abs(money.decimal) < 1 for *_, money in cells
     )
 
 
@@ -412,8 +417,8 @@ def test_every_amount_of_every_currency_in_every_honest_style_comes_back_or_is_a
     written: tuple[tuple[str, str], list[tuple[str, str, Money]]],
 ) -> None:
     """And comes back exactly once the question is answered."""
-    (decimal, group), cells = written
-    if not has_proof(cells, group):
+    (decimal, _group), cells = written
+    if not has_proof(cells):
         return
     exact_or_asked(cells)
 
@@ -472,10 +477,10 @@ def test_control_a_reader_that_takes_a_proven_sign_for_every_amount_is_found() -
     [
         (shown("8849.55752212389", places=2), "CRC", "8849.56 CRC", ""),
         (shown("-8849.555", places=2), "CRC", "-8849.56 CRC", ""),
-        (shown("8849.56", places=0), "CRC", "8849.56 CRC", "muestra 8850"),
-        (shown("8849.5575", places=0), "COP", "8849.56 COP", "muestra 8850"),
+        (shown("8849.56", places=0), "CRC", "8849.56 CRC", "muestra 8,850"),
+        (shown("8849.5575", places=0), "COP", "8849.56 COP", "muestra 8,850"),
         (shown("8849.5575", places=0), "CLP", "8850 CLP", ""),
-        (shown("8849.5575", places=1), "CRC", "8849.56 CRC", "muestra 8849.6"),
+        (shown("8849.5575", places=1), "CRC", "8849.56 CRC", "muestra 8,849.6"),
         (shown("8849", places=0), "CRC", "8849.00 CRC", ""),
         (shown("8849.5", places=4), "CRC", "8849.50 CRC", ""),
         (shown("8849.55752", places=4), "CRC", "cell.more_decimals_kept", ""),

@@ -46,6 +46,7 @@ def as_read(read: DateColumns, *cells: str) -> list[str]:
         "2026-03-05T23:59:59Z", "2026-03-05T14:35:10.123456789-0600", "2026-03-05 14:35:10 -06:00", "20260305T143510Z",
         "5-mar-2026", "5 de marzo de 2026", "05/Mar/2026", "5-mar-2026 14:35", "jueves, 5 de marzo de 2026",
         "jue. 5 mar. 2026", "5 de marzo del 2026", "March 5, 2026", "Thursday, March 5, 2026", "Mar 5 2026",
+        "'05/03/2026",
     ],
 )  # fmt: skip
 def test_the_day_stands_before_the_month_and_the_hour_does_not_matter(text: str) -> None:
@@ -84,8 +85,8 @@ def test_a_date_that_can_only_have_the_month_first_makes_the_file_ask() -> None:
 
     assert question.key == DATES
     assert as_read(columns(*cells), *cells) == ["cell.two_orders", "cell.two_orders", "2026-09-14", "cell.two_orders"]
-    assert as_read(columns(*cells, dates="mdy"), *cells) == ["2026-09-02", "2026-09-14", "2026-09-14", "2026-09-03"]
-    assert as_read(columns(*cells, dates="dmy"), *cells) == ["2026-02-09", "cell.no_month", "2026-09-14", "2026-03-09"]
+    assert as_read(columns(*cells, order="mdy"), *cells) == ["2026-09-02", "2026-09-14", "2026-09-14", "2026-09-03"]
+    assert as_read(columns(*cells, order="dmy"), *cells) == ["2026-02-09", "cell.no_month", "2026-09-14", "2026-03-09"]
     assert {choice.value: [spoken(text) for text in choice.examples] for choice in question.choices} == {
         "dmy": [
             "Línea 2: «09/02/2026» es el 2026-02-09.",
@@ -105,6 +106,27 @@ def test_one_wrong_date_among_others_that_can_only_have_the_day_first_asks_nothi
 
     assert not read.questions
     assert as_read(read, "14/09/2026", "09/15/2026") == ["2026-09-14", "cell.no_month"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        (["2/9/26"], ["2026-09-02"]), (["02-set-26", "31-dic-26"], ["2026-09-02", "2026-12-31"]),
+        (["25/09/26"], ["cell.short_year"]), (["25/09/26", "02/10/26"], ["2026-09-25", "2026-10-02"]),
+        (["26/09/02"], ["cell.short_year"]), (["05/03/77"], ["cell.short_year"]),
+        (["05/03/26", "05/03/77"], ["cell.short_year", "cell.short_year"]),
+    ],
+)  # fmt: skip
+def test_two_digits_of_a_year_are_read_where_the_column_shows_that_they_are_the_year(
+    cells: list[str], read: list[str]
+) -> None:
+    assert as_read(columns(*cells), *cells) == read
+
+
+@pytest.mark.parametrize("word", ["-", "–", "N/A", "0000-00-00", "Contado", "Sin vencimiento"])
+def test_a_due_date_may_say_that_there_is_none(word: str) -> None:
+    assert columns(word).read_or_none(word) is None
+    assert as_read(columns(word), word) == ["cell.no_date"] or word == "0000-00-00"
 
 
 def test_columns_of_dates_share_their_order() -> None:

@@ -3,6 +3,9 @@
 ``09/14/2026`` can only have the month first. A file with such a date asks which order is meant, with rows of it read
 both ways: the others of its dates, such as ``09/02/2026``, would be other days. Where every other date has the day
 first and can have nothing else, that one is merely wrong.
+
+Two digits of a year are read where they stand last in every such date of the file, and some of these begin with what is
+no year of a bill: ``02/09/26``, but not ``25/09/26`` alone.
 """
 
 from __future__ import annotations
@@ -14,12 +17,12 @@ from typing import Final, TypeAlias
 import attrs
 
 from hub.domain.cells import Unreadable
-from hub.domain.dates import orders, read_date
+from hub.domain.dates import LIKELY, is_no_date, orders, read_date, short_year
 from hub.domain.files.layout import Layout
 from hub.domain.files.question import Choice, Question
 from hub.domain.text import Text
 
-DATES: Final = "dates"
+DATES: Final = "order"
 """Answered with ``dmy`` or ``mdy``."""
 
 Cells: TypeAlias = "Mapping[str, Sequence[tuple[int, str]]]"
@@ -39,17 +42,21 @@ class DateColumns:
 
     questions: tuple[Question, ...] = ()
     _order: str = attrs.field(default="dmy", alias="order")
+    _short_years: bool = attrs.field(default=False, alias="short_years")
 
     @classmethod
     def of(cls, cells: Cells, layout: Layout | None = None) -> DateColumns:
         """What the cells of a file say of each other."""
+        every = [cell for column in cells.values() for cell in column if cell[1]]
+        short = [ends for _, cell in every if (ends := short_year(cell))]
+        are_short = all(last in LIKELY for _, last in short) and any(first not in LIKELY for first, _ in short)
         answer = (layout or Layout()).answers.get(DATES, "")
         if answer in LABELS:
-            return cls(order=answer)
-        found = {cell: orders(cell[1]) for column in cells.values() for cell in column if cell[1]}
+            return cls(order=answer, short_years=are_short)
+        found = {cell: orders(cell[1]) for cell in every}
         kinds = set(found.values())
         if {"mdy"} not in kinds or ({"dmy"} in kinds and {"dmy", "mdy"} not in kinds):
-            return cls()
+            return cls(short_years=are_short)
         first: dict[frozenset[str], tuple[int, str]] = {}
         for cell, of in sorted(found.items()):
             if of:
@@ -57,9 +64,11 @@ class DateColumns:
         rest = sorted(cell for cell, of in found.items() if of)
         shown = sorted(list(dict.fromkeys((*first.values(), *rest)))[:EXAMPLES])
         choices = tuple(
-            Choice(value=order, label=label, examples=tuple(_read_as(shown, order))) for order, label in LABELS.items()
+            Choice(value=order, label=label, examples=tuple(cls(order=order, short_years=are_short)._read_as(shown)))
+            for order, label in LABELS.items()
         )
-        return cls(questions=(Question(key=DATES, text=Text("dates.question"), choices=choices),), order="")
+        question = Question(key=DATES, text=Text("dates.question"), choices=choices)
+        return cls(questions=(question,), order="", short_years=are_short)
 
     def read(self, cell: str) -> date:
         """The day of a cell.
@@ -69,14 +78,21 @@ class DateColumns:
         """
         if not self._order and orders(cell):
             raise Unreadable(Text("cell.two_orders"))
-        return read_date(cell, month_first=self._order == "mdy")
+        return read_date(cell, month_first=self._order == "mdy", short_years=self._short_years)
 
+    def read_or_none(self, cell: str) -> date | None:
+        """The same; None where the cell says that there is none: a dash, ``N/A``, ``Contado``.
 
-def _read_as(cells: Sequence[tuple[int, str]], order: str) -> Iterator[Text]:
-    for line, cell in cells:
-        try:
-            day = read_date(cell, month_first=order == "mdy")
-        except Unreadable:
-            yield Text("cell.example_aside", line=line, written=cell)
-        else:
-            yield Text("dates.example", line=line, written=cell, day=day)
+        Raises:
+            Unreadable: As ``read``.
+        """
+        return None if is_no_date(cell) else self.read(cell)
+
+    def _read_as(self, cells: Sequence[tuple[int, str]]) -> Iterator[Text]:
+        for line, cell in cells:
+            try:
+                day = self.read(cell)
+            except Unreadable:
+                yield Text("cell.example_aside", line=line, written=cell)
+            else:
+                yield Text("dates.example", line=line, written=cell, day=day)

@@ -160,7 +160,7 @@ class _RowReader:
         """The invoice or the credit note of a row; None where it cannot even be formed."""
         customer, customer_name = _customer(cells)
         issued_on = cells.read_required("issued_on", self.dates.read)
-        due_on = cells.read("due_on", self.dates.read)
+        due_on = cells.read("due_on", self.dates.read_or_none)
         currency = self.currency.code(cells)
         if not currency:
             cells.add_error("currency", fault_of(cells))
