@@ -726,11 +726,11 @@ def test_every_money_form_of_a_payment_says_what_it_was_drawn_from(house: House,
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"amount": "1.234"}, "sin separador de miles"),
+        ({"amount": "1.234", "currency": "USD"}, "sin separador de miles"),
         ({"amount": ""}, "sin separador de miles"),
         ({"amount": "-5"}, "mayor que cero"),
         ({"amount": "0"}, "mayor que cero"),
-        ({"amount": "10,123"}, "sin separador de miles"),
+        ({"amount": "10,123", "currency": "USD"}, "sin separador de miles"),
         ({"amount": "$ 20000"}, "moneda"),
         ({"means": "card"}, "Elija cómo se recibió"),
         ({"currency": "XYZ"}, "Elija la moneda"),
