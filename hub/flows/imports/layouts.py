@@ -1,0 +1,162 @@
+"""How a company's files are read, remembered: proposed for the next file with the same headings, while it fits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Final
+
+import attrs
+
+from hub.domain.files.columns import WHICH
+from hub.domain.files.customer_file import parse_customers
+from hub.domain.files.heading_words import reduced
+from hub.domain.files.invoice_file import parse_invoices
+from hub.domain.files.known_columns import usual_headings
+from hub.domain.files.layout import LEFT_OUT, FileKind, Layout, SavedLayout, headings_key
+from hub.domain.files.programs import PROGRAMS, program_layout
+from hub.domain.files.reading import Reading
+from hub.domain.files.settlement_file import parse_lines
+from hub.domain.files.table_file import read_table
+from hub.domain.merchant import Merchant
+from hub.domain.text import Text
+from hub.flows.ground.ports import Hub, Tx
+
+OF_THE_ROW: Final = frozenset(
+    {
+        *("cell.missing", "cell.twice", "cell.due_before_issue", "cell.total_not_positive", "cell.too_long"),
+        *("cell.balance_negative", "cell.balance_over_total", "cell.unprintable"),
+    }
+)
+"""What is wrong with a row whatever way its cells are read."""
+
+
+def layout_for(tx: Tx, merchant: Merchant, kind: FileKind, headings: Iterable[str], file_type: str) -> Layout | None:
+    """How the last file with these headings was read, else how the program that writes them is."""
+    names = tuple(headings)
+    saved = _saved_for(tx, merchant, kind, names, file_type)
+    return saved.layout if saved else program_layout(kind, names)
+
+
+def _saved_for(
+    tx: Tx, merchant: Merchant, kind: FileKind, headings: Iterable[str], file_type: str
+) -> SavedLayout | None:
+    key = headings_key(headings)
+    found = (saved for saved in tx.imports.layouts(merchant.id, kind) if saved.headings == key)
+    return next((saved for saved in found if saved.file_type == file_type), None)
+
+
+def fits(reading: Reading) -> bool:
+    """Whether a file can be read so: every cell, and every sum below them."""
+    unread = [error for error in reading.set_aside if isinstance(error.message, Text) and _is_cell(error.message)]
+    return not (reading.errors or reading.is_open or unread) and all(total.agrees for total in reading.totals)
+
+
+def _is_cell(message: Text) -> bool:
+    return message.id.startswith("cell.") and message.id not in OF_THE_ROW
+
+
+def remember_layout(
+    tx: Tx, hub: Hub, merchant: Merchant, kind: FileKind, reading: Reading, by: str, *, name: str = ""
+) -> SavedLayout | None:
+    """Remember how a file was read, where somebody said anything of it; None where nobody did."""
+    said = reading.layout
+    if not (said.columns or said.answers or name):
+        return None
+    columns = {theirs: ours for ours, several in reading.columns.items() for theirs in several}
+    columns |= dict.fromkeys(reading.left_out, LEFT_OUT)
+    answers = {key: answer for key, answer in said.answers.items() if not key.startswith(WHICH)}
+    now = hub.clock()
+    before = _saved_for(tx, merchant, kind, columns, reading.file_type)
+    saved = SavedLayout(
+        id=before.id if before else hub.fresh_id(),
+        merchant_id=merchant.id,
+        kind=kind,
+        file_type=reading.file_type,
+        headings=headings_key(columns),
+        layout=Layout(
+            columns=columns, answers=answers, name=name or said.name or (before.layout.name if before else "")
+        ),
+        by=by,
+        saved_at=before.saved_at if before else now,
+        used_at=now,
+    )
+    tx.imports.save_layout(saved)
+    return saved
+
+
+def layouts_of(tx: Tx, merchant: Merchant) -> tuple[SavedLayout, ...]:
+    """All that a company's files are remembered by, kind by kind, last used first."""
+    return tuple(saved for kind in FileKind for saved in tx.imports.layouts(merchant.id, kind))
+
+
+def layout_named(tx: Tx, merchant: Merchant, kind: FileKind, name: str) -> Layout | None:
+    """The layout of this name or id that was last used for a kind, else that of the program called so."""
+    saved = (saved.layout for saved in tx.imports.layouts(merchant.id, kind) if _is_called(saved, name))
+    programs = (program.layout for program in PROGRAMS if program.kind is kind)
+    return next(saved, next((layout for layout in programs if reduced(layout.name) == reduced(name)), None))
+
+
+def forget_layout(tx: Tx, merchant: Merchant, name: str) -> tuple[SavedLayout, ...]:
+    """Forget what has this name or id; the next file of its kind is asked about again.
+
+    Raises:
+        LookupError: Nothing has it.
+    """
+    found = tuple(saved for saved in layouts_of(tx, merchant) if _is_called(saved, name))
+    if not found:
+        raise LookupError(name)
+    for saved in found:
+        tx.imports.forget_layout(saved.id)
+    return found
+
+
+def _is_called(saved: SavedLayout, name: str) -> bool:
+    return bool(name) and (saved.id == name or reduced(saved.layout.name) == reduced(name))
+
+
+async def proposed_layout(
+    hub: Hub, merchant: Merchant, kind: FileKind, data: bytes, *, name: str, said: Layout, currency: str
+) -> Layout:
+    """What was said of a file, and of what was not said what is remembered.
+
+    That is the layout whose name was said, if there is one; else of the last file like it, as long as this one fits it.
+    """
+    table = await asyncio.to_thread(read_table, data, name=name, known=usual_headings(kind))
+    present = {reduced(heading) for heading in table.columns}
+
+    def find(tx: Tx) -> Layout | None:
+        if said.name:
+            return layout_named(tx, merchant, kind, said.name)
+        return layout_for(tx, merchant, kind, table.columns, table.file_type)
+
+    found = await hub.store.read(find)
+    if found is None:
+        return said
+    columns = {theirs: ours for theirs, ours in found.columns.items() if reduced(theirs) in present}
+    layout = with_said(attrs.evolve(found, columns=columns), said)
+    if said.name:
+        return layout
+    reading = await asyncio.to_thread(_read, hub, merchant, kind, data, name, layout, currency)
+    return layout if fits(reading) else said
+
+
+def with_said(layout: Layout, said: Layout) -> Layout:
+    """A layout with what somebody says now, which counts."""
+    now = {reduced(theirs): theirs for theirs in said.columns}
+    columns = {theirs: ours for theirs, ours in layout.columns.items() if reduced(theirs) not in now}
+    for ours in {*said.columns.values()} - {LEFT_OUT}:
+        columns = {theirs: LEFT_OUT if other == ours else other for theirs, other in columns.items()}
+    return attrs.evolve(layout.answering(said.answers), columns={**columns, **said.columns})
+
+
+def _read(
+    hub: Hub, merchant: Merchant, kind: FileKind, data: bytes, name: str, layout: Layout, currency: str
+) -> Reading:
+    match kind:
+        case FileKind.CUSTOMERS:
+            return parse_customers(data, name=name, country=hub.countries[merchant.company.country], layout=layout)
+        case FileKind.INVOICES:
+            return parse_invoices(data, name=name, default_currency=currency, layout=layout)
+        case FileKind.PAYOUTS:
+            return parse_lines(data, name=name, currency=currency, layout=layout)
