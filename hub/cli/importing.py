@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import click
 
-from .explaining import row_error_line, words
+from .import_asking import answered, tell_open
+from .import_options import choice_options, choices_of, layout_options, layout_to_use, said_layout
 from .import_runs import add_to
-from .options import Content, as_pairs, company_option, file_argument, json_option
-from .printing import print_json
-from .running import pass_merchant
+from .import_told import facts_of, print_report
+from .options import Content, company_option, file_argument, json_option
+from .printing import print_json, print_table, when
+from .running import operator, pass_merchant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from hub.domain.files.sheet import RowError
+    from hub.domain.files.layout import FileKind, Layout
+    from hub.domain.import_run import Choices
     from hub.domain.merchant import Merchant
     from hub.flows.ground.ports import Hub
     from hub.flows.imports.import_report import ImportReport
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def command() -> None:
-    """Read customers and invoices from CSV, TSV, JSON or NDJSON; importing a newer export is the daily act."""
+    """Read customers and invoices from Excel, CSV, TSV, JSON or NDJSON; importing a newer export is the daily act."""
 
 
 add_to(command)
@@ -34,14 +36,7 @@ def file_options(function: Any) -> Any:
     for option in (
         json_option,
         click.option("--dry-run", is_flag=True, help="Show the first rows as understood; change nothing."),
-        click.option(
-            "--map",
-            "mapping",
-            metavar="THEIRS=OURS",
-            multiple=True,
-            callback=as_pairs,
-            help="Name a column; THEIRS=- skips it.",
-        ),
+        layout_options,
         company_option,
         file_argument,
     ):
@@ -50,15 +45,31 @@ def file_options(function: Any) -> Any:
 
 
 @command.command()
+@click.option("--whole", is_flag=True, help="Take every row or none.")
 @file_options
 @pass_merchant
 async def customers(
-    hub: Hub, merchant: Merchant, file: Content, mapping: dict[str, str], dry_run: bool, as_json: bool
+    hub: Hub,
+    merchant: Merchant,
+    file: Content,
+    mapping: dict[str, str],
+    answers: dict[str, str],
+    layout_name: str | None,
+    no_input: bool,
+    whole: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> int:
-    """Import customers from FILE or - (standard input), matched by identity number."""
-    from hub.flows.imports.import_files import import_customers
+    """Import customers from FILE or - (standard input), matched by identity number.
 
-    report = await import_customers(hub, merchant, file.content, name=file.name, mapping=mapping, dry_run=dry_run)
+    Exit code 1 when a row was set aside or the file refused, 2 when nothing was taken since the file asks something.
+    """
+    from hub.domain.files.layout import FileKind
+    from hub.domain.import_run import Choices
+
+    said = said_layout(mapping, answers, layout_name)
+    may_ask = not (as_json or no_input)
+    report = await _import(hub, merchant, FileKind.CUSTOMERS, file, said, Choices(whole=whole), dry_run, may_ask)
     return _tell(report, file.name, as_json)
 
 
@@ -77,6 +88,7 @@ def _currency(_ctx: click.Context, _param: click.Parameter, code: str | None) ->
 @click.option(
     "--currency", metavar="CODE", callback=_currency, help="Of rows without one; else the country's usual one."
 )
+@choice_options
 @file_options
 @pass_merchant
 async def invoices(
@@ -84,77 +96,119 @@ async def invoices(
     merchant: Merchant,
     file: Content,
     mapping: dict[str, str],
+    answers: dict[str, str],
+    layout_name: str | None,
+    no_input: bool,
     dry_run: bool,
     as_json: bool,
     decimal: str | None,
     currency: str | None,
+    **chosen: Any,
 ) -> int:
-    """Import invoices from FILE or - (standard input), matched by number."""
-    from hub.flows.imports.import_files import import_invoices
+    """Import invoices from FILE or - (standard input), matched by number.
 
-    report = await import_invoices(
-        *(hub, merchant, file.content),
-        name=file.name,
-        mapping=mapping,
-        decimal=decimal,
-        currency=currency,
-        dry_run=dry_run,
-    )
+    Good rows are taken and others set aside. Exit code 1 when a row was set aside or the file refused, 2 when nothing
+    was taken since the file asks something: the option that answers it is named.
+    """
+    from hub.domain.files.layout import CURRENCY, DECIMAL, FileKind
+
+    said = said_layout(mapping, answers, layout_name, **{DECIMAL: decimal, CURRENCY: currency})
+    may_ask = not (as_json or no_input)
+    report = await _import(hub, merchant, FileKind.INVOICES, file, said, choices_of(**chosen), dry_run, may_ask)
     return _tell(report, file.name, as_json)
 
 
+async def _import(
+    hub: Hub,
+    merchant: Merchant,
+    kind: FileKind,
+    file: Content,
+    said: Layout,
+    choices: Choices,
+    dry_run: bool,
+    may_ask: bool,
+) -> ImportReport:
+    """Read as said or remembered, take what can be taken, and remember how it was read."""
+    from hub.domain.files.layout import FileKind
+    from hub.flows.imports.import_files import import_customers, import_invoices
+    from hub.flows.imports.layouts import remember_layout
+
+    currency = hub.countries[merchant.company.country].currencies[0]
+    layout = await layout_to_use(hub, merchant, kind, file, said, currency)
+    take = import_customers if kind is FileKind.CUSTOMERS else import_invoices
+
+    async def taken(layout: Layout) -> ImportReport:
+        given = {"name": file.name, "layout": layout, "choices": choices, "dry_run": dry_run}
+        return await take(hub, merchant, file.content, **given)  # type: ignore[arg-type]
+
+    report = await answered(taken, lambda report: report.reading, layout, may_ask=may_ask)
+    if not (dry_run or report.faults or report.is_open):
+        reading = report.reading
+        await hub.store.write(lambda tx: remember_layout(tx, hub, merchant, kind, reading, operator()))
+    return report
+
+
 def _tell(report: ImportReport, name: str, as_json: bool) -> int:
-    """Print what happened; 1 when anything was refused."""
-    if as_json:
-        print_json(_facts(report))
+    """Print what happened; 2 when the file asks something, 1 when anything was refused."""
+    name = name or "standard input"
+    if not as_json:
+        print_report(report, name)
     else:
-        _print(report, name or "standard input")
-    return 1 if report.faults or report.set_aside else 0
-
-
-def _facts(report: ImportReport) -> dict[str, object]:
-    return {
-        "format": words(report.reading.format),
-        "dry_run": report.dry_run,
-        "new": report.new,
-        "changed": report.changed,
-        "unchanged": report.unchanged,
-        "faults": _listed(report.faults),
-        "set_aside": _listed(report.set_aside),
-        "warnings": _listed(report.reading.warnings),
-        "differences": _listed(report.differences),
-        "kept": _listed(report.kept),
-        "preview": [words(row) for row in report.preview],
-    }
-
-
-def _listed(errors: Iterable[RowError]) -> list[dict[str, object]]:
-    return [
-        {"line": error.line, "column": error.column, "value": error.value, "message": words(error.message)}
-        for error in errors
-    ]
-
-
-def _print(report: ImportReport, name: str) -> None:
-    for error in (*report.reading.warnings, *(report.faults or report.set_aside)):
-        click.echo(f"{name}: {row_error_line(error)}", err=True)
+        print_json(facts_of(report))
+        if report.is_open and not report.faults:
+            tell_open(report.reading, name)
     if report.faults:
-        faults = f"{len(report.faults)} fault{'s' if len(report.faults) != 1 else ''}"
-        click.echo(f"Error: nothing was imported from {name}: {faults}", err=True)
+        return 1
+    return 2 if report.is_open else 1 if report.set_aside else 0
+
+
+@command.command()
+@company_option
+@json_option
+@pass_merchant
+async def layouts(hub: Hub, merchant: Merchant, as_json: bool) -> None:
+    """List how the company's files are read: remembered, last used first, and known of programs."""
+    from hub.domain.files.programs import PROGRAMS
+    from hub.flows.imports.layouts import layouts_of
+
+    saved = await hub.store.read(lambda tx: layouts_of(tx, merchant))
+    if as_json:
+        print_json([{**attrs.asdict(item.layout), "id": item.id, "kind": item.kind.value} for item in saved])
         return
-    if report.dry_run:
-        click.echo(f"{name}: {words(report.reading.format)}. The first rows as understood:")
-        for row in report.preview:
-            click.echo(f"  {words(row)}")
-    counts = (
-        f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {len(report.set_aside)} set aside"
+    zone = merchant.company.zone
+    print_table(
+        ("NAME", "KIND", "FILE", "LAST USED", "BY", "COLUMNS"),
+        [
+            *(
+                (
+                    item.layout.name or item.id,
+                    item.kind.value,
+                    item.file_type,
+                    when(item.used_at, zone),
+                    item.by,
+                    ", ".join(f"{theirs}={ours}" for theirs, ours in item.layout.columns.items() if ours != "-"),
+                )
+                for item in saved
+            ),
+            *((program.layout.name, program.kind.value, "", "", "", program.source) for program in PROGRAMS),
+        ],
+        fold=("COLUMNS",),
     )
-    click.echo(f"{name}: {counts}{' (dry run: nothing was written)' if report.dry_run else ''}")
-    if report.kept:
-        click.echo(f"{name}: {len(report.kept)} invoices stay as somebody decided here:")
-        for error in report.kept:
-            click.echo(f"  {row_error_line(error)}")
-    if report.differences:
-        click.echo(f"{name}: {len(report.differences)} invoices of which file and hub say another balance:")
-        for error in report.differences:
-            click.echo(f"  {row_error_line(error)}")
+
+
+@command.command()
+@click.argument("name", metavar="NAME")
+@company_option
+@pass_merchant
+async def forget(hub: Hub, merchant: Merchant, name: str) -> None:
+    """Forget the layouts called NAME; the next file of their kind is asked about again."""
+    from hub.flows.imports.layouts import forget_layout
+
+    try:
+        gone = await hub.store.write(lambda tx: forget_layout(tx, merchant, name))
+    except LookupError:
+        raise click.BadParameter(
+            f"no layout is called {name!r}: payment-hub import layouts", param_hint="NAME"
+        ) from None
+    for saved in gone:
+        click.echo(f"{saved.layout.name or saved.id}: forgotten ({saved.kind.value}, {saved.file_type})")

@@ -10,6 +10,9 @@ import click
 from .deciding import tell_decision, who_option
 from .explaining import row_error_line, words
 from .finding import company_in, find_account, zones_in
+from .import_asking import answered, tell_open
+from .import_options import layout_options, layout_to_use, said_layout
+from .import_told import reading_facts, understood
 from .options import Content, any_company_option, company_option, file_argument, json_option
 from .printing import print_json, print_table, when
 from .running import operator, pass_hub, pass_merchant
@@ -17,6 +20,7 @@ from .values import amount_of, day_of
 
 if TYPE_CHECKING:
     from hub.domain.account import ProviderAccount
+    from hub.domain.files.layout import Layout
     from hub.domain.merchant import Merchant
     from hub.flows.ground.ports import Hub, Tx
     from hub.flows.settlements.reconciliation import Reconciliation
@@ -110,6 +114,7 @@ def _standing(hub: Hub, tx: Tx, account: ProviderAccount, company: str) -> dict[
 @click.option(
     "--days", type=click.IntRange(0, 60), default=3, show_default=True, help="After which a payment must be in it."
 )
+@layout_options
 @dry_run_option
 @company_option
 @json_option
@@ -121,19 +126,38 @@ async def import_(
     account: str,
     decimal: str | None,
     days: int,
+    mapping: dict[str, str],
+    answers: dict[str, str],
+    layout_name: str | None,
+    no_input: bool,
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Reconcile ACCOUNT with FILE, as its provider writes it, or else the CSV of docs/books.md; - is standard input.
+    """Reconcile ACCOUNT with FILE, as its provider writes it, or else the columns of docs/books.md, whatever they are
+    called; - is standard input.
 
     A line that cannot be read is set aside, and the others are taken. Exit code 1 when there is one, when the file has
-    faults, or when anything does not match.
+    faults, or when anything does not match; 2 when nothing was taken since the file asks something.
     """
+    from hub.domain.files.layout import DECIMAL, FileKind
+    from hub.flows.imports.layouts import remember_layout
     from hub.flows.settlements.reconcile import import_settlement
 
     found = await find_account(hub, merchant, account)
     name = file.name.replace("\\", "/").rpartition("/")[2] or "standard input"
-    report = await import_settlement(hub, found, file.content, name=name, decimal=decimal, days=days, dry_run=dry_run)
+    said = said_layout(mapping, answers, layout_name, **{DECIMAL: decimal})
+    provider = hub.providers.get(found.provider)
+    if provider and "parse_settlement" not in provider.capabilities:
+        currency = provider.info.currencies[0].currency
+        said = await layout_to_use(hub, merchant, FileKind.PAYOUTS, file, said, currency)
+
+    async def compared(layout: Layout) -> Reconciliation:
+        return await import_settlement(hub, found, file.content, name=name, layout=layout, days=days, dry_run=dry_run)
+
+    report = await answered(compared, lambda report: report.reading, said, may_ask=not (as_json or no_input))
+    if not (dry_run or report.faults or report.is_open):
+        reading = report.reading
+        await hub.store.write(lambda tx: remember_layout(tx, hub, merchant, FileKind.PAYOUTS, reading, operator()))
     return _tell(report, as_json)
 
 
@@ -167,11 +191,13 @@ async def fetch(
 
 
 def _tell(report: Reconciliation, as_json: bool) -> int:
-    if as_json:
-        print_json(_facts(report))
-    else:
+    if not as_json:
         _print(report)
-    return 0 if report.in_order else 1
+    else:
+        print_json(_facts(report))
+        if report.is_open and not report.faults:
+            tell_open(report.reading, report.source)
+    return 2 if report.is_open and not report.faults else 0 if report.in_order else 1
 
 
 def _facts(report: Reconciliation) -> dict[str, object]:
@@ -201,6 +227,7 @@ def _facts(report: Reconciliation) -> dict[str, object]:
         "in_transit": [Money(minor, currency) for currency, minor in report.in_transit.items()],
         "awaited": [{"key": item.key, "amount": Money(item.minor, item.currency)} for item in report.awaited],
         "balanced": report.balanced,
+        **reading_facts(report.reading),
     }
 
 
@@ -212,6 +239,11 @@ def _print(report: Reconciliation) -> None:
             click.echo(f"{report.source}: {row_error_line(error)}", err=True)
         click.echo(f"Error: nothing was taken from {report.source}", err=True)
         return
+    if report.is_open:
+        tell_open(report.reading, report.source)
+        return
+    for line in understood(report.reading):
+        click.echo(f"{report.source}: {line}")
     dry = " (dry run: nothing was written)" if report.dry_run else ""
     click.echo(
         f"{report.source}: {report.lines} lines, {report.booked} booked, {report.known} known,"

@@ -1,0 +1,152 @@
+"""How a file is to be read, and what was chosen beside, as options say it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .options import as_pairs
+from .values import day_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hub.domain.files.layout import FileKind, Layout
+    from hub.domain.import_run import Choices
+    from hub.domain.merchant import Merchant
+    from hub.flows.ground.ports import Hub
+
+    from .options import Content
+
+
+def _answers(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """``key=value`` options as a mapping; the first sign divides, since an answer may hold one."""
+    found: dict[str, str] = {}
+    for text in given:
+        key, sign, value = text.partition("=")
+        if not (sign and key.strip() and value.strip()):
+            raise click.UsageError(f"--answer wants KEY=VALUE, not {text!r}")
+        found[key.strip()] = value.strip()
+    return found
+
+
+def layout_options(function: Any) -> Any:
+    """What says how a file is to be read."""
+    for option in (
+        click.option("--no-input", is_flag=True, help="Ask nothing at a terminal either; what is asked ends with 2."),
+        click.option(
+            "--layout",
+            "layout_name",
+            metavar="NAME",
+            help="Read it as this layout says, or remember it under this name.",
+        ),
+        click.option(
+            "--answer",
+            "answers",
+            metavar="KEY=VALUE",
+            multiple=True,
+            callback=_answers,
+            help="Answer what an import asked.",
+        ),
+        click.option(
+            "--map",
+            "mapping",
+            metavar="THEIRS=OURS",
+            multiple=True,
+            callback=as_pairs,
+            help="Name a column; THEIRS=- leaves it out.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def said_layout(mapping: Mapping[str, str], answers: Mapping[str, str], name: str | None, **more: str | None) -> Layout:
+    """What the options say of a file; ``more`` are answers with options of their own."""
+    from hub.domain.files.layout import Layout
+
+    own = {key: value for key, value in more.items() if value}
+    return Layout(columns=dict(mapping), answers={**answers, **own}, name=name or "")
+
+
+async def layout_to_use(
+    hub: Hub, merchant: Merchant, kind: FileKind, file: Content, said: Layout, currency: str
+) -> Layout:
+    """What was said, and what is remembered of files like this one.
+
+    Raises:
+        click.BadParameter: There is no layout of that name, and nothing was said that could be remembered under it.
+    """
+    from hub.flows.imports.layouts import layouts_of, proposed_layout
+
+    layout = await proposed_layout(hub, merchant, kind, file.content, name=file.name, said=said, currency=currency)
+    if said.name and layout == said and not (said.columns or said.answers):
+        saved = await hub.store.read(lambda tx: layouts_of(tx, merchant))
+        names = ", ".join(sorted({item.layout.name for item in saved if item.kind is kind and item.layout.name}))
+        known = f"; there are {names}" if names else "; none is remembered yet"
+        raise click.BadParameter(f"no layout of {kind.value} is called {said.name!r}{known}", param_hint="--layout")
+    return layout
+
+
+def _fates(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    found = as_pairs(_ctx, _param, given)
+    for number, fate in found.items():
+        if fate not in FATES:
+            raise click.BadParameter(f"{number}={fate}: it is one of {', '.join(FATES)}", param_hint="--missing")
+    return found
+
+
+FATES = ("outside", "void", "left")
+
+
+def choice_options(function: Any) -> Any:
+    """What is chosen beside how a file of invoices is read."""
+    for option in (
+        click.option(
+            "--missing",
+            metavar="NUMBER=outside|void|left",
+            multiple=True,
+            callback=_fates,
+            help="What becomes of an invoice that a complete list misses; * for the rest.",
+        ),
+        click.option(
+            "--missing-count", type=click.IntRange(0), metavar="N", help="How many it misses, as the dry run said."
+        ),
+        click.option(
+            "--as-of", metavar="DAY", callback=day_of, help="Of a complete list; else its newest day of issue."
+        ),
+        click.option("--complete", is_flag=True, help="The file is the complete list of open invoices."),
+        click.option("--create-customers", is_flag=True, help="Create the customers that nobody knows from the file."),
+        click.option("--whole", is_flag=True, help="Take every row or none."),
+    ):
+        function = option(function)
+    return function
+
+
+def choices_of(
+    *,
+    whole: bool,
+    create_customers: bool,
+    complete: bool,
+    as_of: Any,
+    missing_count: int | None,
+    missing: dict[str, str],
+) -> Choices:
+    """What the options say.
+
+    Raises:
+        click.UsageError: Something of a complete list was said of a file that is none.
+    """
+    from hub.domain.import_run import Choices
+
+    if not complete and (as_of or missing or missing_count is not None):
+        raise click.UsageError("--as-of, --missing-count and --missing are of a complete list: say --complete too")
+    return Choices(
+        whole=whole,
+        create_customers=create_customers,
+        complete=complete,
+        as_of=as_of,
+        missing_count=missing_count,
+        missing=missing,
+    )

@@ -1,0 +1,182 @@
+"""What an import did, for people and for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .explaining import row_error_line, words
+from .import_asking import option_for, tell_open
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from hub.domain.files.customer_file import CustomerRow
+    from hub.domain.files.invoice_file import InvoiceRow
+    from hub.domain.files.reading import Reading
+    from hub.domain.files.sheet import RowError
+    from hub.flows.imports.import_report import ImportReport
+
+TOGETHER = 5
+"""More errors of one cause than this are told as one."""
+LINES_SHOWN = 10
+
+
+def facts_of(report: ImportReport) -> dict[str, object]:
+    """The report as JSON says it; all keys are always there."""
+    return {
+        "format": words(report.reading.format),
+        "dry_run": report.dry_run,
+        "new": report.new,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "closed": report.closed,
+        "created": report.created,
+        "creatable": report.creatable,
+        "taken": [_row_facts(row) for row in report.rows],
+        "set_aside": _listed(report.set_aside),
+        "faults": _listed(report.faults),
+        "warnings": _listed(report.warnings or report.reading.warnings),
+        "differences": _listed(report.differences),
+        "kept": _listed(report.kept),
+        **reading_facts(report.reading),
+    }
+
+
+def reading_facts(reading: Reading) -> dict[str, object]:
+    """How a file was understood, and what it asks."""
+    return {
+        "questions": [
+            {
+                "key": question.key,
+                "text": words(question.text),
+                "choices": [
+                    {
+                        "value": choice.value,
+                        "label": words(choice.label),
+                        "examples": [words(example) for example in choice.examples],
+                    }
+                    for choice in question.choices
+                ],
+                "option": option_for(question.key, question.choices[0].value),
+            }
+            for question in reading.questions
+        ],
+        "missing": list(reading.missing),
+        "columns": {ours: list(theirs) for ours, theirs in reading.columns.items()},
+        "left_out": list(reading.left_out),
+        "hidden": list(reading.hidden),
+        "titles": list(reading.titles),
+        "totals": [
+            {
+                "line": total.line,
+                "column": total.column,
+                "stated": total.stated,
+                "read": total.read,
+                "agrees": total.agrees,
+            }
+            for total in reading.totals
+        ],
+        "layout": reading.layout.name,
+    }
+
+
+def _row_facts(row: InvoiceRow | CustomerRow) -> dict[str, object]:
+    from hub.domain.files.customer_file import CustomerRow
+
+    if isinstance(row, CustomerRow):
+        return {
+            "line": row.line,
+            "name": row.name,
+            "document": f"{row.document.type} {row.document.number}",
+            "email": row.email,
+            "other_emails": None if row.other_emails is None else list(row.other_emails),
+            "phone": row.phone,
+            "address": row.address,
+        }
+    return {
+        "line": row.line,
+        "number": row.number,
+        "customer": row.customer_key,
+        "issued_on": row.issued_on,
+        "due_on": row.due_on,
+        "total": str(row.total),
+        "balance": None if row.balance is None else str(row.balance),
+        "kind": row.kind.value,
+    }
+
+
+def _listed(errors: Iterable[RowError]) -> list[dict[str, object]]:
+    return [
+        {"line": error.line, "column": error.column, "value": error.value, "message": words(error.message)}
+        for error in errors
+    ]
+
+
+def print_report(report: ImportReport, name: str) -> None:
+    """What happened, in lines."""
+    for line in by_cause((*(report.warnings or report.reading.warnings), *(report.faults or report.set_aside))):
+        click.echo(f"{name}: {line}", err=True)
+    if report.creatable:
+        click.echo(f"{name}: {report.creatable} customers could be created from it: --create-customers", err=True)
+    if report.faults:
+        faults = f"{len(report.faults)} fault{'s' if len(report.faults) != 1 else ''}"
+        click.echo(f"Error: nothing was imported from {name}: {faults}", err=True)
+        return
+    if report.is_open:
+        tell_open(report.reading, name)
+        return
+    for line in understood(report.reading):
+        click.echo(f"{name}: {line}")
+    if report.dry_run:
+        click.echo(f"{name}: {words(report.reading.format)}. The first rows as understood:")
+        for row in report.preview:
+            click.echo(f"  {words(row)}")
+    counts = (
+        f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {len(report.set_aside)} set aside"
+    )
+    closed = f", {report.closed} closed" if report.closed else ""
+    click.echo(f"{name}: {counts}{closed}{' (dry run: nothing was written)' if report.dry_run else ''}")
+    if report.kept:
+        click.echo(f"{name}: {len(report.kept)} invoices stay as somebody decided here:")
+        for error in report.kept:
+            click.echo(f"  {row_error_line(error)}")
+    if report.differences:
+        click.echo(f"{name}: {len(report.differences)} invoices of which file and hub say another balance:")
+        for error in report.differences:
+            click.echo(f"  {row_error_line(error)}")
+
+
+def understood(reading: Reading) -> Iterator[str]:
+    """What is to be known of how a file was read."""
+    if reading.layout.name:
+        yield f"read as {reading.layout.name} (payment-hub import layouts)"
+    if reading.left_out:
+        yield f"nothing is read from these columns: {', '.join(reading.left_out)}"
+    if reading.hidden:
+        lines = f"line {reading.hidden[0]}" if len(reading.hidden) == 1 else f"lines {_lines(reading.hidden)}"
+        yield f"{len(reading.hidden)} hidden or filtered, and left out: {lines}"
+    for total in reading.totals:
+        if not total.agrees:
+            yield f"line {total.line} says that {total.column} comes to {total.stated}; its rows come to {total.read}"
+
+
+def by_cause(errors: Iterable[RowError]) -> Iterator[str]:
+    """Each error in a line; more than a few of one cause are one line with the first of them."""
+    groups: dict[tuple[str, str], list[RowError]] = {}
+    for error in errors:
+        cause = error.message if isinstance(error.message, str) else error.message.id
+        groups.setdefault((cause, error.column), []).append(error)
+    for several in groups.values():
+        if len(several) <= TOGETHER:
+            yield from map(row_error_line, several)
+        else:
+            lines = _lines([error.line for error in several])
+            yield f"{len(several)} rows alike, lines {lines}; the first: {row_error_line(several[0])}"
+
+
+def _lines(lines: Iterable[int]) -> str:
+    numbers = list(dict.fromkeys(lines))
+    more = f" and {len(numbers) - LINES_SHOWN} more" if len(numbers) > LINES_SHOWN else ""
+    return ", ".join(map(str, numbers[:LINES_SHOWN])) + more
