@@ -216,14 +216,15 @@ FE-003;1-1234-0567;31/02/2026;15/11/2026;5.000,00
 """
 
 
-def test_a_file_with_faults_is_refused_whole_each_with_line_and_column(run: Run, shop: Path) -> None:
+def test_rows_with_faults_are_set_aside_each_with_line_and_column(run: Run, shop: Path) -> None:
     ended = run("import", "invoices", "-", stdin=BAD.encode())
     assert ended.code == 1
-    assert ended.out == ""
-    assert re.findall(r"line (\d), (\w+):", ended.err) == [("2", "fecha"), ("3", "numero"), ("3", "total")]
-    assert "nothing was imported" in ended.err
-    faults = json.loads(run("import", "invoices", "-", "--json", stdin=BAD.encode()).out)["faults"]
-    assert [(fault["line"], fault["column"]) for fault in faults] == [(2, "fecha"), (3, "numero"), (3, "total")]
+    assert "2 set aside" in ended.out
+    places = re.findall(r"line (\d), (\w+):", ended.err)
+    assert places == [("2", "fecha"), ("3", "numero"), ("3", "total")]
+    told = json.loads(run("import", "invoices", "-", "--json", stdin=BAD.encode()).out)
+    assert [(row["line"], row["column"]) for row in told["set_aside"]] == [(int(line), name) for line, name in places]
+    assert told["faults"] == []
 
 
 def test_a_dry_run_shows_the_first_rows_and_writes_nothing(run: Run, shop: Path, tmp_path: Path) -> None:

@@ -133,8 +133,8 @@ def test_the_company_form_has_the_countrys_fields(house: House, owner: Seat, mer
 def test_a_file_is_read_by_the_countrys_documents(house: House, merchant: Merchant) -> None:
     file = b"tipo;identificaci\xc3\xb3n;nombre\nDNI;1234567;Corta\nNIT;900123456-8;Ajena\nRUC;2060000001-9;Mal\n"
     report = house.run(import_customers(house.hub, merchant, file, name="c.csv", dry_run=True))
-    assert [fault.line for fault in report.faults] == [2, 3, 4]
-    assert "RUC, DNI" in spoken(report.faults[1].message)
+    assert [fault.line for fault in report.set_aside] == [2, 3, 4]
+    assert "RUC, DNI" in spoken(report.set_aside[1].message)
 
 
 def test_statement_and_mail_speak_as_the_country_does(house: House, merchant: Merchant) -> None:

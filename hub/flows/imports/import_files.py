@@ -221,8 +221,7 @@ def _go_on(tx: Tx, run: ImportRun, done: int) -> None:
 
 def _not_whole(report: ImportReport) -> ImportReport:
     """Nothing was taken, since somebody wants all or nothing."""
-    rows = len({error.line for error in report.set_aside})
-    fault = RowError(0, "", "", Text("import.not_whole", count=rows))
+    fault = RowError(0, "", "", Text("import.not_whole", count=report.aside))
     return attrs.evolve(report, faults=(fault,), new=0, changed=0, unchanged=0, created=0, described=())
 
 

@@ -81,6 +81,11 @@ class ImportReport:
     dry_run: bool = False
 
     @property
+    def aside(self) -> int:
+        """How many rows were set aside; one may have several faults."""
+        return len({error.line for error in self.set_aside})
+
+    @property
     def is_open(self) -> bool:
         """Whether nothing was taken since something must be said first."""
         return self.reading.is_open
@@ -88,7 +93,7 @@ class ImportReport:
 
 def log_import(tx: Tx, merchant: Merchant, kind: FileKind, done: ImportReport) -> None:
     """Log what was taken, once it is committed."""
-    new, changed, unchanged, set_aside = done.new, done.changed, done.unchanged, len(done.set_aside)
+    new, changed, unchanged, set_aside = done.new, done.changed, done.unchanged, done.aside
     tell(
         tx,
         "imported",
