@@ -13,6 +13,7 @@ from hub.domain.import_run import Choices, ImportRun, RunState, RunSubject
 from hub.flows.imports import match_numbers, units
 from hub.flows.imports.import_files import import_customers, import_invoices
 from hub.flows.imports.match_numbers import Numbers
+from hub.flows.imports.set_aside_file import set_aside_file
 from tests.bookkeeping.conftest import desk_for as desk_for
 from tests.bookkeeping.conftest import empty_hub as empty_hub
 from tests.bookkeeping.desk import Desk, run
@@ -265,3 +266,34 @@ def test_nothing_is_asked_of_the_database_row_by_row(desk: Desk) -> None:
         return len(asked)
 
     assert statements(200) == statements(2)
+
+
+# ---- the rows that were set aside, given back
+
+
+def test_the_rows_set_aside_come_back_as_a_file_that_is_mended_and_brought_again(desk: Desk) -> None:
+    head = "Factura;Cliente;Fecha;Moneda;Total;Detalle"
+    rows = (
+        f"F1;{ANA};02/09/2026;CRC;1000,00;bien",
+        f"F2;{ANA};31/13/2026;CRC;1.500,50;=1+1",
+        "F3;199999999;02/09/2026;CRC;20,00;+506 8888-8888",
+        f"NC-5;{ANA};02/09/2026;CRC;-20,00;nota",
+    )
+    report = bring(desk, *rows, head=head)
+    name, data = set_aside_file(file_of(*rows, head=head), "cartera.csv", report, spoken)
+
+    assert (name, data[:3]) == ("cartera-motivo.csv", b"\xef\xbb\xbf")
+    lines = data.decode("utf-8-sig").splitlines()
+    assert lines[0] == f"{head};Motivo"
+    assert lines[1].startswith(f"F2;{ANA};31/13/2026;CRC;1.500,50;'=1+1;")
+    assert "Fecha: El mes sería 13" in lines[1]
+    assert [line.split(";")[0] for line in lines[1:]] == ["F2", "F3", "NC-5"]
+
+    mended = [line.replace("31/13/2026", "30/11/2026").replace("199999999", ANA) for line in lines[1:]]
+    again = bring(desk, *mended, head=lines[0])
+    assert (counts(again), again.reading.left_out) == ((2, 0, 0, 1), ("Motivo",))
+    assert reasons(again) == [(4, "import.note_of_which")], "a minus behind the mark of a text is a minus"
+    kept = desk.read(bills)
+    assert (kept["F2"].total, kept["F2"].description, kept["F3"].description) == (150_050, "=1+1", "+506 8888-8888")
+    _name, once_more = set_aside_file(file_of(*mended, head=lines[0]), name, again, spoken)
+    assert once_more.decode("utf-8-sig").splitlines()[0] == f"{head};Motivo"

@@ -61,7 +61,7 @@ class RowCells:
         if isinstance(raw, JsonNumber) and not text.isdecimal():
             self.add_error(column, Text("cell.no_document_number"))
         elif isinstance(raw, FormattedNumber):
-            text = f"{raw.shown_as.prefix}{text.zfill(raw.shown_as.zeros)}{raw.shown_as.suffix}".strip()
+            text = raw.as_code.strip()
         self.read(column, refuse_excel)
         return text
 

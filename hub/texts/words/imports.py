@@ -57,6 +57,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
         "archivo cuenta ese mismo dinero. Remedio: registrar aquí lo que falta, o importar con el saldo."
     ),
     "import.paid_with_balance": "Dice «{word}», pero el saldo es {balance}. Remedio: corregir uno de los dos.",
+    "import.reason": "Motivo",
     "import.same_row": "La fila es la misma que la de la línea {line}; cuenta una vez.",
     "import.total_of": ("Hay facturas con varias filas, una por cuota. ¿De qué es el total de cada fila?"),
     "import.total_of_example": "{number}, {count} filas: {total}",

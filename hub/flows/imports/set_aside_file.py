@@ -1,0 +1,56 @@
+"""The rows that were set aside as a file: mended where the last column says it, it is uploaded again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from decimal import Decimal
+from pathlib import PurePath
+from typing import Final
+
+from hub.domain.export import Cell, csv_of
+from hub.domain.files.heading_words import reduced
+from hub.domain.files.sheet import FormattedNumber, JsonNumber
+from hub.domain.files.table_file import read_table
+from hub.domain.text import Text
+
+from .import_report import ImportReport
+
+REASON: Final = Text("import.reason")
+BETWEEN: Final = " | "
+NAMES: Final = ("motivo", "reason")
+"""What the last column is called, in any language: one of an earlier such file is not written again."""
+
+
+def set_aside_file(
+    data: bytes, name: str, report: ImportReport, words: Callable[[Text], str], *, known: Collection[str] = ()
+) -> tuple[str, bytes]:
+    """A name and a CSV file with these rows under their own headings, their cells as they stand, and why each is there.
+
+    Args:
+        words: Of the person who reads it.
+        known: As the file was read.
+    """
+    table = read_table(data, name=name, known=known)
+    columns = [column for column in table.columns if reduced(column) not in NAMES]
+    reasons: dict[int, list[str]] = {}
+    for error in report.set_aside:
+        said = words(error.message) if isinstance(error.message, Text) else error.message
+        place = f"{error.column}: {said}" if error.column else said
+        if place not in reasons.setdefault(error.line, []):
+            reasons[error.line].append(place)
+    rows: list[list[Cell]] = [
+        [*(_plain(row.cells.get(column, "")) for column in columns), BETWEEN.join(reasons[row.line])]
+        for row in table.rows
+        if row.line in reasons
+    ]
+    return f"{PurePath(name).stem or 'import'}-{reduced(words(REASON))}.csv", csv_of([*columns, words(REASON)], rows)
+
+
+def _plain(cell: str) -> str:
+    """A cell as text that is read as it was: a number as its format shows it where it is a name, else exactly."""
+    if isinstance(cell, FormattedNumber) and cell.isdecimal():
+        return cell.as_code.strip()
+    if isinstance(cell, JsonNumber) and "." in cell and "e" not in cell.lower():
+        places = len(cell.partition(".")[2])
+        return f"{Decimal(cell):.{places + 1}f}" if places in (1, 3) else str(cell)
+    return str(cell)
