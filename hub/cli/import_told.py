@@ -134,7 +134,7 @@ def print_report(report: ImportReport, name: str) -> None:
         for row in report.preview:
             click.echo(f"  {words(row)}")
     counts = (
-        f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {{report.aside} set aside"
+        f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {report.aside} set aside"
     )
     closed = f", {report.closed} closed" if report.closed else ""
     click.echo(f"{name}: {counts}{closed}{' (dry run: nothing was written)' if report.dry_run else ''}")

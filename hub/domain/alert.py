@@ -26,6 +26,7 @@ class AlertCause(enum.StrEnum):
     PROCESS_FROZEN = "process_frozen"
     KEYS_WRONG = "keys_wrong"
     DATABASE_UNAVAILABLE = "database_unavailable"
+    CLOSED_ALONE = "closed_alone"
 
 
 @attrs.frozen
@@ -56,6 +57,7 @@ TELLINGS = {
     AlertCause.PROCESS_FROZEN: Telling("the process froze and was ended", "payment-hub doctor"),
     AlertCause.KEYS_WRONG: Telling("stored secrets do not open", "payment-hub doctor"),
     AlertCause.DATABASE_UNAVAILABLE: Telling("the database cannot write", "payment-hub doctor"),
+    AlertCause.CLOSED_ALONE: Telling("one person closed many invoices by a complete list", "payment-hub import list"),
 }
 
 MAX_LINES = 20

@@ -30,6 +30,7 @@ class DecisionKind(enum.StrEnum):
     VOID_BILL = "void_bill"
     WRITE_OFF = "write_off"
     CHARGE = "charge"
+    CLOSE_MISSING = "close_missing"
 
 
 @attrs.frozen(kw_only=True)

@@ -44,6 +44,8 @@ class Choices:
         complete: The file is the complete list of what is open: what is missing is closed.
         as_of: The day that a complete list is of; the newest issue date where nobody says.
         missing_count: How many missing invoices whoever confirmed typed.
+        missing_sums: What they come to, as an owner typed it who has nobody else to ask; minor units by currency.
+        missing_mark: What was shown of them, as a mark; empty where nobody kept it.
         missing: What becomes of each missing invoice, by number: ``outside``, ``void`` or ``left``; ``*`` for the rest.
         account: Of a file of payouts: the provider's account that they are of.
     """
@@ -53,6 +55,8 @@ class Choices:
     complete: bool = False
     as_of: date | None = None
     missing_count: int | None = None
+    missing_sums: Mapping[str, int] = attrs.Factory(dict)
+    missing_mark: str = ""
     missing: Mapping[str, str] = attrs.Factory(dict)
     account: str = ""
 

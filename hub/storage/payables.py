@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, exists, func, or_, select
 
+from hub.domain.complete_list import OpenBill
 from hub.domain.flags import RETURNED_BILL
 from hub.domain.instalment import Instalment
 from hub.domain.invoice_numbers import folded_number
@@ -49,6 +50,16 @@ OPEN_OF = (
     select(payable)
     .where(payable.c.customer == bindparam("customer"), payable.c.mode == bindparam("mode"), *IS_OPEN)
     .order_by(func.coalesce(payable.c.due_on, payable.c.issued_on), payable.c.number)
+)
+OPEN_BILLS = (
+    select(payable.c.id, payable.c.number, payable.c.currency, payable.c.branch)
+    .where(
+        payable.c.merchant == bindparam("merchant"),
+        payable.c.mode == bindparam("mode"),
+        payable.c.created_at < bindparam("before"),
+        *IS_OPEN,
+    )
+    .order_by(payable.c.number)
 )
 OPEN_TOTALS = (
     select(
@@ -185,6 +196,11 @@ class Payables:
         """Invoices of a customer with something due; oldest due first."""
         rows = self._tx.run(OPEN_OF, {"customer": customer_id, "mode": mode.value})
         return tuple(_payable(row) for row in rows)
+
+    def open_bills(self, merchant_id: str, mode: Mode, before: datetime) -> tuple[OpenBill, ...]:
+        """What was here before a moment and is open, as far as a complete list is compared with it; by number."""
+        rows = self._tx.run(OPEN_BILLS, {"merchant": merchant_id, "mode": mode.value, "before": micros(before)})
+        return tuple(OpenBill(row["id"], row["number"], row["currency"], row["branch"]) for row in rows)
 
     def is_dunned(self, customer_id: str, mode: Mode) -> bool:
         """Whether a customer owes any invoice of which nobody must say first whether it is still owed."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+import attrs
 
 from hub.domain.files.layout import FileKind
 from hub.domain.import_before import before_of, customer_before
@@ -26,20 +28,7 @@ def listing(*rows: str, head: str = HEAD) -> bytes:
 def imported(desk: Desk, data: bytes, *, name: str = "cartera.csv", kind: FileKind = FileKind.INVOICES) -> ImportRun:
     """Import a file, and keep what it did."""
     desk.clock.now += timedelta(minutes=1)
-    made = ImportRun(
-        id=desk.hub.fresh_id(),
-        merchant_id=desk.merchant.id,
-        mode=desk.merchant.mode,
-        kind=kind,
-        name=name,
-        size=len(data),
-        sha256="0" * 64,
-        by="contadora",
-        state=RunState.TAKEN,
-        created_at=desk.clock.now,
-        taken_at=desk.clock.now,
-        expires_at=desk.clock.now + timedelta(days=30),
-    )
+    made = _begun(desk, data, name, kind)
     bills, people = _bills(desk), _people(desk)
     if kind is FileKind.INVOICES:
         report = run(import_invoices(desk.hub, desk.merchant, data, name=name, decimal="."))
@@ -54,6 +43,39 @@ def imported(desk: Desk, data: bytes, *, name: str = "cartera.csv", kind: FileKi
 
     desk.opened.store.write_now(keep)
     return made
+
+
+def keep_import(desk: Desk, payable_ids: list[str], *, at: datetime) -> ImportRun:
+    """As if a file had brought these then."""
+    made = attrs.evolve(_begun(desk, b"", "cartera.csv", FileKind.INVOICES), created_at=at, taken_at=at)
+    rows = [
+        RunRow(run_id=made.id, line=line, subject=RunSubject.PAYABLE, subject_id=this, what="new")
+        for line, this in enumerate(payable_ids, start=2)
+    ]
+
+    def keep(tx: Any) -> None:
+        tx.imports.add(made)
+        tx.imports.add_rows(rows)
+
+    desk.opened.store.write_now(keep)
+    return made
+
+
+def _begun(desk: Desk, data: bytes, name: str, kind: FileKind) -> ImportRun:
+    return ImportRun(
+        id=desk.hub.fresh_id(),
+        merchant_id=desk.merchant.id,
+        mode=desk.merchant.mode,
+        kind=kind,
+        name=name,
+        size=len(data),
+        sha256="0" * 64,
+        by="contadora",
+        state=RunState.TAKEN,
+        created_at=desk.clock.now,
+        taken_at=desk.clock.now,
+        expires_at=desk.clock.now + timedelta(days=30),
+    )
 
 
 def _bills(desk: Desk) -> dict[str, Payable]:

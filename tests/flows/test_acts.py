@@ -18,7 +18,9 @@ from hub.domain.conversion import Rate
 from hub.domain.decision import Signed
 from hub.domain.disbursement import PaidOut
 from hub.domain.dispute import Dispute, DisputeStage
-from hub.domain.identity import Invalid
+from hub.domain.files.invoice_file import parse_invoices
+from hub.domain.identity import FieldError, Invalid
+from hub.domain.import_run import Choices
 from hub.domain.intake import Share
 from hub.domain.operation import Operation, OperationKind
 from hub.domain.payment import LEASE, Payment, Status
@@ -28,6 +30,8 @@ from hub.flows.corrections.answer_return import ReturnedBill, answer_return
 from hub.flows.corrections.convert_money import Wanted, convert_money
 from hub.flows.corrections.disburse_credit import disburse_credit
 from hub.flows.ground.free_credit import free_sums
+from hub.flows.imports.complete_list import close_missing, plan_missing
+from hub.flows.imports.undo import undo_import
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.open_payment import Fresh, NotPossible, PayRequest, open_payment
 from hub.flows.payments.record_return import ReturnEvidence, record_return
@@ -35,7 +39,8 @@ from hub.flows.payments.run_operation import refund_payment
 from hub_hookspecs import Channel, Kind, Mode, Money
 from tests.bookkeeping.conftest import desk_for as desk_for
 from tests.bookkeeping.conftest import empty_hub as empty_hub
-from tests.bookkeeping.desk import SIGNED, Desk, Refused, Reporting, run
+from tests.bookkeeping.desk import SIGNED, START, Desk, Refused, Reporting, run
+from tests.flows.imported import keep_import, listing
 
 BILL: Final = "FE-1"
 PAYMENT: Final = "A"
@@ -123,6 +128,28 @@ def answer_with_note(desk: Desk) -> None:
     run(answer_return(desk.hub, desk.merchant, review.id, ReturnedBill.CREDIT_NOTE, signed=SIGNED, **noted))
 
 
+def undo_its_import(desk: Desk) -> None:
+    """The file that brought this bill is taken back, or every reason why not is told."""
+    made = keep_import(desk, [desk._payable(BILL).id], at=START)
+    done = run(undo_import(desk.hub, desk.merchant, made.id, by="contadora"))
+    if done.refused:
+        raise Invalid(tuple(FieldError("run", row.message) for row in done.refused))
+
+
+def close_as_missing(desk: Desk) -> None:
+    """A complete list lacks this bill, or every reason why it is left alone is told."""
+    file = parse_invoices(listing("FE-2,100000001,2026-03-01,COP,5.00"))
+
+    def write(tx: Any) -> None:
+        chosen = Choices(complete=True, missing_count=1, missing={"*": "outside"})
+        missing = plan_missing(tx, desk.merchant, file, chosen, desk.clock.now)
+        if missing.left:
+            raise Invalid(tuple(FieldError("file", item.why) for item in missing.left))
+        assert close_missing(tx, desk.hub, desk.merchant, missing, chosen, "contadora", desk.clock.now).numbers
+
+    desk.opened.store.write_now(write)
+
+
 class Shown(Exception):
     """Nothing was started: the payer is shown the payment that is live."""
 
@@ -179,6 +206,8 @@ DOORS: Final[dict[Act, tuple[Door, ...]]] = {
     Act.CORRECT_AMOUNT: (Door(line("correct manual:{R} 8000.00"), ("received cash 10000.00 for FE-1 10000.00 as R",)),),
     Act.REFUND: (Door(refund, PAID_BEFORE, apart=UNPAID),),
     Act.RECORD_RETURN: (Door(record_back, PAID_BEFORE, apart=UNPAID),),
+    Act.UNDO_IMPORT: (Door(undo_its_import, free=True),),
+    Act.CLOSE_MISSING: (Door(close_as_missing, free=True),),
     Act.START_PAYMENT: (Door(start, confirmed=lambda desk: start(desk, warned=True)),),
 }
 """How each act is done."""

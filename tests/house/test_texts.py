@@ -35,7 +35,7 @@ READ: Final = frozenset(
 )
 """Tables of what people's files say, or of how dates are written; and what is stored with a debit note for good."""
 
-STORED: Final = frozenset({"concept_for", "debit_note_concept", "is_order_in", "order_for", "_place"})
+STORED: Final = frozenset({"concept_for", "debit_note_concept", "is_order_in", "order_for", "_place", "reason_of"})
 """Make and read what is stored for good with a receipt or an order of the shop,
 and what providers are sent."""
 

@@ -16,6 +16,7 @@ from hub.domain.merchant import Merchant
 from hub.domain.settlement import LineKind
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
+from hub.flows.imports.close_bills import close_decided
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_outcome import OutcomeEvidence, conclude_operation, record_not_paid, record_paid
 from hub.flows.payments.record_return import proof_in, record_return
@@ -85,6 +86,8 @@ async def _decide_again(hub: Hub, proposed: Decision, signed: Signed) -> Decisio
             return await _convert(hub, proposed, signed)
         case DecisionKind.VOID_BILL | DecisionKind.WRITE_OFF | DecisionKind.CHARGE:
             return await _lessen(hub, proposed, signed)
+        case DecisionKind.CLOSE_MISSING:
+            return await close_decided(hub, await _merchant_of(hub, proposed), proposed, signed=signed)
         case DecisionKind.CONCLUDE:
             done = proposed.content.get("outcome") == "done"
             made, _ = await conclude_operation(hub, payment, done=done, signed=signed)

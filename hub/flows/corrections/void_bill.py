@@ -75,7 +75,7 @@ def refuse_voiding(tx: Tx, merchant: Merchant, bill: Payable, now: datetime) -> 
     if is_debit_note(tx, bill):
         raise Invalid((FieldError("invoice", Text("bill.is_debit_note", number=bill.number)),))
     refuse_while(tx, Act.VOID_BILL, now, payables=[bill.id], field="invoice")
-    if standing := tuple(_standing_on(tx, merchant, bill)):
+    if standing := tuple(standing_on(tx, merchant, bill)):
         raise Invalid(standing)
 
 
@@ -100,13 +100,17 @@ def book_voiding(
     made = decide(tx, hub, voiding(before, signed, now, decision_id), now=now)
     if not made.is_done:
         return Voiding(made, before)
-    total = Money(before.total, before.currency)
-    voided = Voided(at=now, by=made.people, reason=made.reasons, total=total)
+    return Voiding(made, book_void(tx, before, made, now))
+
+
+def book_void(tx: Tx, before: Payable, made: Decision, now: datetime) -> Payable:
+    """Book that a bill was never owed, as was decided; nothing may stand on it."""
+    voided = Voided(at=now, by=made.people, reason=made.reasons, total=Money(before.total, before.currency))
     after = attrs.evolve(before, total=0, revision=before.revision + 1, voided=voided)
     tx.payables.revise(after)
     _bill(tx, after, -before.total, now, f"{made.people}: {made.reasons}")
-    tell(tx, "bill_voided", bill=before.id, merchant=merchant.id)
-    return Voiding(made, after)
+    tell(tx, "bill_voided", bill=before.id, merchant=before.merchant_id)
+    return after
 
 
 async def rebill(
@@ -192,7 +196,7 @@ def _unstated(tx: Tx, before: Payable) -> Payable:
     return attrs.evolve(before, stated=None, counted=settled, counted_back=reopened)
 
 
-def _standing_on(tx: Tx, merchant: Merchant, bill: Payable) -> Iterator[FieldError]:
+def standing_on(tx: Tx, merchant: Merchant, bill: Payable) -> Iterator[FieldError]:
     """What settles the bill, each with the way to undo it first."""
     credited = credited_on(tx, merchant, [bill])[bill.id]
     number = bill.number

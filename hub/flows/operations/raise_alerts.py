@@ -12,12 +12,14 @@ from typing import Final
 import structlog
 
 from hub.domain.alert import AT_MOST_EVERY, Alert, AlertCause
+from hub.domain.decision import DecisionKind
 from hub.domain.message import About, Delivery, DeliveryKind, owed_mail
 from hub.flows.accounts.watch_account import REFUSED
 from hub.flows.ground.keyed_id import keyed_id
 from hub.flows.ground.marks import MarkTable, NamedMark
 from hub.flows.ground.memory import Slot
 from hub.flows.ground.ports import Hub, Mail, MailRefused, Tx, Unavailable
+from hub.flows.imports.missing_bills import ALONE, BILL
 from hub_hookspecs import Mode
 
 from .check_keys import key_errors
@@ -191,10 +193,21 @@ def _frozen(tx: Tx, _since: datetime) -> Iterator[Happened]:
         yield f"{at.timestamp():.6f}", at, f"{text or at_work} at {at:%Y-%m-%d %H:%M:%S} UTC"
 
 
+def _closed_alone(tx: Tx, since: datetime) -> Iterator[Happened]:
+    """Nobody else of the company could be asked."""
+    for merchant in tx.merchants.all():
+        for mode in Mode:
+            for made in tx.decisions.done_since(merchant.id, mode, DecisionKind.CLOSE_MISSING, since):
+                if made.content.get(ALONE) and made.done_at:
+                    count = sum(name.startswith(BILL) for name in made.content)
+                    yield made.id[-10:], made.done_at, f"{count} invoices of {merchant.slug} ({mode}): {made.id}"
+
+
 HAPPENINGS: dict[AlertCause, Callable[[Tx, datetime], Iterator[Happened]]] = {
     AlertCause.REVIEW_OPENED: _reviews,
     AlertCause.CREDENTIALS_REFUSED: _refused,
     AlertCause.PROCESS_FROZEN: _frozen,
+    AlertCause.CLOSED_ALONE: _closed_alone,
 }
 """What happens once and is reported once, in order of their times."""
 
@@ -217,6 +230,7 @@ LOOKS: dict[AlertCause, Look] = {
     AlertCause.BACKUP_OLD: _backup,
     AlertCause.PLUGIN_QUARANTINED: _quarantined,
     AlertCause.PROCESS_FROZEN: _happened(AlertCause.PROCESS_FROZEN),
+    AlertCause.CLOSED_ALONE: _happened(AlertCause.CLOSED_ALONE),
     AlertCause.KEYS_WRONG: _keys,
 }
 

@@ -6,6 +6,22 @@ from collections.abc import Mapping
 from typing import Final
 
 WORDS: Final[Mapping[str, str]] = {
+    "missing.amount": "{amount}",
+    "missing.changed": "Lo que falta en el archivo cambió desde que se mostró; revíselo otra vez",
+    "missing.changed_here": "aquí se recibió, se devolvió o se acreditó algo que ningún archivo cuenta todavía",
+    "missing.count": "Escriba cuántas facturas faltan: son {count}",
+    "missing.cut": "El archivo termina a medias",
+    "missing.empty": "El archivo no trae ninguna factura",
+    "missing.hidden": "Hay {count} filas ocultas; muéstrelas todas en Excel y guarde el archivo otra vez",
+    "missing.issued_later": "se emitió el {issued}, después de la fecha de la lista",
+    "missing.no_choice": "Lo que falta queda outside, void o left; «{choice}» no es ninguna",
+    "missing.not_from_file": "nació o cambió aquí, y ningún archivo la trajo así",
+    "missing.reported": "su cliente avisó que la pagó por otro medio; eso espera respuesta",
+    "missing.returned": "se devolvió dinero que la había pagado",
+    "missing.set_aside": "{count} filas quedaron aparte; corríjalas primero",
+    "missing.sum": "Escriba también cuánto suman: {sums}",
+    "missing.total": "La columna {column} dice que suma {stated}, y lo leído suma {read}",
+    "missing.unread": "El archivo no se entendió completo",
     "undo.answered": "alguien ya respondió una pregunta sobre esta factura",
     "undo.being_taken": "Se está importando otro archivo; espere a que termine",
     "undo.changed": "cambió aquí después de importarse",

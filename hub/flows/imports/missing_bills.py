@@ -1,0 +1,104 @@
+"""What a complete list lacks, and what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+import attrs
+
+from hub.domain.complete_list import Closing, summed
+from hub.domain.decision import Decision
+from hub.domain.payable import Payable
+from hub.domain.text import Text
+from hub_hookspecs import Money
+
+BILL: Final = "bill:"
+"""How the names begin of what a decision says of each invoice."""
+DAY: Final = "as_of"
+ALONE: Final = "alone"
+"""Says that nobody else of the company could be asked."""
+
+
+@attrs.frozen
+class MissingBill:
+    """An open invoice that the list lacks, and what was chosen for it."""
+
+    payable: Payable
+    customer: str
+    becomes: Closing
+
+    @property
+    def said(self) -> str:
+        """What a decision says of it."""
+        return f"{self.becomes} {self.payable.due} {self.payable.currency}"
+
+
+@attrs.frozen
+class LeftAlone:
+    """One that stays open whatever was chosen, and why."""
+
+    payable: Payable
+    why: Text
+
+
+@attrs.frozen(kw_only=True)
+class Missing:
+    """What a complete list lacks.
+
+    Attributes:
+        refused: Why the file cannot be taken for a complete list; then nothing is missing of it.
+        as_of: The day that the list is of.
+        open_ones: How many invoices of which the list speaks are open here.
+        asks_two: Whether so many are closed by two people.
+    """
+
+    as_of: date
+    refused: tuple[Text, ...] = ()
+    bills: tuple[MissingBill, ...] = ()
+    left: tuple[LeftAlone, ...] = ()
+    open_ones: int = 0
+    asks_two: bool = False
+
+    @property
+    def count(self) -> int:
+        """How many are missing: what whoever confirms types."""
+        return len(self.bills)
+
+    @property
+    def sums(self) -> Mapping[str, Money]:
+        """What they owe, by currency."""
+        return summed(bill.payable.balance for bill in self.bills)
+
+    @property
+    def closing(self) -> tuple[MissingBill, ...]:
+        """Those of which something is to be closed."""
+        return tuple(bill for bill in self.bills if bill.becomes is not Closing.LEFT)
+
+    @property
+    def mark(self) -> str:
+        """What was shown of them, so that whoever confirms decides on that, or on nothing."""
+        seen = "\n".join(f"{bill.payable.id} {bill.payable.due} {bill.payable.revision}" for bill in self.bills)
+        return hashlib.sha256(f"{self.as_of}\n{seen}".encode()).hexdigest()[:32]
+
+
+@attrs.frozen(kw_only=True)
+class Closed:
+    """What became of it.
+
+    Attributes:
+        refused: Why nothing was closed; it is to be shown again.
+        decision: Who said so; one that is not done waits for a second person.
+        numbers: What was closed.
+    """
+
+    refused: tuple[Text, ...] = ()
+    decision: Decision | None = None
+    numbers: tuple[str, ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        """Whether a second person is asked."""
+        return self.decision is not None and not self.decision.is_done
