@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -411,6 +413,41 @@ def test_a_customer_whom_an_invoice_names_stays(desk_for: Desks) -> None:
     done = undone(desk, made)
 
     assert (done.is_done, done.removed, done.left) == (True, 0, ("Luis",))
+
+
+KILLED = """
+import asyncio, os, sys
+from hub.bootstrap import open_hub
+from hub.flows.imports import undo
+from hub.settings import Settings
+
+hub, whole, done = open_hub(Settings(data=sys.argv[1])).hub, undo.book_revision, []
+
+def killed(*args, **more):
+    if len(done) == int(sys.argv[3]):
+        os._exit(9)
+    done.append(1)
+    return whole(*args, **more)
+
+undo.book_revision = killed
+merchant = asyncio.run(hub.store.read(lambda tx: tx.merchants.all()))[0]
+asyncio.run(undo.undo_import(hub, merchant, sys.argv[2], by="duena"))
+"""
+
+
+@pytest.mark.parametrize("done", [0, 1])
+def test_a_kill_in_the_middle_leaves_all_of_it_and_it_can_be_taken_back_again(desk_for: Desks, done: int) -> None:
+    desk = desk_for("CR")
+    made = imported(desk, listing(FIRST, SECOND, head=OWED))
+    before = desk.exported()
+
+    ended = subprocess.run([sys.executable, "-c", KILLED, str(desk.data), made.id, str(done)], check=False)
+
+    assert ended.returncode == 9
+    assert desk.exported() == before
+    assert desk.read(lambda tx: tx.imports.get(made.id)) == made
+    right(desk)
+    reversed_whole(desk, undone(desk, made))
 
 
 def test_control_an_undo_that_leaves_an_entry_is_found(desk_for: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
