@@ -74,6 +74,12 @@ def _facts(view: StatementView) -> dict[str, Any]:
                         "days_overdue": row.days_overdue,
                         "live_payment": row.item.live_payment,
                         "in_clarification": row.item.in_clarification,
+                        "due_now": row.due_now,
+                        "instalments": [
+                            {"due_on": part.due_on, "amount": part.amount, "due": part.due}
+                            for part in row.parts
+                            if row.is_planned
+                        ],
                     }
                     for row in section.open_rows
                 ],

@@ -10,7 +10,7 @@ import attrs
 
 from hub_hookspecs import Mode, Money
 
-from .instalment import Instalment
+from .instalment import Instalment, next_due
 from .stated import Stated
 
 
@@ -103,6 +103,11 @@ class Payable:
             - self.written_off
             + self.reopened
         )
+
+    @property
+    def falls_due_on(self) -> date:
+        """When what is owed of it falls, or fell, due: with the oldest unpaid instalment, else by its own date."""
+        return next_due(self.plan, self.due) or self.due_on or self.issued_on
 
     @property
     def balance(self) -> Money:

@@ -29,9 +29,10 @@ CUTS: Final = (
 
 @attrs.frozen(kw_only=True)
 class AgeingBucket:
-    """What is owed of one age.
+    """What is owed of one age; each instalment is of its own.
 
     Attributes:
+        count: Items of which the oldest unpaid part is of this age.
         key: ``not_due``, ``1-30``, ``31-60``, ``61-90`` or ``over-90``.
         label: The age in words for people.
     """
@@ -117,6 +118,23 @@ class Section:
     def to_pay(self) -> Money:
         """What is asked in money when all that can be paid now is paid."""
         return self.outstanding - self.in_process - self.credit_used
+
+    @property
+    def due_now(self) -> Money:
+        """What falls due by the cut-off date, of what can be paid now."""
+        return sum((row.due_now for row in self.rows if row.is_payable), Money(0, self.currency))
+
+    @property
+    def due_now_to_pay(self) -> Money:
+        """What of it is asked in money when the credit is used first."""
+        return self.due_now - used_of(self.due_now, self.free_credit)
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether something that can be paid now has instalments that are still to fall due, and others that are."""
+        return any(
+            row.is_planned and row.is_payable and 0 < row.due_now.minor < row.item.balance.minor for row in self.rows
+        )
 
     @property
     def is_covered(self) -> bool:
@@ -238,7 +256,7 @@ def _section(currency: str, rows: list[StatementRow], credit: Money, held: Money
     every = sorted(rows, key=lambda row: (row.due_on, row.item.issued_on, row.item.number, row.item.payable_id))
     rows = [row for row in every if not row.item.in_clarification]
     outstanding = sum((row.item.balance for row in rows), zero)
-    overdue = sum((row.item.balance for row in rows if row.is_overdue), zero)
+    overdue = sum((row.overdue for row in rows), zero)
     return Section(
         currency=currency,
         outstanding=outstanding,
@@ -256,7 +274,12 @@ def _section(currency: str, rows: list[StatementRow], credit: Money, held: Money
 
 def _bucket(cut: tuple[str, Text, int | None, int | None], rows: Iterable[StatementRow], zero: Money) -> AgeingBucket:
     key, label, low, high = cut
-    inside = [
-        row for row in rows if (low is None or row.days_overdue >= low) and (high is None or row.days_overdue <= high)
-    ]
-    return AgeingBucket(key=key, label=label, amount=sum((row.item.balance for row in inside), zero), count=len(inside))
+
+    def holds(days: int) -> bool:
+        return (low is None or days >= low) and (high is None or days <= high)
+
+    rows = tuple(rows)
+    owed = (part.due for row in rows for part in row.parts if holds(part.days_overdue))
+    return AgeingBucket(
+        key=key, label=label, amount=sum(owed, zero), count=sum(holds(row.days_overdue) for row in rows)
+    )

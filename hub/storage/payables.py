@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy import bindparam, case, exists, func, or_, select
 
 from hub.domain.complete_list import OpenBill
 from hub.domain.flags import RETURNED_BILL
@@ -49,7 +49,7 @@ IS_OPEN = (payable.c.kind == literal("invoice"), payable.c.due > ZERO)
 OPEN_OF = (
     select(payable)
     .where(payable.c.customer == bindparam("customer"), payable.c.mode == bindparam("mode"), *IS_OPEN)
-    .order_by(func.coalesce(payable.c.due_on, payable.c.issued_on), payable.c.number)
+    .order_by(payable.c.number)
 )
 OPEN_BILLS = (
     select(payable.c.id, payable.c.number, payable.c.currency, payable.c.branch)
@@ -88,12 +88,22 @@ OPEN_DEBTS = (
         payable.c.customer,
         payable.c.currency,
         func.sum(payable.c.due).label("due"),
-        func.min(func.coalesce(payable.c.due_on, payable.c.issued_on)).label("oldest"),
+        func.min(case((payable.c.plan == literal("[]"), func.coalesce(payable.c.due_on, payable.c.issued_on)))).label(
+            "oldest"
+        ),
     )
     .where(payable.c.merchant == bindparam("merchant"), payable.c.mode == bindparam("mode"), *IS_OPEN, IS_DUNNED)
     .group_by(payable.c.customer, payable.c.currency)
     .order_by(payable.c.customer, payable.c.currency)
 )
+OPEN_PLANNED = select(payable).where(
+    payable.c.merchant == bindparam("merchant"),
+    payable.c.mode == bindparam("mode"),
+    payable.c.plan != literal("[]"),
+    *IS_OPEN,
+    IS_DUNNED,
+)
+"""Their oldest unpaid instalment is found by adding up, which is not the database's."""
 NEWEST = (
     select(payable)
     .where(payable.c.merchant == bindparam("merchant"), payable.c.mode == bindparam("mode"), STANDS)
@@ -193,9 +203,9 @@ class Payables:
         return {row["number"]: _payable(row) for row in rows}
 
     def open_of(self, customer_id: str, mode: Mode) -> tuple[Payable, ...]:
-        """Invoices of a customer with something due; oldest due first."""
+        """Invoices of a customer with something due; oldest due first, by their oldest unpaid instalment."""
         rows = self._tx.run(OPEN_OF, {"customer": customer_id, "mode": mode.value})
-        return tuple(_payable(row) for row in rows)
+        return tuple(sorted(map(_payable, rows), key=lambda item: (item.falls_due_on, item.number)))
 
     def open_bills(self, merchant_id: str, mode: Mode, before: datetime) -> tuple[OpenBill, ...]:
         """What was here before a moment and is open, as far as a complete list is compared with it; by number."""
@@ -240,10 +250,18 @@ class Payables:
         return tuple((row["customer"], row["currency"], int(row["due"]), row["count"]) for row in rows)
 
     def open_debts(self, merchant_id: str, mode: Mode) -> tuple[tuple[str, str, int, date], ...]:
-        """(customer id, currency, due, due day of the oldest open invoice) of each customer who owes and is dunned."""
-        rows = self._tx.run(OPEN_DEBTS, {"merchant": merchant_id, "mode": mode.value})
+        """(customer id, currency, due, due day of the oldest open part) of each customer who owes and is dunned."""
+        values = {"merchant": merchant_id, "mode": mode.value}
+        planned: dict[tuple[str, str], date] = {}
+        for item in map(_payable, self._tx.run(OPEN_PLANNED, values)):
+            whose = item.customer_id, item.currency
+            planned[whose] = min(item.falls_due_on, planned.get(whose, date.max))
         return tuple(
-            (row["customer"], row["currency"], int(row["due"]), date.fromisoformat(row["oldest"])) for row in rows
+            (
+                *(row["customer"], row["currency"], int(row["due"])),
+                min(planned.get((row["customer"], row["currency"]), date.max), maybe_day(row["oldest"]) or date.max),
+            )
+            for row in self._tx.run(OPEN_DEBTS, values)
         )
 
 

@@ -14,6 +14,7 @@ from hub.domain.credit import used_of
 from hub.domain.figures import WHOLE
 from hub.domain.merchant import Customer, Link, Merchant
 from hub.domain.offer import carried
+from hub.domain.open_item import StatementRow
 from hub.domain.payable import Payable
 from hub.domain.payment import Withholding
 from hub.texts.engine import message as _
@@ -24,6 +25,8 @@ OUTSIDE: Final = _("El monto va de más de cero hasta el saldo.")
 TOO_MUCH_WITHHELD: Final = _("Revise las retenciones: son más de lo que se retiene de una factura.")
 NEEDS_BASE: Final = _("Escriba también la base: el monto del que se retiene, no menor que lo retenido.")
 WHOLE_PESOS: Final = _("Las retenciones se declaran en pesos enteros.")
+ONLY_NOW: Final = "now"
+"""Field that asks for what falls due by now alone."""
 MAX_WITHHELD_PERCENT: Final = 25
 """Of an invoice; all taxes together stay well below."""
 
@@ -61,6 +64,7 @@ class PayableLine:
         taxes: What the payer withholds, by tax.
         credit: What of the customer's credit is used for it, minor units.
         decimal_sign: What stands before the decimals of what is typed; empty where the country writes both.
+        row: As it stands on the statement; None for a store order.
     """
 
     payable: Payable
@@ -70,6 +74,12 @@ class PayableLine:
     typed: str = ""
     taxes: Mapping[str, DeclaredWithholding] = EMPTY_TAXES
     credit: int = 0
+    row: StatementRow | None = None
+
+    @property
+    def due_now(self) -> Money:
+        """What falls due by now of what has instalments; all of anything else."""
+        return self.row.due_now if self.row and self.row.is_planned else self.payable.balance
 
     @property
     def withheld(self) -> int:
@@ -123,6 +133,8 @@ class Basket:
         whole_name: What people call it.
         left_out: What was cut off, minor units: less than one unit.
         free_credit: What of the customer's credit may be used, minor units.
+        only_now: Of what has instalments, what falls due by now is paid, and no more.
+        later: What is left out then, since nothing of it falls due yet.
     """
 
     merchant: Merchant
@@ -141,6 +153,31 @@ class Basket:
     whole_name: str = ""
     left_out: int = 0
     free_credit: int = 0
+    only_now: bool = False
+    later: tuple[PayableLine, ...] = ()
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether something of it falls due later, and something now."""
+        owed, now = self.balance, self.due_now
+        return 0 < now.minor < owed.minor
+
+    @property
+    def due_now(self) -> Money:
+        """What of all that was chosen falls due by now."""
+        return Money(sum(line.due_now.minor for line in (*self.lines, *self.later)), self.currency)
+
+    @property
+    def balance(self) -> Money:
+        """What all that was chosen owes."""
+        return Money(sum(line.payable.due for line in (*self.lines, *self.later)), self.currency)
+
+    def other_query(self, provider: str = "") -> str:
+        """The step's address with the other choice: what falls due now alone, or everything."""
+        pairs = [("currency", self.currency)]
+        pairs += [("invoice", line.payable.id) for line in (*self.lines, *self.later)]
+        pairs += [] if self.only_now else [(ONLY_NOW, "1")]
+        return f"{self.address}?{urlencode([*pairs, ('provider', provider)] if provider else pairs)}"
 
     @property
     def total(self) -> Money:
@@ -185,6 +222,8 @@ class Basket:
         pairs = [("currency", self.currency), *(("invoice", line.payable.id) for line in self.lines)]
         if self.partial:
             pairs += [(line.field, line.text) for line in self.lines]
+        if self.only_now:
+            pairs.append((ONLY_NOW, "1"))
         if whole or (provider and provider == self.whole):
             pairs.append(("whole", provider))
         for line in self.lines:
@@ -218,12 +257,22 @@ def with_amounts(basket: Basket, typed: Mapping[str, str]) -> Basket:
 
     The customer's credit is used first, in the order of the lines.
     """
+    basket = _of_now(basket) if typed.get(ONLY_NOW) == "1" else basket
     lines = basket.lines
     if basket.partial:
         lines = tuple(_with_amount(line, typed) for line in lines)
     if basket.withholds:
         lines = tuple(_with_taxes(line, basket.country.withheld_taxes, typed) for line in lines)
     return _with_credit(attrs.evolve(basket, lines=lines))
+
+
+def _of_now(basket: Basket) -> Basket:
+    """Of what has instalments, what falls due by now; what falls due later alone is left out, unless all does."""
+    lines = tuple(attrs.evolve(line, asked=line.due_now) for line in basket.lines if line.due_now)
+    if not lines or not basket.may_wait:
+        return basket
+    later = tuple(line for line in basket.lines if not line.due_now)
+    return attrs.evolve(basket, lines=lines, later=later, only_now=True)
 
 
 def _with_credit(basket: Basket) -> Basket:

@@ -83,11 +83,12 @@ def _settled_state(snapshot: Snapshot, payable: Payable, payments: Sequence[Paym
 
 
 def _due(snapshot: Snapshot, payable: Payable, merchant: Merchant) -> str:
-    if payable.due_on is None:
+    if payable.due_on is None and not payable.plan:
         return ""
-    days = (snapshot.now.astimezone(ZoneInfo(merchant.company.zone)).date() - payable.due_on).days
+    falls_due = payable.falls_due_on
+    days = (snapshot.now.astimezone(ZoneInfo(merchant.company.zone)).date() - falls_due).days
     late = f", {days} days overdue" if days > 0 and payable.due else ""
-    return f"{payable.due_on}{late}"
+    return f"{falls_due}{late}"
 
 
 def _payable_choices(

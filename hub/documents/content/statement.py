@@ -25,7 +25,7 @@ from hub.documents.parts import (
     Tone,
 )
 from hub.documents.shown import DocumentReader
-from hub.domain.open_item import Standing, StatementRow
+from hub.domain.open_item import RowPart, Standing, StatementRow
 from hub.domain.statement import Section, Statement
 from hub.domain.statement_document import PayWays, StatementDocument
 from hub_hookspecs import Money
@@ -95,6 +95,7 @@ def _owed(section: Section, ways: PayWays | None, reader: DocumentReader) -> lis
         parts.append(Paragraph(t("statement.uses", credit=used, amount=reader.money(section.to_pay))))
     if not section.rows:
         return [*parts, *_in_clarification(section, reader)]
+    parts += _due_now(section, reader)
     if ways:
         parts.append(_pay_bar(section, ways, reader))
     head = (t("label.invoice"), t("label.due"), t("label.balance"))
@@ -107,6 +108,37 @@ def _owed(section: Section, ways: PayWays | None, reader: DocumentReader) -> lis
     total = (t("label.total"), reader.money(section.outstanding))
     parts += [Heading(t("statement.invoices")), Rows(head, rows, total, more)]
     return [*parts, *_in_clarification(section, reader)]
+
+
+def _due_now(section: Section, reader: DocumentReader) -> list[Part]:
+    """What of the instalments falls due now, which may be paid alone."""
+    if not section.is_planned or section.is_covered:
+        return []
+    return [Paragraph(reader.t("statement.due_now", amount=reader.money(section.due_now_to_pay)))]
+
+
+def _instalments(row: StatementRow, reader: DocumentReader) -> str:
+    """Each instalment in a few words; nothing where there is no plan."""
+    t = reader.t
+
+    def state(part: RowPart) -> str:
+        if not part.due:
+            return t("instalment.paid")
+        if part.is_overdue:
+            return t("instalment.overdue")
+        return t("instalment.next") if part == row.next_part else t("instalment.open")
+
+    return " · ".join(
+        t(
+            "instalment.one",
+            number=part.number,
+            all=len(row.parts),
+            day=reader.day(part.due_on),
+            amount=reader.money(part.amount),
+            state=state(part),
+        )
+        for part in (row.parts if row.is_planned else ())
+    )
 
 
 def _in_clarification(section: Section, reader: DocumentReader, level: int = 2) -> list[Part]:
@@ -165,9 +197,10 @@ def _owed_row(row: StatementRow, reader: DocumentReader) -> tuple[Cell, ...]:
         late = t("statement.days_overdue", days=reader.days(row.days_overdue))
     elif row.standing is Standing.DUE_TODAY:
         late = t("statement.due_today")
+    issued = t("statement.issued", date=reader.day(item.issued_on))
     part_paid = t("statement.of_total", amount=reader.money(item.total)) if row.is_partly_paid else ""
     return (
-        Cell(item.number, t("statement.issued", date=reader.day(item.issued_on))),
+        Cell(item.number, " · ".join(filter(None, (issued, _instalments(row, reader))))),
         Cell(reader.day(row.due_on), late, _tone(row)),
         Cell(reader.money(item.balance), part_paid if row.is_payable else t("statement.in_process")),
     )
@@ -217,6 +250,7 @@ def _section(section: Section, ways: PayWays | None, reader: DocumentReader) -> 
         parts.append(Figure(t("statement.outstanding"), owed, pairs=_figures(section, reader)))
     if section.is_covered:
         parts.append(Paragraph(t("statement.covered")))
+    parts += _due_now(section, reader)
     level = 3 if reader.codes else 2
     if not section.rows:
         return [*parts, *_in_clarification(section, reader, level)]
@@ -284,7 +318,7 @@ def _invoice(row: StatementRow, reader: DocumentReader) -> tuple[Cell, ...]:
     if row.is_partly_paid and row.is_payable:
         standing = t("standing.partly", standing=standing)
     return (
-        Cell(item.number),
+        Cell(item.number, _instalments(row, reader)),
         Cell(reader.day(item.issued_on)),
         Cell(t("paper.undated") if row.undated else reader.day(row.due_on)),
         Cell(standing, tone=_tone(row)),

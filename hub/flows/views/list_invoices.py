@@ -47,7 +47,7 @@ async def list_invoices(hub: Hub, merchant: Merchant, search: str = "", state: s
         rows = []
         for payable in payables:
             customer = tx.customers.get(payable.customer_id)
-            late = (today - (payable.due_on or payable.issued_on)).days if payable.due > 0 else 0
+            late = (today - payable.falls_due_on).days if payable.due > 0 else 0
             if customer is None or (state and payable.due <= 0) or (state == OVERDUE and late <= 0):
                 continue
             rows.append(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import attrs
 
 from hub.domain.decision import Decision, DecisionKind
 from hub.domain.merchant import Customer, Merchant
+from hub.domain.open_item import StatementRow, open_item, row_on
 from hub.domain.payable import Payable, PayableKind
 from hub.flows.books.debit_note import is_debit_note
 from hub.flows.ground.own_customer import customer_of
@@ -25,9 +28,11 @@ class BillView:
         in_clarification: Its money went back, and nobody has said yet whether it is still owed.
         may_be_void: It is no debit note, which bills money that really went back.
         waiting: What was proposed of it and needs a second person.
+        row: As it stands today, with its instalments.
     """
 
     payable: Payable
+    row: StatementRow
     customer: Customer
     payments: tuple[PaymentRow, ...]
     may_be_void: bool
@@ -42,12 +47,15 @@ async def view_bill(hub: Hub, merchant: Merchant, payable_id: str) -> BillView:
         LookupError: Unknown, an order, one whose import was taken back, or another merchant's.
     """
 
+    today = hub.clock().astimezone(ZoneInfo(merchant.company.zone)).date()
+
     def read(tx: Tx) -> BillView:
         payable = own_record(tx.payables.get(payable_id), merchant, payable_id)
         if payable.kind is not PayableKind.INVOICE or payable.undone_at:
             raise LookupError(payable_id)
         return BillView(
             payable=payable,
+            row=row_on(open_item(payable), today),
             customer=customer_of(tx, merchant, payable.customer_id),
             payments=payment_rows(tx, tx.payments.with_payables([payable.id])),
             may_be_void=not is_debit_note(tx, payable),

@@ -158,6 +158,7 @@ def basket_of(request: Request, view: StatementView, currency: str, asked: Seque
         PayableLine(
             payable=view.payables[row.item.payable_id],
             asked=row.item.balance,
+            row=row,
             decimal_sign=country.decimal_sign,
         )
         for row in section.rows
