@@ -9,7 +9,10 @@ from typing import Any
 import attrs
 
 from hub.domain.drawn_from import DrawnFrom, Part
+from hub.domain.files.columns import names_in
+from hub.domain.files.known_columns import KNOWN_COLUMNS
 from hub.domain.files.layout import FileKind, Layout
+from hub.domain.files.reading import Reading
 from hub.domain.files.sheet import Row, Table
 from hub.domain.files.table_file import read_table
 from hub.domain.import_run import Choices, ImportRun, RunState
@@ -67,13 +70,31 @@ async def look_at(hub: Hub, merchant: Merchant, run_id: str) -> Look:
         LookupError: No such import of this merchant; ``NoContent``: its file was dropped.
     """
     run, content = await read_file(hub, merchant, run_id)
-    table = await asyncio.to_thread(read_table, content, name=run.name)
     report = await run_file(hub, merchant, run, content, dry_run=True)
-    return Look(run=run, headings=table.columns, samples=_samples(table), report=report)
+    headings, samples = _in_head(report.reading) or await asyncio.to_thread(_in_file, run, content)
+    return Look(run=run, headings=headings, samples=samples, report=report)
 
 
-def _samples(table: Table) -> tuple[Row, ...]:
-    return table.rows[:SAMPLES]
+def _in_head(reading: Reading) -> tuple[tuple[str, ...], tuple[Row, ...]] | None:
+    """The headings in the file's order and its first rows, where they stand among its first lines as they are."""
+    named = {theirs for several in reading.columns.values() for theirs in several} | set(reading.left_out)
+    for at, line in enumerate(reading.head):
+        if named and set(line.cells) == named and len(line.cells) == len(named):
+            rows = (
+                Row(below.line, dict(zip(line.cells, below.cells, strict=False))) for below in reading.head[at + 1 :]
+            )
+            return line.cells, tuple(rows)[:SAMPLES]
+    return None
+
+
+def _in_file(run: ImportRun, content: bytes) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+    table = table_of(run, content)
+    return table.columns, table.rows[:SAMPLES]
+
+
+def table_of(run: ImportRun, content: bytes) -> Table:
+    """The rows of an import's file, its headings found as those who read it do."""
+    return read_table(content, name=run.name, known=names_in(KNOWN_COLUMNS[run.kind]))
 
 
 async def run_file(

@@ -9,14 +9,13 @@ import attrs
 
 from hub.domain.export import csv_of
 from hub.domain.files.sheet import RowError, Table
-from hub.domain.files.table_file import read_table
 from hub.domain.import_run import RunState
 from hub.domain.merchant import Merchant
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
 
 from .hand_in import read_file
-from .look_at import look_at
+from .look_at import look_at, table_of
 from .told_report import read_report
 
 
@@ -42,7 +41,7 @@ async def rows_set_aside(
         errors = read_report(run.report).set_aside
     else:
         errors = (await look_at(hub, merchant, run_id)).report.set_aside
-    table = await asyncio.to_thread(read_table, content, name=run.name)
+    table = await asyncio.to_thread(table_of, run, content)
     why = _by_line(errors, words)
     written = await asyncio.to_thread(_written, table, why, reason)
     stem = run.name.rpartition(".")[0] or run.name

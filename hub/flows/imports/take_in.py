@@ -47,8 +47,11 @@ class Busy(Refusal):
         self.other = other
 
 
-async def begin(hub: Hub, merchant: Merchant, run_id: str, *, by: str) -> ImportRun:
+async def begin(hub: Hub, merchant: Merchant, run_id: str, *, by: str, rows: int = 0) -> ImportRun:
     """Say that an import is to be taken; what is being taken or was taken already is only given back.
+
+    Args:
+        rows: How many it has, for whoever waits.
 
     Raises:
         LookupError: No such import of this merchant; ``NoContent``: its file was dropped.
@@ -65,7 +68,7 @@ async def begin(hub: Hub, merchant: Merchant, run_id: str, *, by: str) -> Import
             raise NoContent(run.id)
         if other := tx.imports.taking(merchant.id, merchant.mode):
             raise Busy(other)
-        begun = attrs.evolve(run, state=RunState.TAKING, due_at=now, report={TAKEN_BY: by})
+        begun = attrs.evolve(run, state=RunState.TAKING, due_at=now, done=0, rows=rows, report={TAKEN_BY: by})
         tx.imports.save(begun)
         tell(tx, "import_begun", run=run.id, merchant=merchant.id, what=run.kind.value)
         tx.after_commit(hub.wake)

@@ -12,6 +12,8 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.drawn_from import DrawnFrom
 from hub.domain.files.columns import LEFT_OUT
+from hub.domain.files.field_labels import field_label
+from hub.domain.files.known_columns import KNOWN_COLUMNS
 from hub.domain.files.layout import FileKind, Layout
 from hub.domain.import_run import Choices, ImportRun, RunState
 from hub.domain.text import Text
@@ -26,13 +28,13 @@ from hub.web.responses import HEADERS, Page, policy, redirect
 
 from .context import Context, MerchantContext, unknown_is_404
 from .form import CheckedForm, SubmittedForm, why_not
-from .import_words import COLUMNS, KIND_NAMES, STATES, causes_of, field_name
+from .import_words import KIND_NAMES, STATES, causes_of
 from .rights import Right
 
 REFRESH_SECONDS: Final = 2
 MOST_COLUMNS: Final = 60
 """Of a file's columns, so many are offered to be named."""
-PREVIEW: Final = 8
+PREVIEW: Final = 5
 COLUMN, ANSWER = "column:", "answer:"
 
 
@@ -78,15 +80,15 @@ def drawn(context: MerchantContext, look: Look, *, is_again: bool = False, form_
         headings=look.headings[:MOST_COLUMNS],
         more_headings=max(0, len(look.headings) - MOST_COLUMNS),
         known_columns=named_columns(look),
-        fields=[(column.name, field_name(column.name)) for column in COLUMNS[look.run.kind]],
-        missing=[field_name(name) for name in reading.missing],
+        fields=[(column.name, field_label(column.name)) for column in KNOWN_COLUMNS[look.run.kind]],
+        missing=[field_label(name) for name in reading.missing],
         rows=(report.rows or getattr(reading, "rows", ()))[:PREVIEW],
         **_common(look.run),
     )
 
 
 def _common(run: ImportRun) -> dict[str, Any]:
-    return {"causes_of": causes_of, "field_name": field_name, "states": STATES, "kind": KIND_NAMES[run.kind]}
+    return {"causes_of": causes_of, "field_label": field_label, "states": STATES, "kind": KIND_NAMES[run.kind]}
 
 
 def _told(context: MerchantContext, run: ImportRun) -> Page:
@@ -131,7 +133,7 @@ async def confirm(context: Context, form: CheckedForm, run_id: FromPath[str]) ->
         return drawn(context, look)
     hub = as_drawn(context.hub, lambda tx: _stands(tx, look), form.get("drawn"))
     try:
-        await begin(hub, context.merchant, run_id, by=context.session.email)
+        await begin(hub, context.merchant, run_id, by=context.session.email, rows=look.report.reading.seen)
     except FormChanged as changed:
         return drawn(context, look, form_error=why_not(changed))
     except Busy as busy:

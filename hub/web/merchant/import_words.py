@@ -1,14 +1,12 @@
-"""What fields, states and causes of an import are called on the merchant's pages."""
+"""What kinds, states and causes of an import are called on the merchant's pages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import attrs
 
-from hub.domain.files.columns import Column
-from hub.domain.files.known_columns import CUSTOMER_COLUMNS, INVOICE_COLUMNS
 from hub.domain.files.layout import FileKind
 from hub.domain.files.sheet import RowError
 from hub.domain.import_run import RunState
@@ -26,30 +24,6 @@ STATES: Final[Mapping[RunState, tuple[str, str]]] = {
     RunState.UNDONE: ("Deshecho", ""),
 }
 
-FIELDS: Final[Mapping[str, str]] = {
-    "number": "Número de factura",
-    "customer": "Cliente: identificación o correo",
-    "issued_on": "Fecha de emisión",
-    "due_on": "Vencimiento",
-    "currency": "Moneda",
-    "total": "Total",
-    "balance": "Saldo pendiente",
-    "description": "Descripción",
-    "name": "Nombre o razón social",
-    "identity_type": "Tipo de identificación",
-    "identity_number": "Número de identificación",
-    "check_digit": "Dígito de verificación",
-    "email": "Correo",
-    "phone": "Teléfono",
-    "address": "Dirección",
-    "language": "Idioma de los correos",
-}
-"""Our fields as people call them."""
-
-COLUMNS: Final[Mapping[FileKind, Sequence[Column]]] = {
-    FileKind.INVOICES: INVOICE_COLUMNS,
-    FileKind.CUSTOMERS: CUSTOMER_COLUMNS,
-}
 EXAMPLES: Final = 3
 
 
@@ -87,8 +61,3 @@ def causes_of(errors: Iterable[RowError]) -> tuple[Cause, ...]:
         groups.setdefault(key_of(error), []).append(error)
     found = (Cause(len(group), tuple(group[:EXAMPLES])) for group in groups.values())
     return tuple(sorted(found, key=lambda cause: -cause.count))
-
-
-def field_name(name: str) -> str:
-    """What people call one of our fields."""
-    return FIELDS.get(name, name)
