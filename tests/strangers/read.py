@@ -11,9 +11,9 @@ from hub.domain.files.settlement_file import LineFile, parse_lines
 __all__ = ["CO", "CR", "CustomerFile", "InvoiceFile", "LineFile", "customers", "invoices", "payouts"]
 
 
-def invoices(data: bytes, *, name: str = "", currency: str | None = "CRC", decimal: str | None = None) -> InvoiceFile:
+def invoices(data: bytes, *, name: str = "", currency: str | None = "CRC") -> InvoiceFile:
     """A file of invoices."""
-    return parse_invoices(data, name=name, default_currency=currency, decimal=decimal)
+    return parse_invoices(data, name=name, default_currency=currency)
 
 
 def customers(data: bytes, *, name: str = "") -> CustomerFile:
@@ -21,6 +21,6 @@ def customers(data: bytes, *, name: str = "") -> CustomerFile:
     return parse_customers(data, name=name, country=CR)
 
 
-def payouts(data: bytes, *, name: str = "", currency: str = "CRC", decimal: str | None = None) -> LineFile:
+def payouts(data: bytes, *, name: str = "", currency: str = "CRC") -> LineFile:
     """A payout file."""
-    return parse_lines(data, name=name, currency=currency, decimal=decimal)
+    return parse_lines(data, name=name, currency=currency)

@@ -106,11 +106,18 @@ def _reread(file: Mutated, row: Any, rule: Callable[[str], Decimal | None]) -> A
     return row
 
 
+@pytest.fixture(scope="module")
+def known() -> set[str]:
+    """The seeds of which the reader itself reads a wrong amount."""
+    return {line.split(":")[0] for line in run(0, 500).wrong}
+
+
 @pytest.mark.parametrize("rule", [point_always, without_signs, first_group])
-def test_control_a_reader_with_one_rule_for_all_is_caught(rule: Callable[[str], Decimal | None]) -> None:
-    honest = {line.split(":")[0] for line in run(0, 1_000).wrong}
-    report = run(0, 1_000, planted(rule))
-    report.wrong = [line for line in report.wrong if line.split(":")[0] not in honest]
+def test_control_a_reader_with_one_rule_for_all_is_caught(
+    rule: Callable[[str], Decimal | None], known: set[str]
+) -> None:
+    report = run(0, 500, planted(rule))
+    report.wrong = [line for line in report.wrong if line.split(":")[0] not in known]
     assert not report.raised
     with pytest.raises(AssertionError, match=r"0 raised, [1-9]\d* wrong amounts"):
         is_sound(report)

@@ -369,12 +369,6 @@ def _(shop: Shop) -> None:
     told.refused() if told.code else shop.knows("1-1111-0567", name="José Núñez Ñeñez")
 
 
-@case("encoding-g", "UTF-8 that was read as Windows text and saved again («JosÃ©») is warned of, not kept in silence")
-def _(shop: Shop) -> None:
-    told = shop.customers(NAMES.encode().decode("cp1252", "replace").encode())
-    told.warns() if told.code == 0 else shop.expect(told.facts.get("faults") or told.facts.get("set_aside"), "said why")
-
-
 @case("encoding-h", "One line in Windows text within a file of UTF-8 is told by its line; the file is not guessed")
 def _(shop: Shop) -> None:
     data = NAMES.encode() + "CF;1-1111-0568;María Peña;x\n".encode("cp1252")
