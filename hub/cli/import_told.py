@@ -133,9 +133,7 @@ def print_report(report: ImportReport, name: str) -> None:
         click.echo(f"{name}: {words(report.reading.format)}. The first rows as understood:")
         for row in report.preview:
             click.echo(f"  {words(row)}")
-    counts = (
-        f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {report.aside} set aside"
-    )
+    counts = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {report.aside} set aside"
     closed = f", {report.closed} closed" if report.closed else ""
     click.echo(f"{name}: {counts}{closed}{' (dry run: nothing was written)' if report.dry_run else ''}")
     if report.kept:

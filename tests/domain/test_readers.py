@@ -142,7 +142,8 @@ XML_2003 = """<?xml version="1.0" encoding="ISO-8859-1"?><?mso-application progi
 <Worksheet ss:Name="Cartera"><Table>
 <Row><Cell ss:MergeAcross="2"><Data ss:Type="String">Cartera</Data></Cell></Row>
 <Row ss:Index="3"><Cell><Data ss:Type="String">Factura</Data></Cell><Cell><Data ss:Type="String">Fecha</Data></Cell>
-<Cell ss:Index="4"><Data ss:Type="String">Razón social</Data></Cell><Cell><Data ss:Type="String">Total</Data></Cell></Row>
+<Cell ss:Index="4"><Data ss:Type="String">Razón social</Data></Cell>
+<Cell><Data ss:Type="String">Total</Data></Cell></Row>
 <Row><Cell><Data ss:Type="String">F1</Data></Cell>
 <Cell ss:StyleID="s2"><Data ss:Type="DateTime">2026-09-02T00:00:00.000</Data></Cell>
 <Cell ss:Index="4"><Data ss:Type="String">Peña</Data></Cell>

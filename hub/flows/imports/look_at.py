@@ -71,7 +71,8 @@ async def look_at(hub: Hub, merchant: Merchant, run_id: str) -> Look:
     """
     run, content = await read_file(hub, merchant, run_id)
     report = await run_file(hub, merchant, run, content, dry_run=True)
-    headings, samples = _in_head(report.reading) or await asyncio.to_thread(_in_file, run, content)
+    found = _in_head(report.reading)
+    headings, samples = found if found is not None else await asyncio.to_thread(_in_file, run, content)
     return Look(run=run, headings=headings, samples=samples, report=report)
 
 
