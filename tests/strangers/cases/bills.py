@@ -200,7 +200,11 @@ def parts(*cells: str, head: str = INVOICE_HEAD) -> bytes:
 
 @case("H15-a", "The first instalment is paid: balances 0, 1000, 1000 of a total of 3000")
 def _(shop: Shop) -> None:
-    shop.invoices(parts("3000,00;0,00", "3000,00;1000,00", "3000,00;1000,00")).ends(0)
+    data = parts("3000,00;0,00", "3000,00;1000,00", "3000,00;1000,00")
+    told = shop.invoices(data)
+    if told.facts.get("questions"):  # the sum of what is left proves nothing of the totals
+        told.asks("total_of", "invoice", "instalment")
+        shop.invoices(data, "--answer", "total_of=invoice").ends(0)
     shop.owes(F1="2000.00 CRC")
 
 
