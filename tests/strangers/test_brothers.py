@@ -1,23 +1,22 @@
 """Strangers' files, as accounting programs, Excel, accountants and shop owners write them; what each must lead to.
 
 A case is named after the situation that it is a brother of, and was written before anything was built for it. What does
-not pass yet stands in ``waiting.py``, and is run all the same.
+not pass yet stands in ``waiting.py``, and is run all the same; ``python -m tests.strangers.standing`` tells which.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from tests.strangers.case import CASES, Case
 from tests.strangers.shop import Shop, make_folder
+from tests.strangers.standing import load_cases
 from tests.strangers.waiting import WAITING
 
-for module in sorted(Path(__file__).with_name("cases").glob("*.py")):
-    import_module(f"tests.strangers.cases.{module.stem}")
+load_cases()
 
 SITUATIONS = [f"H{number:02}" for number in range(21) if number != 16]
 
