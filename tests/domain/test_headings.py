@@ -123,7 +123,7 @@ def test_what_could_be_an_invoice_is_never_taken_for_a_sum_or_words(line: str) -
 
 def test_control_a_reader_that_takes_every_total_for_a_sum_loses_an_invoice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(headings, "OF_ALL", re.compile(".*"))
-    monkeypatch.setattr(headings, "CURRENCY", re.compile(".*"))
+    monkeypatch.setattr(headings, "CURRENCY_WORDS", re.compile(".*"))
     for line in ("TOTAL-1;9;02/09/2026;1,00", "Total Energías S.A.;9;;1,00"):
         with pytest.raises(AssertionError):
             test_what_could_be_an_invoice_is_never_taken_for_a_sum_or_words(line)

@@ -31,7 +31,21 @@ files."""
 
 READ: Final = frozenset(
     {"AROUND", "EXCEL_ERROR", "MONTHS", "NAMED_DATE", "LANGUAGES", "LONG_DAY"}
-    | {"DEBIT_NOTE_CONCEPT", "CURRENCY_WORDS", "WEEKDAY", "MONTH_NAMED_FIRST", "NONE", "CASH", "IN_HEADINGS"}
+    | {
+        "AT_EDGES",
+        "CASH",
+        "CURRENCY_WORDS",
+        "DEBIT_NOTE_CONCEPT",
+        "ELECTRONIC_INVOICES",
+        "FOOTER",
+        "IN_HEADINGS",
+        "MONTH_NAMED_FIRST",
+        "NONE",
+        "OF_ALL",
+        "SPANISH_LETTERS",
+        "STARTING",
+        "WEEKDAY",
+    }
 )
 """Tables of what people's files say, or of how dates are written; and what is stored with a debit note for good."""
 

@@ -17,7 +17,7 @@ from .sheet import RowError
 
 FAMILIES: Final = {"cp1252": "Windows-1252", "cp850": "CP850", "mac_roman": "Mac Roman"}
 HIGH: Final = re.compile(rb"[\x80-\xff]")
-LETTERS: Final = frozenset("áéíóúüñÁÉÍÓÚÜÑ")
+SPANISH_LETTERS: Final = frozenset("áéíóúüñÁÉÍÓÚÜÑ")
 AROUND_FIGURES: Final = frozenset("\u00a0\u202f€£°ºª§²³±¢")
 AT_EDGES: Final = frozenset("¿¡«»“”‘’–—…·•©®™")
 LAST_LETTER: Final = "\u0180"
@@ -122,10 +122,10 @@ def _is_plausible(triple: tuple[int, int, int], codec: str, *, strictly: bool) -
         before, middle, after = (bytes([byte]).decode(codec) for byte in triple)
     except UnicodeDecodeError:
         return False
-    beside = [char for char in (before, after) if char.isalpha() and (char.isascii() or char in LETTERS)]
+    beside = [char for char in (before, after) if char.isalpha() and (char.isascii() or char in SPANISH_LETTERS)]
     if not strictly and middle.isalpha() and middle < LAST_LETTER:
         return bool(beside)
-    if middle in LETTERS:
+    if middle in SPANISH_LETTERS:
         if middle.islower():
             return bool(beside) and not after.isupper()
         return not before.islower() and (bool(beside) or not (before.isdigit() or after.isdigit()))

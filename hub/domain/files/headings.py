@@ -28,7 +28,7 @@ DAY: Final = re.compile(
 )
 LETTER: Final = re.compile(r"[^\W\d_]")
 DIGIT: Final = re.compile(r"[0-9]")
-CURRENCY: Final = re.compile(r"[A-Z]{3}|[A-Z]{0,3}\$[A-Z]?|[₡€]|colones|d[oó]lares|pesos|euros", re.IGNORECASE)
+CURRENCY_WORDS: Final = re.compile(r"[A-Z]{3}|[A-Z]{0,3}\$[A-Z]?|[₡€]|colones|d[oó]lares|pesos|euros", re.IGNORECASE)
 SUM: Final = re.compile(
     r"(?:gran(?:des)? |sub[- ]?)?total(?:es|izado)?|grand total|suma(?:s|toria)?(?: total(?:es)?)?"
     r"|saldo (?:total|final)",
@@ -330,7 +330,7 @@ class _Body:
                 if not OF_ALL.fullmatch(rest) and rest.strip(" :.-") not in before:
                     return False
                 has_sum = True
-            elif not CURRENCY.fullmatch(word):
+            elif not CURRENCY_WORDS.fullmatch(word):
                 return False
         return has_sum
 

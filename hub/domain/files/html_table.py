@@ -43,7 +43,7 @@ def read_page(text: str, encoding: str) -> Grid:
         return Grid(errors=(RowError(0, "", "", refused.message),), file_type="html")
     reader.finish()
     if not reader.lines:
-        message = Text("file.page_of_frames" if FRAMED.search(text) else "file.page_without_table")
+        message = Text("file.page_of_frames") if FRAMED.search(text) else Text("file.page_without_table")
         return Grid(errors=(RowError(0, "", "", message),), file_type="html")
     return Grid(
         lines=reader.lines,

@@ -14,32 +14,32 @@ PDF_WITHIN: Final = 1024
 LOOKED_AT: Final = 64 * 1024
 
 SIGNATURES: Final = (
-    (b"\x89PNG\r\n\x1a\n", "file.picture"),
-    (b"\xff\xd8\xff", "file.picture"),
-    (b"GIF8", "file.picture"),
-    (b"II*\x00", "file.picture"),
-    (b"MM\x00*", "file.picture"),
-    (b"{\\rtf", "file.word"),
-    (b"Rar!\x1a\x07", "file.archive"),
-    (b"7z\xbc\xaf\x27\x1c", "file.archive"),
-    (b"\x1f\x8b", "file.archive"),
-    (b"BZh", "file.archive"),
-    (b"\xfd7zXZ\x00", "file.archive"),
-    (b"\x7fELF", "file.program"),
-    (b"SQLite format 3\x00", "file.database"),
-    (b"MIME-Version:", "file.web_archive"),
-    (b"From: <Saved by", "file.web_archive"),
+    (b"\x89PNG\r\n\x1a\n", Text("file.picture")),
+    (b"\xff\xd8\xff", Text("file.picture")),
+    (b"GIF8", Text("file.picture")),
+    (b"II*\x00", Text("file.picture")),
+    (b"MM\x00*", Text("file.picture")),
+    (b"{\\rtf", Text("file.word")),
+    (b"Rar!\x1a\x07", Text("file.archive")),
+    (b"7z\xbc\xaf\x27\x1c", Text("file.archive")),
+    (b"\x1f\x8b", Text("file.archive")),
+    (b"BZh", Text("file.archive")),
+    (b"\xfd7zXZ\x00", Text("file.archive")),
+    (b"\x7fELF", Text("file.program")),
+    (b"SQLite format 3\x00", Text("file.database")),
+    (b"MIME-Version:", Text("file.web_archive")),
+    (b"From: <Saved by", Text("file.web_archive")),
 )
 IN_OLE: Final = (
-    ("EncryptedPackage", "workbook.locked"),
-    ("WordDocument", "file.word"),
-    ("PowerPoint Document", "file.slides"),
-    ("Workbook", "workbook.old"),
-    ("Book", "workbook.old"),
+    ("EncryptedPackage", Text("workbook.locked")),
+    ("WordDocument", Text("file.word")),
+    ("PowerPoint Document", Text("file.slides")),
+    ("Workbook", Text("workbook.old")),
+    ("Book", Text("workbook.old")),
 )
 ROOT: Final = re.compile(r"<(?![?!])(?:[\w.-]+:)?([\w.-]+)([^<>]*)>")
 COMMENT: Final = re.compile(r"<!--.*?-->|<\?.*?\?>", re.DOTALL)
-INVOICES: Final = frozenset(
+ELECTRONIC_INVOICES: Final = frozenset(
     {
         # Costa Rica
         "FacturaElectronica", "NotaCreditoElectronica", "NotaDebitoElectronica", "TiqueteElectronico",
@@ -55,9 +55,9 @@ INVOICES: Final = frozenset(
 
 def refusal_of(data: bytes) -> Text | None:
     """Why these bytes are no list, where their beginning tells; None where they may be one."""
-    for signature, id in SIGNATURES:
+    for signature, refusal in SIGNATURES:
         if data.startswith(signature):
-            return Text(id)
+            return refusal
     if b"%PDF-" in data[:PDF_WITHIN] and data.lstrip()[:5] == b"%PDF-":
         return Text("file.pdf")
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
@@ -69,7 +69,8 @@ def refusal_of(data: bytes) -> Text | None:
     if data[:2] == b"MZ" and b"\x00" in data[:64]:
         return Text("file.program")
     if data.startswith(OLE[:4]):
-        return Text(next((id for name, id in IN_OLE if name.encode("utf-16-le") in data), "workbook.old_or_locked"))
+        named = (refusal for name, refusal in IN_OLE if name.encode("utf-16-le") in data)
+        return next(named, Text("workbook.old_or_locked"))
     return None
 
 
@@ -105,6 +106,6 @@ def refusal_of_xml(text: str) -> Text | None:
     if not (found := ROOT.search(head)):
         return Text("file.xml")
     name = found[1]
-    if name in INVOICES:
+    if name in ELECTRONIC_INVOICES:
         return Text("file.electronic_invoice")
     return Text("file.picture") if name == "svg" else Text("file.xml")

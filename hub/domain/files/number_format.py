@@ -53,7 +53,7 @@ SIGNS: Final = frozenset(
 CODES: Final = frozenset(
     {*EXPONENTS, *"ARS BOB BRL CAD CHF CLP COP CRC CUP DOP EUR GBP GTQ HNL JPY MXN NIO PAB PEN PYG USD UYU VES".split()}  # noqa: SIM905
 )
-WORDS: Final = re.compile(
+CURRENCY_WORDS: Final = re.compile(
     r"col[oó]n(?:es)?|d[oó]lar(?:es)?|pesos?|euros?|quetzal(?:es)?|lempiras?|soles|balboas?", re.I
 )
 OF_PLACE: Final = {
@@ -248,7 +248,7 @@ def _currency_in(text: str) -> str:
 
 
 def _is_currency(word: str) -> bool:
-    if word in SIGNS or word.upper() in CODES or WORDS.fullmatch(word):
+    if word in SIGNS or word.upper() in CODES or CURRENCY_WORDS.fullmatch(word):
         return True
     return len(word) == 1 and unicodedata.category(word) == "Sc"
 

@@ -152,7 +152,7 @@ class _Workbook:
                 return grid
         if chosen:
             return chosen
-        empty = Text("file.all_hidden" if all_hidden else "file.no_rows")
+        empty = Text("file.all_hidden") if all_hidden else Text("file.no_rows")
         return Grid(errors=(RowError(0, "", "", empty),), format="Excel", file_type="xlsx")
 
     def _sheet(self, sheet: Sheet, workings: Workings) -> SheetReader:

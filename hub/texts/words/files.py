@@ -26,14 +26,14 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "file.archive": "Es un archivo comprimido. Remedio: descomprimirlo y traer la lista que está adentro.",
     "file.archive_locked": "Es un archivo con contraseña. Remedio: guardarlo sin ella, en Excel o CSV.",
     "file.bar": "barra",
-    "file.database": "Es una base de datos, no una lista. Remedio: pedir a su programa la lista en Excel o CSV.",
+    "file.database": "Es una base de datos, no una lista. Remedio: sacar del programa la lista en Excel o CSV.",
     "file.electronic_invoice": (
         "Es una factura electrónica (XML), no una lista. "
-        "Remedio: pedir a su programa la lista de facturas en Excel o CSV."
+        "Remedio: sacar del programa la lista de facturas en Excel o CSV."
     ),
     "file.electronic_invoices": (
         "Son facturas electrónicas comprimidas, no una lista. "
-        "Remedio: pedir a su programa la lista de facturas en Excel o CSV."
+        "Remedio: sacar del programa la lista de facturas en Excel o CSV."
     ),
     "file.letters_unsure": (
         "No se puede saber qué letras son las que llevan tilde o eñe. "
@@ -49,10 +49,10 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
         "Remedio: abrirla en Excel y guardarla como Libro de Excel (.xlsx)."
     ),
     "file.page_without_table": (
-        "Es una página web sin ninguna tabla. Remedio: pedir a su programa la lista en Excel (.xlsx) o CSV."
+        "Es una página web sin ninguna tabla. Remedio: sacar del programa la lista en Excel (.xlsx) o CSV."
     ),
-    "file.pdf": "Es un PDF, y de un PDF no se leen filas. Remedio: pedir a su programa la misma lista en Excel o CSV.",
-    "file.picture": "Es una imagen, no una lista. Remedio: pedir a su programa la lista en Excel o CSV.",
+    "file.pdf": "Es un PDF, y de un PDF no se leen filas. Remedio: sacar del programa la misma lista en Excel o CSV.",
+    "file.picture": "Es una imagen, no una lista. Remedio: sacar del programa la lista en Excel o CSV.",
     "file.program": "Es un programa, no una lista.",
     "file.slides": "Es una presentación, no una lista. Remedio: guardar la lista en Excel o CSV.",
     "file.table_in_table": (
@@ -65,7 +65,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
         "Remedio: abrirla en Excel y guardarla como Libro de Excel (.xlsx)."
     ),
     "file.word": "Es un documento de texto, no una lista. Remedio: copiar la tabla a Excel y guardarla allí.",
-    "file.xml": "Es un archivo XML, no una lista. Remedio: pedir a su programa la lista en Excel o CSV.",
+    "file.xml": "Es un archivo XML, no una lista. Remedio: sacar del programa la lista en Excel o CSV.",
     "workbook.binary": "Es un libro binario de Excel (.xlsb). Remedio: Guardar como > Libro de Excel (.xlsx).",
     "workbook.locked": "El libro de Excel tiene contraseña. Remedio: quitársela en Archivo > Información, y guardarlo.",
     "workbook.old": "Es un libro de Excel antiguo (.xls). Remedio: abrirlo y Guardar como > Libro de Excel (.xlsx).",
@@ -108,11 +108,9 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
         browser="Es la misma columna que «{other}» ({name}). Remedio: quitar una de las dos.",
         terminal='Es la misma columna que «{other}» ({name}). Remedio: quitar una de las dos (--map "{column}=-").',
     ),
-    "column.twice": "La columna está dos veces.",
     "cell.missing": "Falta este dato.",
     "cell.too_long": "Es demasiado largo: {length} caracteres, y caben {most}.",
     "cell.unprintable": "Tiene caracteres que no se pueden imprimir.",
-    "cell.nameless_column": "La celda está bajo una columna sin nombre.",
     "cell.twice": "Está también en la línea {lines}.",
     "cell.no_document_number": "No es un número de documento. Remedio: escribirlo como texto, entre comillas.",
     "cell.no_phone_number": "No es un número de teléfono.",
