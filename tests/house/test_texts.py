@@ -25,7 +25,7 @@ HUB: Final = Path(__file__).parents[2] / "hub"
 NOT_YET: Final[tuple[str, ...]] = ()
 """Rooms that still compose sentences of their own."""
 
-DATA: Final = frozenset({"countries", "words.py", "known_columns.py", "heading_words.py"})
+DATA: Final = frozenset({"countries", "words.py", "known_columns.py", "heading_words.py", "programs.py"})
 """Spanish by nature: what countries declare, amounts in words as they stand on a receipt for good, headings of
 files."""
 
