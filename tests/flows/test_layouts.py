@@ -14,7 +14,9 @@ from hub.domain.files.layout import FileKind, Layout
 from hub.domain.files.programs import PROGRAMS, Program, program_layout
 from hub.domain.files.reading import TotalRow
 from hub.domain.files.table_file import read_table
-from hub.flows.imports import layouts
+from hub.domain.import_run import Choices
+from hub.flows.imports import layouts, take_in
+from hub.flows.imports.hand_in import hand_in
 from hub.flows.imports.layouts import (
     fits,
     forget_layout,
@@ -25,6 +27,8 @@ from hub.flows.imports.layouts import (
     remember_layout,
     with_said,
 )
+from hub.flows.imports.look_at import read_otherwise
+from hub.flows.imports.take_in import begin, continue_import
 from tests.faults.harness import World
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -156,3 +160,31 @@ def test_an_odoo_list_is_read_as_it_stands() -> None:
         "balance": "Importe adeudado",
         "state": "Estado de pago",
     }
+
+
+def on_the_page(world: World) -> None:
+    """As a person does it in a browser: handed in, mapped once, taken; handed in again."""
+    merchant, kind = world.companies["CR"], FileKind.INVOICES
+    text = f"{HEAD}\n{ROW}\n"
+    first = world.run(hand_in(world.hub, merchant, text.encode(), kind=kind, name="caja.csv", by="duena@cr.example"))
+    assert first.layout == Layout()
+    said = attrs.evolve(SAID, name="")
+    world.run(read_otherwise(world.hub, merchant, first.id, said, Choices()))
+    world.run(begin(world.hub, merchant, first.id, by="duena@cr.example", rows=1))
+    world.run(continue_import(world.hub, first.id))
+
+    next_one = text.replace("FE-1", "FE-2").encode()
+    second = world.run(hand_in(world.hub, merchant, next_one, kind=kind, name="x.csv", by="duena@cr.example"))
+
+    assert (second.layout.name, second.layout.columns["Cuánto"]) == ("caja.csv", "total")
+
+
+def test_what_was_mapped_on_a_page_is_proposed_for_the_next_file(world: World) -> None:
+    on_the_page(world)
+
+
+def test_control_a_layout_that_nobody_remembers_is_asked_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(take_in, "remember_run", lambda *_given: None)
+
+    with pytest.raises(KeyError):
+        on_the_page(world)

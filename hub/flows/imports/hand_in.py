@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from hub.domain.card_numbers import mask_card_numbers
-from hub.domain.files.layout import FileKind
+from hub.domain.files.layout import FileKind, Layout
 from hub.domain.import_run import KEPT, MAX_BYTES, Choices, ImportRun
 from hub.domain.merchant import Merchant
 from hub.domain.text import Refusal, Text
@@ -15,6 +15,8 @@ from hub.flows.accounts.reseal_secrets import refuse_forgotten
 from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
+
+from .layouts import proposed_layout
 
 NAME: Final = 100
 HELD: Final = 30
@@ -28,7 +30,7 @@ class NoContent(LookupError):
 async def hand_in(
     hub: Hub, merchant: Merchant, content: bytes, *, kind: FileKind, name: str, by: str, account: str = ""
 ) -> ImportRun:
-    """Keep a file for as long as it may be needed.
+    """Keep a file for as long as it may be needed, and how the last one like it was read.
 
     Args:
         account: Whose payouts it has.
@@ -41,9 +43,12 @@ async def hand_in(
         raise Refusal(Text("handed.empty"))
     if len(content) > MAX_BYTES:
         raise Refusal(Text("handed.too_large", most=MAX_BYTES // 2**20))
+    currency = hub.countries[merchant.company.country].currencies[0]
+    layout = await proposed_layout(hub, merchant, kind, content, name=name, said=Layout(), currency=currency)
     now = hub.clock()
     run = ImportRun(
         id=hub.fresh_id(),
+        layout=layout,
         merchant_id=merchant.id,
         mode=merchant.mode,
         kind=kind,

@@ -18,6 +18,7 @@ from hub.domain.files.programs import PROGRAMS, program_layout
 from hub.domain.files.reading import Reading
 from hub.domain.files.settlement_file import parse_lines
 from hub.domain.files.table_file import read_table
+from hub.domain.import_run import ImportRun
 from hub.domain.merchant import Merchant
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
@@ -83,6 +84,14 @@ def remember_layout(
     )
     tx.imports.save_layout(saved)
     return saved
+
+
+def remember_run(tx: Tx, hub: Hub, run: ImportRun, reading: Reading, by: str) -> None:
+    """Remember how the file of an import was read, under its own name where nobody gave it one."""
+    merchant = tx.merchants.get(run.merchant_id)
+    if merchant and (reading.layout.columns or reading.layout.answers):
+        name = reading.layout.name or run.name
+        remember_layout(tx, hub, merchant, run.kind, reading, by, name=name)
 
 
 def layouts_of(tx: Tx, merchant: Merchant) -> tuple[SavedLayout, ...]:

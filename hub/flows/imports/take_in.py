@@ -22,6 +22,7 @@ from hub.flows.ground.tell import tell, warn
 
 from .hand_in import NoContent, content_in
 from .import_report import ImportReport
+from .layouts import remember_run
 from .look_at import run_file
 from .told_report import stored_report
 
@@ -140,4 +141,5 @@ def _end(tx: Tx, hub: Hub, run_id: str, report: ImportReport) -> None:
         report={**stored_report(report), TAKEN_BY: run.report.get(TAKEN_BY, run.by)},
     )
     tx.imports.save(ended)
+    remember_run(tx, hub, run, report.reading, ended.report[TAKEN_BY])
     tell(tx, "import_ended", run=run.id, merchant=run.merchant_id, what=run.kind.value, rows=ended.rows)

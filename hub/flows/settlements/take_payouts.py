@@ -6,6 +6,7 @@ import attrs
 
 from hub.domain.import_run import RunState
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.imports.layouts import remember_run
 from hub.flows.imports.take_in import TAKEN_BY
 
 from .reconciliation import Reconciliation
@@ -20,5 +21,6 @@ async def end_payouts(hub: Hub, run_id: str, result: Reconciliation, *, by: str)
         if run is not None:
             report = {**counts, "differences": len(result.differences), TAKEN_BY: by}
             tx.imports.save(attrs.evolve(run, state=RunState.TAKEN, taken_at=hub.clock(), report=report))
+            remember_run(tx, hub, run, result.reading, by)
 
     await hub.store.write(write)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 from litestar import get, post
 from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.account import ProviderAccount
+from hub.domain.files.columns import asked_as_faults
 from hub.domain.files.layout import FileKind
 from hub.domain.import_run import ImportRun
 from hub.domain.text import Refusal, Text
@@ -120,16 +122,19 @@ async def _compared(
     """The page with what the file comes to; only looked at where what its form showed holds no more, and why."""
     drawn = await context.drawn_from(Subject.ACCOUNT, account.id)
     stale: Text | str = ""
+    known: dict[str, Any] = {"name": run.name, "layout": run.layout}
     try:
         try:
-            result = await import_settlement(context.hub, account, content, name=run.name, dry_run=not is_taken)
+            result = await import_settlement(context.hub, account, content, **known, dry_run=not is_taken)
         except FormChanged as changed:
             stale = why_not(changed)
-            result = await import_settlement(context.hub, account, content, name=run.name, dry_run=True)
+            result = await import_settlement(context.hub, account, content, **known, dry_run=True)
     except Locked:
         return await settlements_page(context, account_id=account.id, form_error=LOCKED)
     except LookupError:
         return await settlements_page(context, account_id=account.id, form_error=NOT_INSTALLED)
+    if result.is_open:
+        result = attrs.evolve(result, faults=(*result.faults, *asked_as_faults(result.reading)))
     if not result.dry_run and not result.faults:
         await end_payouts(context.hub, run.id, result, by=context.session.email)
     return await settlements_page(context, result=result, account_id=account.id, run=run, form_error=stale, drawn=drawn)
