@@ -249,3 +249,21 @@ def test_an_instalment_that_cannot_be_read_keeps_the_whole_invoice_out(desk: Des
     report = bring(desk, *rows)
 
     assert (counts(report), owed(desk)) == ((0, 0, 0, 3), {})
+
+
+# ---- a row of sums
+
+
+def test_a_row_of_sums_is_no_invoice_and_is_held_against_what_was_read(desk: Desk) -> None:
+    rows = (
+        f"F1;{ANA};02/09/2026;;CRC;1000,00;1000,00",
+        f"F2;{ANA};02/09/2026;;CRC;500,00;0,00",
+        f"NC-5;{ANA};02/09/2026;;CRC;-200,00;-200,00",
+    )
+    report = bring(desk, *rows, "TOTAL;;;;;1.300,00;801,00")
+
+    assert owed(desk) == {"F1": 1000, "F2": 0}
+    assert [(total.column, total.read, total.agrees) for total in report.reading.totals] == [
+        ("total", "1300.00 CRC", True),
+        ("saldo", "800.00 CRC", False),
+    ]

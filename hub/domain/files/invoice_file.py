@@ -26,6 +26,7 @@ from hub.domain.files.row_cells import RowCells, by_line
 from hub.domain.files.same_number import Stated, joined
 from hub.domain.files.sheet import RowError
 from hub.domain.files.state_words import StateWords, is_note_number
+from hub.domain.files.sums import Sums
 from hub.domain.files.table_file import read_table
 from hub.domain.text import Text
 from hub_hookspecs import Money
@@ -94,8 +95,10 @@ def parse_invoices(
     )
     dates = DateColumns.of({field: [(cells.line, cells.raw(field)) for cells in every] for field in DATES}, layout)
 
+    sums = Sums()
+
     def amount(cells: RowCells, field: str, code: str) -> Money | None:
-        return cells.read(field, lambda text: amounts.read(field, text, code))
+        return sums.counted(field, cells.read(field, lambda text: amounts.read(field, text, code)))
 
     reader = _RowReader(
         amount=amount,
@@ -111,6 +114,7 @@ def parse_invoices(
         number = cells.code("number", 100, required=state is not BillState.SKIP)
         numbers.add(number)
         if state is BillState.SKIP:
+            reader.count(cells, "total", "balance", "paid")
             skipped.append(cells.error("state" if cells.raw("state") else "kind", Text("import.no_invoice")))
             continue
         stated.append(Stated(cells, number, reader.read(cells, number, kind, state)))
@@ -136,6 +140,10 @@ def parse_invoices(
         ),
         missing=resolved.missing,
         head=table.head,
+        hidden=table.hidden,
+        titles=table.titles,
+        totals=sums.beside(table.totals, columns, amounts.read),
+        is_cut=table.is_cut,
         seen=len(table.rows),
         layout=layout,
     )
@@ -169,6 +177,7 @@ class _RowReader:
         if not currency:
             return None
         if state is BillState.VOID:
+            self.count(cells, "balance", "paid")
             total, balance = _size(self.amount(cells, "total", currency)) or Money(0, currency), None
         else:
             total, balance = self._amounts(cells, currency)
@@ -202,12 +211,20 @@ class _RowReader:
             branch=branch,
         )
 
+    def count(self, cells: RowCells, *fields: str) -> None:
+        """Count amounts that nothing else is read from: a row of sums has them in it."""
+        quiet = cells.quiet()
+        if currency := self.currency.code(quiet):
+            for field in fields:
+                self.amount(quiet, field, currency)
+
     def _amounts(self, cells: RowCells, currency: str) -> tuple[Money | None, Money | None]:
         """Total and balance; a file that says what was paid says the balance."""
         if not cells.raw("total"):
             cells.add_error("total", Text("cell.missing"))
         total, balance = self.amount(cells, "total", currency), self.amount(cells, "balance", currency)
-        if not self.has_balance and total is not None and (paid := self.amount(cells, "paid", currency)) is not None:
+        paid = self.amount(cells, "paid", currency)
+        if not self.has_balance and total is not None and paid is not None:
             balance = total - (_size(paid) or paid)
         return total, balance
 

@@ -21,6 +21,10 @@ class RowCells:
         self.line, self.has_errors = row.line, row.line in bad_lines
         self.row, self._columns, self._errors = row, columns, errors
 
+    def quiet(self) -> RowCells:
+        """The same cells, of which nothing is refused."""
+        return RowCells(self.row, self._columns, [], frozenset())
+
     def every(self, column: str) -> tuple[str, ...]:
         """The cells of a field that several columns name, those that are empty left out."""
         return tuple(cell for theirs in self._columns.get(column, ()) if (cell := self.row.cells.get(theirs, "")))

@@ -156,6 +156,6 @@ def _question(plans: Sequence[Sequence[Stated]]) -> Question:
             totals = [one.row.total for one in plan if one.row]
             total = totals[0] if meaning == OF_INVOICE else Money(sum(one.minor for one in totals), totals[0].currency)
             examples.append(Text("import.total_of_example", number=plan[0].number, count=len(plan), total=total))
-        label = Text("import.total_of_invoice" if meaning == OF_INVOICE else "import.total_of_instalment")
+        label = Text("import.total_of_invoice") if meaning == OF_INVOICE else Text("import.total_of_instalment")
         choices.append(Choice(value=meaning, label=label, examples=tuple(examples)))
     return Question(key=TOTAL_OF, text=Text("import.total_of"), choices=tuple(choices))

@@ -59,6 +59,13 @@ def state_of(written: str, answers: Mapping[str, str]) -> BillState | None:
 
 
 NOTE_NUMBER: Final = re.compile(r"n\.?c\.?[er]?[\s._-]*[0-9].*", re.IGNORECASE)
+LABELS: Final[Mapping[BillState, Text]] = {
+    BillState.OPEN: Text("import.word_open"),
+    BillState.PAID: Text("import.word_paid"),
+    BillState.VOID: Text("import.word_void"),
+    BillState.NOTE: Text("import.word_note"),
+    BillState.SKIP: Text("import.word_skip"),
+}
 STRONGEST: Final = (BillState.VOID, BillState.NOTE, BillState.SKIP, BillState.PAID, BillState.OPEN)
 """Where several columns say a state: what is annulled was issued too, and what is paid was open."""
 EXAMPLES: Final = 3
@@ -110,8 +117,5 @@ class StateWords:
         return Question(
             key=key,
             text=Text("import.word", word=shorten(written), count=len(rows)),
-            choices=tuple(
-                Choice(value=state.value, label=Text(f"import.word_{state.value}"), examples=examples)
-                for state in BillState
-            ),
+            choices=tuple(Choice(value=state.value, label=label, examples=examples) for state, label in LABELS.items()),
         )

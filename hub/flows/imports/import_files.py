@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -187,14 +187,16 @@ async def _take(
         return _not_whole(done) if choices.whole and done.set_aside else done
     tally = Tally()
     for number, take in enumerate(takes, 1):
-        before = tally
+        before, until = tally, hub.clock() + AHEAD
 
-        def write(tx: Tx, take: Take = take, number: int = number, before: Tally = before) -> Tally:
+        def write(
+            tx: Tx, take: Take = take, number: int = number, before: Tally = before, until: datetime = until
+        ) -> Tally:
             part = take(tx)
             so_far = _sum((before, part))
             if run:
                 tx.imports.add_rows(part.run_rows)
-                _go_on(tx, run, so_far.gone_through)
+                _go_on(tx, run, so_far.gone_through, until)
             if number == len(takes):
                 log_import(tx, merchant, kind, so_far.into(report))
             return so_far
@@ -211,11 +213,11 @@ def _sum(parts: Iterable[Tally]) -> Tally:
     return whole
 
 
-def _go_on(tx: Tx, run: ImportRun, done: int) -> None:
+def _go_on(tx: Tx, run: ImportRun, done: int, until: datetime) -> None:
     """Store how far an import is, in the transaction that took it there."""
     stored = tx.imports.get(run.id)
     if stored and stored.state is RunState.TAKING:
-        due_at = stored.due_at and max(stored.due_at, stored.due_at + AHEAD)
+        due_at = stored.due_at and max(stored.due_at, until)
         tx.imports.save(attrs.evolve(stored, done=max(done, stored.done), due_at=due_at))
 
 

@@ -157,8 +157,8 @@ class _Portion:
             self.tally.creatable.add(_person(who))
             if self.job.choices.create_customers:
                 return self.made.setdefault(_person(who), customer).id
-        message = "import.customer_several" if who.several else "import.customer_unknown"
-        self._aside(row, "customer", Text(message), row.customer_key)
+        message = Text("import.customer_several") if who.several else Text("import.customer_unknown")
+        self._aside(row, "customer", message, row.customer_key)
         return None
 
     # ---- what becomes of it
