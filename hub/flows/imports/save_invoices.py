@@ -28,7 +28,6 @@ from hub.domain.stated import InvoiceStanding, StatedChange, nothing_new, stated
 from hub.domain.text import Text
 from hub.flows.books.debit_note import is_debit_note
 from hub.flows.books.revise_bill import add_bill, bill_anew, revise_bill, revised, stated_in
-from hub.flows.books.settle_bill import credited_on
 from hub.flows.corrections.void_bill import book_voiding, refuse_voiding, voiding
 from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Hub, Tx
@@ -36,8 +35,9 @@ from hub.flows.ground.refuse_while import objection_to
 from hub.flows.payments.decide import NotAllowed, would_be_done
 from hub_hookspecs import Country, Money
 
+from .compare_rows import changes_of, difference_between, standings_of, whole_again
 from .credit_notes import Notes
-from .import_report import Change, changes_in
+from .import_report import Change
 from .match_numbers import Numbers
 from .name_customers import Key, Named, creatable, customers_named, key_of
 from .states import with_state
@@ -100,7 +100,7 @@ class _Portion:
 
     def take(self) -> None:
         matched = [(unit, *self._match(unit)) for unit in self.units]
-        self.standings = _standings(
+        self.standings = standings_of(
             self.tx,
             self.job.merchant,
             [(payable, row, bool(unit.notes)) for unit, row, payable in matched if row and payable],
@@ -139,7 +139,7 @@ class _Portion:
         if match.payable and match.joined:
             joined = Text("import.number_joined", number=match.payable.number)
             self.tally.warnings.append(RowError(row.line, "number", row.number, joined))
-        return (_whole_again(row, match.payable) if match.payable else row), match.payable
+        return (whole_again(row, match.payable) if match.payable else row), match.payable
 
     def _customer(self, row: InvoiceRow) -> str | None:
         """Whose a row is; a row of nobody known is set aside, unless its customer is to be created."""
@@ -246,8 +246,8 @@ class _Portion:
         change = Change.CHANGED if after.revision > before.revision else self._as_before(known)
         self.tally.take(row, change)
         if change is Change.CHANGED:
-            self.tally.describe(row.number, lambda: self._change_of(before, after))
-        if standing and (apart := _difference(standing.after(update), row)):
+            self.tally.describe(row.number, lambda: changes_of(before, after, self._owners(before, after)))
+        if standing and (apart := difference_between(standing.after(update), row)):
             self.tally.differences.append(apart)
 
     def _as_before(self, payable: Payable) -> Change:
@@ -396,20 +396,8 @@ class _Portion:
         shown = row.number if value is None else value
         self.tally.set_aside += [RowError(line, field, shown, message) for line in row.lines or (row.line,)]
 
-    def _change_of(self, before: Payable, after: Payable) -> tuple[Text, ...]:
-        """What an accepted row changed of an invoice."""
-
-        def money(minor: int) -> Money:
-            return Money(minor, before.currency)
-
-        return changes_in(
-            (Text("change.total"), money(before.total), money(after.total)),
-            (Text("change.outside"), money(before.outside), money(after.outside)),
-            (Text("change.issued"), before.issued_on, after.issued_on),
-            (Text("change.due"), before.due_on, after.due_on),
-            (Text("change.description"), before.description, after.description),
-            (Text("change.customer"), self._name_of(before.customer_id), self._name_of(after.customer_id)),
-        )
+    def _owners(self, before: Payable, after: Payable) -> tuple[str, str]:
+        return self._name_of(before.customer_id), self._name_of(after.customer_id)
 
     def _name_of(self, customer_id: str) -> str:
         customer = self.tx.customers.get(customer_id)
@@ -420,57 +408,6 @@ class _Portion:
 def _person(who: Named) -> Key:
     """Who somebody is that nobody knows: two writings of one number are one person."""
     return (who.document.type, who.document.number) if who.document else ("", "")
-
-
-def _whole_again(row: InvoiceRow, known: Payable) -> InvoiceRow:
-    """A row of an invoice that has a plan: what a file still lists of its instalments says that the others are paid."""
-    if not known.plan or known.stated is None or known.currency != row.total.currency:
-        return row
-    amounts = {part.due_on: part.amount for part in known.plan}
-    parts = {part.due_on: part.amount for part in row.plan} or ({row.due_on: row.total.minor} if row.due_on else {})
-    if not set(parts) <= set(amounts):
-        return row
-    row = attrs.evolve(row, plan=known.plan)
-    if parts == amounts or row.total.minor == known.stated.total:
-        return row
-    if any(amounts[day] != amount for day, amount in parts.items()) or sum(parts.values()) != row.total.minor:
-        return row
-    whole = Money(known.stated.total, known.currency)
-    return attrs.evolve(row, total=whole, balance=row.total if row.balance is None else row.balance)
-
-
-def _standings(
-    tx: Tx, merchant: Merchant, matched: Iterable[tuple[Payable, InvoiceRow, bool]]
-) -> Mapping[str, InvoiceStanding]:
-    """How the invoices stand of which a file states something new, or another balance than is owed; by id."""
-    stated = {payable.id: stated_in(row) for payable, row, _noted in matched}
-    known = [
-        payable
-        for payable, _row, noted in matched
-        if noted or payable.stated != stated[payable.id] or stated[payable.id].balance not in (None, payable.due)
-    ]
-    noted = {payable.id for payable, _row, noted in matched if noted}
-    here = tx.ledger.settled_here([payable.id for payable in known])
-    moved = [
-        payable
-        for payable in known
-        if payable.id in noted or (payable.stated and payable.stated.total != stated[payable.id].total)
-    ]
-    credited = credited_on(tx, merchant, moved)
-    standings = {}
-    for payable in known:
-        settled, reopened = here.get(payable.id, (0, 0))
-        standings[payable.id] = InvoiceStanding(
-            total=payable.total,
-            settled=settled,
-            reopened=reopened,
-            credit_notes=credited.get(payable.id, 0),
-            outside=payable.outside,
-            counted=payable.counted,
-            counted_back=payable.counted_back,
-            last=payable.stated,
-        )
-    return standings
 
 
 def _decided(before: Payable, row: InvoiceRow, customer_id: str, zone: ZoneInfo) -> Text | None:
@@ -505,27 +442,6 @@ def _objection(
     if dated or update.last != before.stated:
         return objection_to(tx, Act.REVISE_BILL, now, payables=[before.id])
     return None
-
-
-def _difference(standing: InvoiceStanding, row: InvoiceRow) -> RowError | None:
-    """What the file and the hub say differently of an invoice, and why, as far as the hub knows."""
-    if row.balance is None or row.balance.minor == standing.due:
-        return None
-
-    stated, owed, received, back, rest = (
-        Money(abs(minor), row.total.currency) for minor in (row.balance.minor, standing.due, *standing.apart)
-    )
-    if rest.minor:
-        message = Text("import.difference_unexplained", stated=stated, owed=owed, rest=rest)
-    elif received.minor and back.minor:
-        message = Text(
-            "import.difference_received_and_returned", stated=stated, owed=owed, received=received, back=back
-        )
-    elif received.minor:
-        message = Text("import.difference_received", stated=stated, owed=owed, received=received)
-    else:
-        message = Text("import.difference_returned", stated=stated, owed=owed, back=back)
-    return RowError(row.line, "balance", row.number, message)
 
 
 def _ask_why(tx: Tx, payable: Payable, update: StatedChange, now: datetime) -> None:
