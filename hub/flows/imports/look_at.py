@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -12,11 +12,13 @@ from hub.domain.drawn_from import DrawnFrom, Part
 from hub.domain.files.columns import names_in
 from hub.domain.files.known_columns import KNOWN_COLUMNS
 from hub.domain.files.layout import FileKind, Layout
+from hub.domain.files.propose import CUSTOMER
 from hub.domain.files.reading import Reading
 from hub.domain.files.sheet import Row, Table
 from hub.domain.files.table_file import read_table
 from hub.domain.import_run import Choices, ImportRun, RunState
 from hub.domain.merchant import Merchant
+from hub.flows.ground.own_customer import customer_named
 from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 
@@ -35,12 +37,14 @@ class Look:
     Attributes:
         headings: Of its columns, as it has them.
         samples: Its first rows.
+        people: Headings that nothing is read from, and below which the first rows all name customers who are known.
     """
 
     run: ImportRun
     headings: tuple[str, ...]
     samples: tuple[Row, ...]
     report: ImportReport
+    people: tuple[str, ...] = ()
 
     @property
     def drawn_from(self) -> DrawnFrom:
@@ -73,7 +77,20 @@ async def look_at(hub: Hub, merchant: Merchant, run_id: str) -> Look:
     report = await run_file(hub, merchant, run, content, dry_run=True)
     found = _in_head(report.reading)
     headings, samples = found if found is not None else await asyncio.to_thread(_in_file, run, content)
-    return Look(run=run, headings=headings, samples=samples, report=report)
+    people: tuple[str, ...] = ()
+    if CUSTOMER in report.reading.missing:
+        people = await hub.store.read(lambda tx: _people(tx, hub, merchant, report.reading.left_out, samples))
+    return Look(run=run, headings=headings, samples=samples, report=report, people=people)
+
+
+def _people(tx: Tx, hub: Hub, merchant: Merchant, free: Iterable[str], samples: Sequence[Row]) -> tuple[str, ...]:
+    country = hub.countries[merchant.company.country]
+
+    def are_known(theirs: str) -> bool:
+        cells = [row.cells.get(theirs, "").strip() for row in samples]
+        return bool(cells) and all(cell and customer_named(tx, merchant, country, cell) for cell in cells)
+
+    return tuple(theirs for theirs in free if are_known(theirs))
 
 
 def _in_head(reading: Reading) -> tuple[tuple[str, ...], tuple[Row, ...]] | None:

@@ -15,6 +15,7 @@ from hub.domain.files.columns import LEFT_OUT
 from hub.domain.files.field_labels import field_label
 from hub.domain.files.known_columns import KNOWN_COLUMNS
 from hub.domain.files.layout import FileKind, Layout
+from hub.domain.files.propose import proposed
 from hub.domain.import_run import Choices, ImportRun, RunState
 from hub.domain.text import Text
 from hub.flows.ground.as_drawn import FormChanged, as_drawn
@@ -79,7 +80,7 @@ def drawn(context: MerchantContext, look: Look, *, is_again: bool = False, form_
         drawn=look.drawn_from.mark,
         headings=look.headings[:MOST_COLUMNS],
         more_headings=max(0, len(look.headings) - MOST_COLUMNS),
-        known_columns=named_columns(look),
+        known_columns={**named_columns(look), **proposals(look)},
         fields=[(column.name, field_label(column.name)) for column in KNOWN_COLUMNS[look.run.kind]],
         missing=[field_label(name) for name in reading.missing],
         rows=(report.rows or getattr(reading, "rows", ()))[:PREVIEW],
@@ -110,6 +111,13 @@ def named_columns(look: Look) -> Mapping[str, str]:
     for ours, theirs in look.report.reading.columns.items():
         found.update(dict.fromkeys(theirs, ours))
     return found
+
+
+def proposals(look: Look) -> Mapping[str, str]:
+    """What columns that nobody knows by name may be, where something is missing: put before whoever says it."""
+    reading = look.report.reading
+    free = [theirs for theirs in look.headings if theirs in reading.left_out]
+    return proposed(reading.missing, free, look.samples, look.people)
 
 
 @post("/import/{run_id:str}", status_code=200, right=Right.SEND)

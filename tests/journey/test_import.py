@@ -1,0 +1,154 @@
+"""A stranger's export, brought in a real browser by somebody who reads Spanish alone: how many clicks it takes."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+
+from tests.web.catalogues import ENGLISH
+from tests.web.conftest import House, Seat
+from tests.web.conftest import company as company
+from tests.web.conftest import house as house
+from tests.web.conftest import seat as seat
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+NUMBERS = itertools.count(1)
+WIDTHS = {"phone": 390, "narrow": 320, "desk": 1280}
+PEOPLE = """tipo;identificación;nombre;correo
+CF;1-1234-0567;José Núñez;jose@viaje.example
+CF;2-3456-0789;Rosa Mata;rosa@viaje.example
+"""
+HEADINGS = (
+    *("Ref.", "Expedido por", "Contraparte", "Ident.", "F. doc", "F. tope", "Mon."),
+    *("Neto sin IVA", "Imp.", "A cobrar", "Zona", "Ruta", "Obs.", "Sello"),
+)
+ROWS = (
+    ("A-1", "Ana", "José Núñez", "1-1234-0567", "01/02/2026", "01/03/2026", "CRC"),
+    ("A-2", "Luis", "Rosa Mata", "2-3456-0789", "05/02/2026", "05/03/2026", "CRC"),
+)
+AMOUNTS = (("10.000,00", "1.300,00", "11.300,00"), ("20.500,50", "2.665,07", "23.165,57"))
+
+
+def export() -> str:
+    """Fourteen columns, four of which have to be known and are called as nobody else calls them."""
+    body = [(*row, *amounts, "Norte", "7", "", "x") for row, amounts in zip(ROWS, AMOUNTS, strict=True)]
+    return "\n".join(";".join(row) for row in (HEADINGS, *body)) + "\n"
+
+
+@attrs.define
+class Clicks:
+    """A browser whose clicks and choices are counted; a choice in a list is one, as is a chosen file."""
+
+    page: Page
+    folder: Path
+    count: int = 0
+
+    def file(self, name: str, content: str) -> None:
+        (self.folder / name).write_text(content, encoding="utf-8")
+        self.page.get_by_label("Archivo", exact=True).set_input_files(str(self.folder / name))
+        self.count += 1
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+        self.count += 1
+
+    def choose(self, column: str, field: str) -> None:
+        self.page.get_by_label(f"Qué es «{column}»", exact=True).select_option(label=field)
+        self.count += 1
+
+    def tick(self, label: str) -> None:
+        self.page.get_by_label(label).check()
+        self.count += 1
+
+    def says(self, *words: str) -> None:
+        for each in words:
+            self.page.get_by_text(each).locator("visible=true").first.wait_for()
+
+    def is_in_spanish(self) -> None:
+        text = self.page.locator("main").inner_text()
+        assert not ENGLISH.search(text), text
+        assert not re.search(r"--[a-z]|[a-z]+_[a-z]+", text), text
+
+
+@pytest.fixture(params=WIDTHS)
+def clicks(
+    request: pytest.FixtureRequest,
+    house: House,
+    chromium: Browser,
+    company: Callable[..., Any],
+    seat: Callable[..., Seat],
+    tmp_path: Path,
+) -> Iterator[Clicks]:
+    """The browser of a company's owner, who has two customers; without scripts."""
+    there = seat(company("CR", f"archivo-{next(NUMBERS)}", connected=True))
+    context = chromium.new_context(
+        viewport={"width": WIDTHS[request.param], "height": 844},
+        locale="es",
+        java_script_enabled=False,
+        accept_downloads=True,
+    )
+    context.add_cookies([{"name": "session", "value": there.session, "url": house.base}])
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    known = Clicks(page, tmp_path)
+    page.goto(f"{house.base}/m/import")
+    known.tick("Clientes")
+    known.file("clientes.csv", PEOPLE)
+    known.press("Revisar archivo")
+    known.says("Todavía no se importó nada", "José Núñez")
+    known.press("Importar")
+    known.says("El archivo se importó")
+    known.count = 0
+    page.goto(f"{house.base}/m/import")
+    yield known
+    context.close()
+
+
+def test_a_strangers_export_is_understood_in_six_clicks_and_the_next_one_in_two(house: House, clicks: Clicks) -> None:
+    clicks.file("cartera rara.csv", export())
+    clicks.press("Revisar archivo")
+    clicks.says("Falta decir qué columna es")
+    clicks.is_in_spanish()
+    clicks.choose("Ref.", "Número de factura")
+    clicks.choose("A cobrar", "Total")
+    clicks.choose("F. tope", "Vencimiento")
+    clicks.press("Ver cómo queda")
+    clicks.says("Todavía no se importó nada", "₡11 300,00", "₡23 165,57", "01/02/2026", "05/03/2026")
+    clicks.is_in_spanish()
+    assert clicks.count <= 6
+
+    clicks.press("Importar")
+    clicks.says("El archivo se importó")
+    clicks.is_in_spanish()
+    clicks.page.get_by_role("link", name="Ver las facturas").click()
+    clicks.says("A-1", "A-2")
+
+    clicks.page.goto(f"{house.base}/m/import")
+    clicks.count = 0
+    clicks.file("cartera rara de hoy.csv", export().replace("A-2", "A-3"))
+    clicks.press("Revisar archivo")
+    clicks.says("Todavía no se importó nada", "Se leyó como la última vez", "₡23 165,57")
+    assert clicks.count == 2
+
+
+def test_the_pages_of_an_import_fit_a_narrow_screen(clicks: Clicks) -> None:
+    clicks.file("cartera rara.csv", export())
+    clicks.press("Revisar archivo")
+    for _page in range(2):
+        width, room = (
+            clicks.page.evaluate(f"document.documentElement.{name}") for name in ("scrollWidth", "clientWidth")
+        )
+        assert width <= room
+        clicks.choose("Ref.", "Número de factura")
+        clicks.choose("A cobrar", "Total")
+        clicks.press("Ver cómo queda")
+        clicks.says("Todavía no se importó nada")
+        clicks.page.go_back()
