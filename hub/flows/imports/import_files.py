@@ -214,11 +214,10 @@ def _sum(parts: Iterable[Tally]) -> Tally:
 
 
 def _go_on(tx: Tx, run: ImportRun, done: int, until: datetime) -> None:
-    """Store how far an import is, in the transaction that took it there."""
+    """Store how far an import is, in the transaction that took it there; until then nobody else goes on with it."""
     stored = tx.imports.get(run.id)
     if stored and stored.state is RunState.TAKING:
-        due_at = stored.due_at and max(stored.due_at, until)
-        tx.imports.save(attrs.evolve(stored, done=max(done, stored.done), due_at=due_at))
+        tx.imports.save(attrs.evolve(stored, done=max(done, stored.done), due_at=until))
 
 
 def _not_whole(report: ImportReport) -> ImportReport:

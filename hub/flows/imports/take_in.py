@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import timedelta
 from typing import Final
 
 import attrs
@@ -26,8 +25,6 @@ from .layouts import remember_run
 from .look_at import run_file
 from .told_report import stored_report
 
-AHEAD: Final = timedelta(seconds=120)
-"""How long a portion may take before the loop believes that whoever worked on it is gone."""
 PATIENCE: Final = 3.0
 """Seconds that whoever confirms waits for the result, before the page tells how far it is."""
 LOOK: Final = 0.05
