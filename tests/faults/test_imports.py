@@ -1,4 +1,4 @@
-"""An import is interrupted anywhere: it goes on where it was, bills nothing twice, and tells what it did all the same."""
+"""An import is interrupted anywhere: it goes on where it was, bills nothing twice, and its report is as ever."""
 
 from __future__ import annotations
 
