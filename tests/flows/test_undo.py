@@ -420,8 +420,9 @@ import asyncio, os, sys
 from hub.bootstrap import open_hub
 from hub.flows.imports import undo
 from hub.settings import Settings
+from pathlib import Path
 
-hub, whole, done = open_hub(Settings(data=sys.argv[1])).hub, undo.book_revision, []
+hub, whole, done = open_hub(Settings(data=Path(sys.argv[1]))).hub, undo.book_revision, []
 
 def killed(*args, **more):
     if len(done) == int(sys.argv[3]):
