@@ -61,16 +61,6 @@ OPEN_BILLS = (
     )
     .order_by(payable.c.number)
 )
-OPEN_BILLS = (
-    select(payable.c.id, payable.c.number, payable.c.currency, payable.c.branch)
-    .where(
-        payable.c.merchant == bindparam("merchant"),
-        payable.c.mode == bindparam("mode"),
-        payable.c.created_at < bindparam("before"),
-        *IS_OPEN,
-    )
-    .order_by(payable.c.number)
-)
 OPEN_TOTALS = (
     select(
         payable.c.customer,
@@ -216,11 +206,6 @@ class Payables:
         """Invoices of a customer with something due; oldest due first, by their oldest unpaid instalment."""
         rows = self._tx.run(OPEN_OF, {"customer": customer_id, "mode": mode.value})
         return tuple(sorted(map(_payable, rows), key=lambda item: (item.falls_due_on, item.number)))
-
-    def open_bills(self, merchant_id: str, mode: Mode, before: datetime) -> tuple[OpenBill, ...]:
-        """What was here before a moment and is open, as far as a complete list is compared with it; by number."""
-        rows = self._tx.run(OPEN_BILLS, {"merchant": merchant_id, "mode": mode.value, "before": micros(before)})
-        return tuple(OpenBill(row["id"], row["number"], row["currency"], row["branch"]) for row in rows)
 
     def open_bills(self, merchant_id: str, mode: Mode, before: datetime) -> tuple[OpenBill, ...]:
         """What was here before a moment and is open, as far as a complete list is compared with it; by number."""
