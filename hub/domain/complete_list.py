@@ -7,7 +7,7 @@ of each whether it was paid elsewhere, was never owed, or stays as it is.
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -46,12 +46,17 @@ CLOSINGS: Final = frozenset(map(str, Closing))
 
 @attrs.frozen
 class OpenBill:
-    """An open invoice, as far as a list is compared with it."""
+    """An open invoice, as far as a list is compared with it.
+
+    Attributes:
+        is_older: It was here before the list came.
+    """
 
     id: str
     number: str
     currency: str
     branch: str
+    is_older: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -83,18 +88,14 @@ def series_of(number: str) -> str:
     return ".".join(folded_number(number).split(".")[:-1])
 
 
-def scope_of(file: InvoiceFile, besides: Collection[str] = ()) -> Scope:
-    """What a file speaks of.
-
-    Args:
-        besides: Numbers of rows that are no invoices here: of faulty ones, notes, drafts.
-    """
+def scope_of(file: InvoiceFile) -> Scope:
+    """What a file speaks of."""
     numbers = {row.number for row in file.rows}
     return Scope(
         currencies=frozenset(row.total.currency for row in file.rows),
         series=frozenset(map(series_of, numbers)),
         branches=frozenset(row.branch for row in file.rows),
-        present=frozenset(map(folded_number, (*numbers, *besides))),
+        present=frozenset(map(folded_number, (*numbers, *file.numbers))),
     )
 
 

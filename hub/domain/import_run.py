@@ -98,6 +98,11 @@ class ImportRun:
     undone_by: str = ""
     expires_at: datetime
 
+    @property
+    def taken_by(self) -> str:
+        """Who confirmed what was shown; else who handed it in."""
+        return str(self.report.get("taken_by") or self.by)
+
 
 @attrs.frozen(kw_only=True)
 class RunRow:

@@ -87,7 +87,7 @@ LATER = (
     .where(
         import_row.c.subject == bindparam("subject"),
         among(import_row.c.subject_id, "ids"),
-        import_run.c.taken_at > bindparam("after"),
+        func.coalesce(import_run.c.taken_at, import_run.c.created_at) > bindparam("after"),
         import_run.c.state != literal("undone"),
     )
     .order_by(import_run.c.taken_at)

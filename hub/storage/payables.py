@@ -52,13 +52,8 @@ OPEN_OF = (
     .order_by(payable.c.number)
 )
 OPEN_BILLS = (
-    select(payable.c.id, payable.c.number, payable.c.currency, payable.c.branch)
-    .where(
-        payable.c.merchant == bindparam("merchant"),
-        payable.c.mode == bindparam("mode"),
-        payable.c.created_at < bindparam("before"),
-        *IS_OPEN,
-    )
+    select(payable.c.id, payable.c.number, payable.c.currency, payable.c.branch, payable.c.created_at)
+    .where(payable.c.merchant == bindparam("merchant"), payable.c.mode == bindparam("mode"), *IS_OPEN)
     .order_by(payable.c.number)
 )
 OPEN_TOTALS = (
@@ -207,10 +202,12 @@ class Payables:
         rows = self._tx.run(OPEN_OF, {"customer": customer_id, "mode": mode.value})
         return tuple(sorted(map(_payable, rows), key=lambda item: (item.falls_due_on, item.number)))
 
-    def open_bills(self, merchant_id: str, mode: Mode, before: datetime) -> tuple[OpenBill, ...]:
-        """What was here before a moment and is open, as far as a complete list is compared with it; by number."""
-        rows = self._tx.run(OPEN_BILLS, {"merchant": merchant_id, "mode": mode.value, "before": micros(before)})
-        return tuple(OpenBill(row["id"], row["number"], row["currency"], row["branch"]) for row in rows)
+    def open_bills(self, merchant_id: str, mode: Mode, at: datetime) -> tuple[OpenBill, ...]:
+        """What is open, as far as a complete list that comes now is compared with it; by number."""
+        return tuple(
+            OpenBill(row["id"], row["number"], row["currency"], row["branch"], row["created_at"] < micros(at))
+            for row in self._tx.run(OPEN_BILLS, {"merchant": merchant_id, "mode": mode.value})
+        )
 
     def is_dunned(self, customer_id: str, mode: Mode) -> bool:
         """Whether a customer owes any invoice of which nobody must say first whether it is still owed."""

@@ -22,6 +22,7 @@ from hub.domain.text import Text
 from hub.flows.corrections.approve_decision import approve_decision
 from hub.flows.imports import complete_list, why_left
 from hub.flows.imports.complete_list import close_missing, plan_missing
+from hub.flows.imports.import_files import import_invoices
 from hub.flows.imports.missing_bills import Closed, Missing
 from hub.flows.operations.raise_alerts import raise_alerts
 from hub.flows.payments.decide import NotAllowed
@@ -523,3 +524,54 @@ def test_what_is_voided_above_the_limit_waits_for_a_second_person(desk_for: Desk
 
     assert closed(desk, read(row("FE-1")), missing={"*": "void"})[0].waits
     assert closed(desk, read(row("FE-1")), missing=PAID)[0].numbers == ("FE-2",)
+
+
+def test_a_file_that_is_a_complete_list_closes_what_it_lacks_and_is_undone_whole(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    begun(desk, "FE-1", "FE-2")
+    books, file = desk.balances(), listing(row("FE-1", owes="80.00"), row("FE-3"), head=OWED)
+    chosen = Choices(complete=True, missing=PAID, missing_count=1)
+
+    tried = run(import_invoices(desk.hub, desk.merchant, file, choices=chosen, dry_run=True))
+    assert tried.missing
+    assert (numbers(tried.missing), tried.closing, tried.closed) == (["FE-2"], None, 0)
+    assert desk.balances() == books
+
+    made = imported(desk, file, choices=chosen)
+
+    assert [bill(desk, number).due for number in ("FE-1", "FE-2", "FE-3")] == [80_00, 0, 100_00]
+    done = undone(desk, made)
+    assert (done.unbilled, done.restored, done.reopened) == (("FE-3",), ("FE-1",), ("FE-2",))
+    assert desk.balances() == books
+    right(desk)
+
+
+def test_a_list_with_a_row_that_the_hub_sets_aside_closes_nothing(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    begun(desk, "FE-1", "FE-2")
+    file = listing(row("FE-1"), row("FE-3").replace("100000001", "555"), head=OWED)
+
+    done = run(
+        import_invoices(desk.hub, desk.merchant, file, choices=Choices(complete=True, missing=PAID, missing_count=1))
+    )
+
+    assert done.set_aside
+    assert done.closing
+    assert whys(done.closing) == ["1 filas quedaron aparte; corríjalas primero"]
+    assert bill(desk, "FE-2").due == 100_00
+
+
+def test_what_was_closed_before_a_process_died_is_closed_once(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    begun(desk, "FE-1", "FE-2", "FE-3")
+    chosen = Choices(complete=True, missing=PAID, missing_count=2)
+    file = listing(row("FE-1"), head=OWED)
+    made = imported(desk, file, choices=chosen)
+    books = desk.balances()
+
+    again = run(import_invoices(desk.hub, desk.merchant, file, choices=chosen, run=made))
+
+    assert again.closing
+    assert (again.closing.refused, again.closing.numbers) == ((), ("FE-2", "FE-3"))
+    assert desk.balances() == books
+    right(desk)

@@ -13,7 +13,7 @@ import pytest
 
 from hub.domain.files.layout import FileKind
 from hub.domain.identity import Invalid
-from hub.domain.import_run import RunState
+from hub.domain.import_run import Choices, RunState
 from hub.domain.message import About, Delivery, DeliveryKind, DeliveryState, owed_mail, review_of
 from hub.domain.payable import Payable
 from hub.domain.reported import ReportedPayment
@@ -342,14 +342,61 @@ def test_it_is_taken_back_once_though_two_people_press_at_once(desk_for: Desks) 
 def test_nothing_is_taken_back_of_what_was_only_shown_or_is_another_companys(desk_for: Desks) -> None:
     desk = desk_for("CR")
     made = imported(desk, listing(SECOND, head=OWED))
-    desk.opened.store.write_now(lambda tx: tx.imports.save(attrs.evolve(made, state=RunState.SHOWN)))
+    shown = attrs.evolve(made, id="shown", state=RunState.SHOWN, taken_at=None)
+    desk.opened.store.write_now(lambda tx: tx.imports.add(shown))
 
     with pytest.raises(Invalid):
-        undone(desk, made)
+        undone(desk, shown)
     with pytest.raises(LookupError):
         run(undo_import(desk.hub, attrs.evolve(desk.merchant, mode=Mode.LIVE), made.id, by="duena"))
     with pytest.raises(LookupError):
         run(undo_import(desk.hub, attrs.evolve(desk.merchant, id="other"), made.id, by="duena"))
+
+
+def test_what_was_taken_before_an_import_came_to_a_stop_is_taken_back(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    made = imported(desk, listing(FIRST, SECOND, head=OWED))
+    desk.opened.store.write_now(lambda tx: tx.imports.save(attrs.evolve(made, state=RunState.SHOWN, taken_at=None)))
+
+    reversed_whole(desk, undone(desk, made))
+
+
+def test_a_credit_note_and_a_void_that_the_file_brought_go_with_it(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    head = "number,customer,issued_on,currency,total,estado,tipo_documento,factura_afectada"
+    imported(desk, listing(SECOND, "FE-3,100000001,2026-03-01,CRC,9.00,9.00", head=OWED))
+    before, books = (bill(desk, "FE-2"), bill(desk, "FE-3")), desk.balances()
+    brought = listing(
+        "NC-1,100000001,2026-03-02,CRC,5.00,,Nota de crédito,FE-2",
+        "FE-3,100000001,2026-03-01,CRC,9.00,Anulada,Factura,",
+        head=head,
+    )
+    made = imported(desk, brought)
+    assert bill(desk, "FE-3").is_voided
+    assert bill(desk, "FE-2").credited == 5_00
+
+    done = undone(desk, made)
+
+    assert done.is_done, whys(done)
+    after = (bill(desk, "FE-2"), bill(desk, "FE-3"))
+    assert [item.due for item in after] == [item.due for item in before]
+    assert after[1].voided is None
+    assert desk.balances() == books
+    right(desk)
+
+
+def test_customers_that_a_file_of_invoices_created_stay_with_what_was_never_billed(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    file = listing(
+        "FE-8,1-2345-0678,2026-03-01,CRC,5.00,Ana Mora", head="number,customer,issued_on,currency,total,nombre"
+    )
+    made = imported(desk, file, choices=Choices(create_customers=True))
+    assert bill(desk, "FE-8").due == 5_00
+
+    done = undone(desk, made)
+
+    assert (done.unbilled, done.removed, done.left) == (("FE-8",), 0, ("Ana Mora",))
+    reversed_whole(desk, done)
 
 
 def test_nothing_is_taken_back_while_another_file_is_taken(desk_for: Desks) -> None:

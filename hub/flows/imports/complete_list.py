@@ -61,7 +61,7 @@ def plan_missing(tx: Tx, merchant: Merchant, file: InvoiceFile, choices: Choices
             if payable.id not in kept
         ),
         left=tuple(LeftAlone(payable, kept[payable.id]) for payable in lacking if payable.id in kept),
-        open_ones=len(spoken_of),
+        open_ones=sum(bill.is_older or scope.lacks(bill) for bill in spoken_of),
     )
     return attrs.evolve(missing, asks_two=asks_two(len(missing.closing), missing.open_ones))
 
@@ -90,6 +90,8 @@ def close_missing(
         run: The import, which remembers it for an undo.
         via: How it came, as in a decision.
     """
+    if run and (before := _closed_before(tx, run, merchant)):
+        return before
     alone = missing.asks_two and is_alone(tx, merchant, by)
     if refused := tuple(_refused(tx, merchant, missing, choices, alone)):
         return Closed(refused=refused)
@@ -103,6 +105,15 @@ def close_missing(
     except NotAllowed as refusal:
         return Closed(refused=(refusal.message,))
     return book_closing(tx, merchant, missing.closing, made, run.id if run else "", now)
+
+
+def _closed_before(tx: Tx, run: ImportRun, merchant: Merchant) -> Closed | None:
+    """What this very import closed, or proposed, before its process died and it was gone on with."""
+    closed = [row.subject_id for row in tx.imports.rows(run.id) if row.what == "closed"]
+    if closed:
+        return Closed(numbers=tuple(payable.number for payable in tx.payables.many(closed)))
+    waiting = tx.decisions.waiting_for(DecisionKind.CLOSE_MISSING, f"{merchant.id}:{merchant.mode}")
+    return Closed(decision=waiting) if waiting and waiting.evidence.text == run.id else None
 
 
 def _no_choices(choices: Choices) -> Iterator[Text]:

@@ -17,7 +17,7 @@ import structlog
 
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.files.customer_file import CustomerRow, parse_customers
-from hub.domain.files.invoice_file import InvoiceRow, parse_invoices
+from hub.domain.files.invoice_file import InvoiceFile, InvoiceRow, parse_invoices
 from hub.domain.files.layout import CURRENCY, DECIMAL, FileKind, Layout
 from hub.domain.files.reading import Reading
 from hub.domain.files.sheet import RowError
@@ -28,7 +28,9 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.roll_back import write_unless
 from hub_hookspecs import Country
 
+from .complete_list import close_missing, plan_missing
 from .import_report import MAX_ROWS, ImportReport, log_import
+from .missing_bills import Closed, Missing
 from .save_customers import save_customers
 from .save_invoices import Job, save_portion
 from .tally import Tally
@@ -138,7 +140,28 @@ async def import_invoices(
         partial(save_portion, job=job, units=part)
         for part in portions(units, choices.whole, lambda unit: len(unit.rows))
     ]
-    return await _take(hub, merchant, FileKind.INVOICES, report, takes, choices, run)
+    taken = await _take(hub, merchant, FileKind.INVOICES, report, takes, choices, run)
+    return await _close_missing(hub, merchant, file, taken, choices, run) if choices.complete else taken
+
+
+async def _close_missing(
+    hub: Hub, merchant: Merchant, file: InvoiceFile, report: ImportReport, choices: Choices, run: ImportRun | None
+) -> ImportReport:
+    """What a complete list lacks, once its rows are taken; nothing of one of which a row was set aside."""
+    if report.faults or report.is_open:
+        return report
+    now, whole = hub.clock(), attrs.evolve(file, set_aside=report.set_aside)
+    if report.dry_run:
+        missing = await hub.store.read(lambda tx: plan_missing(tx, merchant, whole, choices, now))
+        return attrs.evolve(report, missing=missing)
+
+    def write(tx: Tx) -> tuple[Missing, Closed]:
+        missing = plan_missing(tx, merchant, whole, choices, now)
+        by = run.taken_by if run else IMPORT
+        return missing, close_missing(tx, hub, merchant, missing, choices, by, now, run=run)
+
+    missing, closing = await hub.store.write(write)
+    return attrs.evolve(report, missing=missing, closing=closing, closed=len(closing.numbers))
 
 
 Take = Callable[[Tx], Tally]

@@ -16,6 +16,8 @@ from hub.domain.text import Text, Value
 from hub.flows.ground.ports import Tx
 from hub.flows.ground.tell import tell
 
+from .missing_bills import Closed, Missing
+
 MAX_DESCRIBED = 50
 """Changed rows that a report describes one by one."""
 MAX_ROWS = 1000
@@ -60,6 +62,8 @@ class ImportReport:
         warnings: What is merely unusual, in the file and beside what is known here.
         creatable: Customers that nobody knows and that this file could create, since it says who they are.
         created: Those that it created.
+        missing: What a complete list lacks; None where the file is none.
+        closing: What became of that; None where nothing was written.
     """
 
     reading: Reading = attrs.Factory(Reading)
@@ -78,6 +82,8 @@ class ImportReport:
     warnings: tuple[RowError, ...] = ()
     creatable: int = 0
     created: int = 0
+    missing: Missing | None = None
+    closing: Closed | None = None
     dry_run: bool = False
 
     @property

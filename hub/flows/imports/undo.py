@@ -132,9 +132,9 @@ def _planned(tx: Tx, merchant: Merchant, run_id: str, now: datetime) -> Undone:
         raise Invalid((FieldError("run", Text("undo.payouts")),))
     if tx.imports.taking(merchant.id, merchant.mode):
         raise Invalid((FieldError("run", Text("undo.being_taken")),))
-    if run.state is not RunState.TAKEN:
-        raise Invalid((FieldError("run", Text("undo.not_taken")),))
     rows = tx.imports.rows(run_id)
+    if run.state is not RunState.TAKEN and not rows:  # what came to a stop in the middle is shown again
+        raise Invalid((FieldError("run", Text("undo.not_taken")),))
     bills = _of(rows, RunSubject.PAYABLE)
     payables = {payable.id: payable for payable in tx.payables.many([row.subject_id for row in bills])}
     if refused := tuple(reasons(tx, merchant, run, rows, payables, now)):
