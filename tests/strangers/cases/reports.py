@@ -293,13 +293,13 @@ def _(shop: Shop) -> None:
 
 @case("H11-i", "A letter of Word is named as such")
 def _(shop: Shop) -> None:
-    shop.look(DOCX, name="carta.docx").refused().says("Word")
+    shop.look(DOCX, name="carta.docx").refused().says_one_of("Word", "documento de texto", "text document")
 
 
 @case("H11-j", "A page of a program whose session ended («Iniciar sesión»), called .xls, is no empty table")
 def _(shop: Shop) -> None:
     page = b"<!DOCTYPE html><html><body><form action='/login'>Iniciar sesi\xc3\xb3n</form></body></html>"
-    shop.look(page, name="facturas.xls").refused("HTML")
+    shop.look(page, name="facturas.xls").refused().says_one_of("HTML", "página web", "web page")
 
 
 @case(
