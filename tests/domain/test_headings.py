@@ -121,6 +121,15 @@ def test_what_could_be_an_invoice_is_never_taken_for_a_sum_or_words(line: str) -
     assert not table.titles
 
 
+def test_sums_of_one_customer_stand_between_rows() -> None:
+    """Named after somebody who is in no row by that name: nothing but its figures has a place there."""
+    head = "factura;cliente;fecha;moneda;total;saldo\n"
+    text = head + "F1;1-1;02/09/2026;CRC;1,00;1,00\nTotal Ana Prueba;;;;1,00;1,00\nF2;1-2;02/09/2026;CRC;2,00;2,00\n"
+    table = read_table((text + "Total Robles S.A.;;;;2,00;2,00\n").encode())
+    assert numbers(table) == ["F1", "F2"]
+    assert [row.line for row in table.totals] == [3, 5]
+
+
 def test_control_a_reader_that_takes_every_total_for_a_sum_loses_an_invoice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(headings, "OF_ALL", re.compile(".*"))
     monkeypatch.setattr(headings, "CURRENCY_WORDS", re.compile(".*"))

@@ -229,6 +229,9 @@ def test_hidden_and_filtered_rows_are_no_rows_and_are_named() -> None:
 def test_a_workbook_whose_rows_are_all_hidden_says_so() -> None:
     rows = row(1, "factura", "total").replace("spans", 'hidden="1" spans')
     assert "ocultas o filtradas" in refusal(workbook(rows))
+    below = row(1, "factura", "total") + row(2, "F1", number("1")).replace("spans", 'hidden="1" spans')
+    assert "ocultas o filtradas" in refusal(workbook(below))
+    assert read_table(workbook(below)).hidden == (2,)
 
 
 def test_the_sheet_with_known_headings_is_read_and_the_others_are_named() -> None:

@@ -327,7 +327,7 @@ class _Body:
         for word in words:
             if found := SUM.match(word[:MAX_FIGURE]):
                 rest = word[found.end() :]
-                if not OF_ALL.fullmatch(rest) and rest.strip(" :.-") not in before:
+                if not OF_ALL.fullmatch(rest) and rest.strip(" :.-") not in before and not _closes(row, above):
                     return False
                 has_sum = True
             elif not CURRENCY_WORDS.fullmatch(word):
@@ -358,6 +358,17 @@ class _Body:
         named = sum(1 for other in sample if other.cells[lead])
         money = all(any(is_figure(other.cells[name]) for other in sample) for name in filled)
         return 2 * named > len(sample) and money and 2 * len(filled) <= len(self._names)
+
+
+def _closes(row: Row, above: Sequence[Row]) -> bool:
+    """Whether a row has its figures below figures, and nothing where the row above it has three other things."""
+    if not above:
+        return False
+    before = above[-1].cells
+    lead = next(iter(row.cells))
+    figures = [name for name, cell in row.cells.items() if cell and name != lead]
+    missing = [name for name, cell in row.cells.items() if not cell and before[name]]
+    return bool(figures) and len(missing) > 2 and all(map(is_figure, (before[name] for name in figures)))
 
 
 def _unique(names: Sequence[str]) -> list[str]:

@@ -36,7 +36,8 @@ def read_table(data: bytes, *, name: str = "", known: Collection[str] = (), head
     table = _read(data, name.lower(), frozenset(known), header_line)
     if table.rows or table.errors:
         return table
-    return attrs.evolve(table, errors=(RowError(0, "", "", Text("file.no_rows")),))
+    empty = Text("file.all_hidden") if table.hidden else Text("file.no_rows")
+    return attrs.evolve(table, errors=(RowError(0, "", "", empty),))
 
 
 def _read(data: bytes, name: str, known: frozenset[str], header_line: int | None) -> Table:

@@ -49,7 +49,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
         "Remedio: abrirla en Excel y guardarla como Libro de Excel (.xlsx)."
     ),
     "file.page_without_table": (
-        "Es una página web sin ninguna tabla. Remedio: sacar del programa la lista en Excel (.xlsx) o CSV."
+        "Es una página web (HTML) sin ninguna tabla. Remedio: sacar del programa la lista en Excel (.xlsx) o CSV."
     ),
     "file.pdf": "Es un PDF, y de un PDF no se leen filas. Remedio: sacar del programa la misma lista en Excel o CSV.",
     "file.picture": "Es una imagen, no una lista. Remedio: sacar del programa la lista en Excel o CSV.",
@@ -64,7 +64,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
         "Es una página web guardada en un solo archivo. "
         "Remedio: abrirla en Excel y guardarla como Libro de Excel (.xlsx)."
     ),
-    "file.word": "Es un documento de texto, no una lista. Remedio: copiar la tabla a Excel y guardarla allí.",
+    "file.word": "Es un documento de texto (Word), no una lista. Remedio: copiar la tabla a Excel y guardarla allí.",
     "file.xml": "Es un archivo XML, no una lista. Remedio: sacar del programa la lista en Excel o CSV.",
     "workbook.binary": "Es un libro binario de Excel (.xlsb). Remedio: Guardar como > Libro de Excel (.xlsx).",
     "workbook.locked": "El libro de Excel tiene contraseña. Remedio: quitársela en Archivo > Información, y guardarlo.",
