@@ -181,12 +181,13 @@ def shown_otherwise(text: str, currency: str) -> Text | None:
 
 @lru_cache(maxsize=4096)
 def _written(text: str) -> Written | None:
-    plain = text.translate(LOOKALIKES).strip().removeprefix(TEXT_MARK).strip()
+    plain = text.strip().removeprefix(TEXT_MARK).translate(LOOKALIKES).strip()
     if not (found := PARTS.fullmatch(plain)):
         return _dash(plain)
     before, after, minuses = found["before"], found["after"].strip(), 0
     after = after[2:] if after.startswith(ENDS) else after
-    before = before.removesuffix("+")
+    if before.endswith("+") and not set("-(") & set(plain):
+        before = before[:-1]
     if before.count("(") == after.count(")") == 1:
         before, after, minuses = before.replace("(", " "), after.replace(")", " "), 1
     if before.startswith("-"):

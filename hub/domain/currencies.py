@@ -46,7 +46,7 @@ BETWEEN: Final = "-–—/,:;()[]"
 
 
 def marks_in(text: str, *, between: str = "") -> tuple[str, ...] | None:
-    """The signs and words of currencies that a text consists of; None where anything else stands in it."""
+    """The words of currencies that a text consists of, with one sign at most; None where anything else is in it."""
     rest = _reduced(text)
     found = []
     while rest := rest.lstrip(f" {between}"):
@@ -55,7 +55,8 @@ def marks_in(text: str, *, between: str = "") -> tuple[str, ...] | None:
             return None
         found.append(mark)
         rest = rest[len(mark) :]
-    return tuple(found)
+    signs = [mark for mark in found if not mark.replace(".", "").replace(" ", "").isalpha()]
+    return tuple(found) if len(signs) < 2 else None
 
 
 def currency_of(marks: Sequence[str], currencies: Sequence[str] = (), usual: str | None = None) -> str | None:
@@ -80,8 +81,10 @@ def currency_named(text: str, currencies: Sequence[str] = ()) -> str | None:
 
 
 def _begins(text: str, mark: str) -> bool:
-    """Whether a mark stands at the beginning, and not only the beginning of a longer word."""
-    return text.startswith(mark) and not (mark[-1].isalpha() and text[len(mark) : len(mark) + 1].isalpha())
+    """Whether a mark stands at the beginning, and not only the beginning of a longer word; ``USD$`` has two."""
+    behind = text[len(mark) : len(mark) + 1]
+    glued = behind.isalpha() or (len(mark) > 3 and behind and behind not in f" {BETWEEN}")
+    return text.startswith(mark) and not (mark[-1].isalpha() and glued)
 
 
 def _reduced(text: str) -> str:

@@ -19,6 +19,7 @@ from hub.domain.files.question import Question
 from hub.domain.files.sheet import FormattedNumber, JsonNumber, NumberFormat
 from hub_hookspecs import EXPONENTS, Money
 from tests.spoken import spoken
+from tests.strangers.readings import readings
 
 CR, CO = ("CRC", "USD"), ("COP", "USD")
 """Currencies of the two countries."""
@@ -168,14 +169,53 @@ def test_a_text_is_an_amount_or_unreadable_and_never_depends_on_luck(text: str, 
     except Unreadable:
         return
 
-    readings = set()
+    found = set()
     for sign in ",.":
         try:
-            readings.add(read_amount(text, "USD", sign))
+            found.add(read_amount(text, "USD", sign))
         except Unreadable:
             continue
-    assert amount in readings
-    assert style is not None or readings == {amount}
+    assert amount in found
+    assert style is not None or found == {amount}
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "1",
+            "12",
+            "123",
+            "000",
+            "500",
+            "0",
+            ".",
+            ",",
+            "'",
+            "´",
+            " ",
+            "\u00a0",
+            "-",
+            "–",
+            "(",
+            ")",
+            "+",
+            "₡",
+            "$",
+            "US$",
+        ),
+        *("CRC", "USD", "colones", ".-", "%", "M.N.", "1.250", "850.000", "1,200", "12'345", "CR", "pesos", "\u200b"),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=7).map("".join), st.sampled_from(["CRC", "USD"]), st.sampled_from([None, ",", "."]))
+def test_no_text_is_read_as_what_a_referee_would_not_read(text: str, currency: str, sign: str | None) -> None:
+    """Whatever is read is among the readings of an enumerator that shares nothing with the reader."""
+    try:
+        amount = read_amount(text, currency, sign)
+    except Unreadable:
+        return
+    assert amount.decimal in readings(text, currency)
 
 
 @pytest.mark.parametrize(
