@@ -603,6 +603,7 @@ def test_dollars_are_not_read_with_the_decimal_comma_of_the_colones_beside_them(
 
     assert [question.key for question in file.questions] == ["decimal:USD"]
     assert file.is_open
+    assert file.set_aside == ()
     assert not answered.questions
     assert understood(answered) == {"F1": "15000.50 CRC", "F2": "1200.00 USD"}
 

@@ -47,6 +47,9 @@ Cells: TypeAlias = "Mapping[str, Sequence[tuple[int, str, str]]]"
 """(line, cell, currency of that row) by field."""
 
 EXAMPLES: Final = 3
+AWAITS_ANSWER: Final = frozenset({"cell.two_readings", "cell.two_signs", "cell.two_orders"})
+"""Why a cell is not read before a question of the file is answered."""
+
 LABELS: Final = {",": Text("decimal.comma"), ".": Text("decimal.point")}
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import attrs
 
-from hub.domain.files.amounts import AmountColumns
+from hub.domain.files.amounts import AWAITS_ANSWER, AmountColumns
 from hub.domain.files.bill_state import BillState as BillState
 from hub.domain.files.bill_state import RowKind as RowKind
 from hub.domain.files.columns import resolve_columns
@@ -119,6 +119,10 @@ def parse_invoices(
             continue
         stated.append(Stated(cells, number, reader.read(cells, number, kind, state)))
     invoices = joined(stated, layout.answers)
+    if asked := (*amounts.questions, *dates.questions):
+        errors = [
+            error for error in errors if not (isinstance(error.message, Text) and error.message.id in AWAITS_ANSWER)
+        ]
     body, wrong = {row.line for row in table.rows}, by_line((*table.errors, *errors))
     return InvoiceFile(
         rows=invoices.rows,
@@ -133,8 +137,7 @@ def parse_invoices(
         left_out=resolved.left_out,
         questions=(
             *resolved.questions,
-            *amounts.questions,
-            *dates.questions,
+            *asked,
             *reader.words.questions(),
             *invoices.questions,
         ),
