@@ -23,7 +23,6 @@ from hub.domain.identity import Invalid
 from hub.domain.observation import ObservedBy
 from hub.domain.payment import Flag, Status
 from hub.domain.settlement import Difference, LineState
-from hub.domain.text import Text
 from hub.flows.settlements.reconcile import fetch_settlement, import_settlement
 from hub.flows.settlements.reconciliation import Reconciliation
 from hub.storage.queued_writes import QueuedWrite
@@ -276,31 +275,31 @@ def test_a_column_of_amounts_that_somebody_leaves_out_asks_for_no_net(desk: Desk
     assert (report.is_open, report.lines) == (False, 1)
 
 
-def charged_and_waiting(desk: Desk) -> None:
+def charged(desk: Desk) -> None:
     paid(desk, "A", "100000")
-    data = "Line_ID;Referencia;BRUTO;Comisión;Neto\nL1;REFA;100000,00;87,52;99912,48\nL2;;0,00;5650,00;-5650,00\n"
+    head = "Line_ID;Referencia;BRUTO;Comisión;Neto"
+    rows = ("L1;REFA;100000,00;87,52;99912,48", "L2;;0,00;5650,00;-5650,00", "L3;;;;-10,00", "L4;;0,00;-7,00;7,00")
 
-    report = asyncio.run(import_settlement(desk.hub, desk.account, data.encode()))
+    report = asyncio.run(import_settlement(desk.hub, desk.account, "\n".join((head, *rows, "")).encode()))
 
-    assert (report.set_aside, report.booked) == ((), 1)
-    assert [(found.cause, found.line_id) for found in report.differences] == [(Difference.UNKNOWN, "L2")]
+    assert (report.set_aside, report.booked) == ((), 3)
+    assert desk.balances()["fees", "CRC"] == 8_752 + 565_000 + 1_000
+    assert [(found.cause, found.line_id) for found in report.differences] == [(Difference.UNKNOWN, "L4")]
     assert "reconcile charge" in report.differences[0].details
-    assert desk.read(lambda tx: tx.settlements.get("acct", "L2")).state is LineState.OPEN  # type: ignore[union-attr]
+    assert desk.read(lambda tx: tx.settlements.get("acct", "L4")).state is LineState.OPEN  # type: ignore[union-attr]
+    assert desk.read(lambda tx: tx.ledger.verify()) == ()
 
 
-def test_a_line_of_nothing_that_names_no_payment_waits_to_be_called_a_charge(desk: Desk) -> None:
-    """It is never guessed, and stops no other line."""
-    charged_and_waiting(desk)
+def test_a_line_of_nothing_that_names_no_payment_and_takes_money_is_a_charge(desk: Desk) -> None:
+    """One that gives money waits for a person."""
+    charged(desk)
 
 
-def test_control_a_line_without_a_payment_that_stops_the_file_is_found(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    nameless = Text("settlement.nothing_names_payment")
-    monkeypatch.setattr(settlement_file, "line_errors", lambda told, _kind: [] if told.reference else [nameless])
+def test_control_a_line_without_a_payment_that_is_no_charge_waits(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settlement_file, "_is_charge", lambda _net, _withheld: False)
 
     with pytest.raises(AssertionError):
-        charged_and_waiting(desk)
+        charged(desk)
 
 
 def negative_fees(desk: Desk) -> None:

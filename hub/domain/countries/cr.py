@@ -57,7 +57,15 @@ COUNTRY = Country(
             normalise=nine_digits,
             show=show_person,
             tax_code="01",
-            also_called=("Física", "Persona física", "Físico", "Cédula", "Cédula de identidad", "Cédula nacional"),
+            also_called=(
+                "Física",
+                "Cédula de persona física",
+                "Persona física",
+                "Físico",
+                "Cédula",
+                "Cédula de identidad",
+                "Cédula nacional",
+            ),
         ),
         IdentityType(
             code="CJ",
@@ -78,7 +86,12 @@ COUNTRY = Country(
             pattern="1[0-9]{10,11}",
             example="155812345678",
             tax_code="03",
-            also_called=("Residente", "Cédula de residencia", "Documento de identidad migratorio para extranjeros"),
+            also_called=(
+                "Residente",
+                "Cédula de residencia",
+                "Documento de identidad migratorio para extranjeros",
+                "Documento de identificación migratorio",
+            ),
         ),
         IdentityType(
             code="NITE",

@@ -143,7 +143,8 @@ class _Search:
         self.errors: list[RowError] = []
         self.questions: list[Question] = []
         self._table, self._known = table, known
-        self._free = {theirs: heading_key(theirs) for theirs in table.columns}
+        # A rate is no amount, and no field of ours.
+        self._free = {theirs: "" if "%" in theirs else heading_key(theirs) for theirs in table.columns}
         self._present = frozenset(self._free.values())
 
     def apply(self, layout: Layout) -> None:

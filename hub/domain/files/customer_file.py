@@ -37,7 +37,7 @@ NOTHING: Final = (
 )
 """What people write into a cell that is to stay empty, reduced; signs alone reduce to nothing."""
 EXAMPLES: Final = 3
-PHONE: Final = re.compile(r"\+?[0-9 ().-]{6,}(\s*(ext|x)\.?\s*[0-9]{1,6})?", re.IGNORECASE)
+PHONE: Final = re.compile(r"\+?[0-9 ().-]{6,}")
 
 
 @attrs.frozen(kw_only=True)
@@ -120,7 +120,7 @@ class _CustomerReader:
         document = self._document(cells)
         emails = self._emails(cells)
         phone = self._phone(cells)
-        address = _plain(cells.text("address", 300)) if cells.has("address") else None
+        address = cells.text("address", 300) if self._says(cells, "address") else None
         language = reduced(cells.text("language", 20))
         if language and language not in LANGUAGES:
             self._warn(cells, "language", Text("cell.unknown_language"))
@@ -199,11 +199,11 @@ class _CustomerReader:
 
     def _emails(self, cells: RowCells) -> tuple[str, ...] | None:
         """The addresses of a cell, or of several; None where nothing is said of them."""
-        fields = [field for field in ("email", "other_email") if cells.has(field)]
+        fields = [field for field in ("email", "other_email") if self._says(cells, field)]
         found: dict[str, None] = {}
         wrong = False
         for field in fields:
-            cell = _plain(cells.raw(field))
+            cell = re.sub("mailto:", " ", cells.raw(field).strip(), flags=re.IGNORECASE)
             parts = [part for part in re.split(r"[\s;,/|<>]+", cell) if "@" in part] or [cell]
             for part in filter(None, parts):
                 try:
@@ -215,14 +215,23 @@ class _CustomerReader:
 
     def _phone(self, cells: RowCells) -> str | None:
         """As it is written, told where it is odd; None where nothing of it can be kept."""
-        if not cells.has("phone"):
+        if not self._says(cells, "phone"):
             return None
-        phone = _plain(" ".join(cells.raw("phone").split()))
+        phone = " ".join(cells.raw("phone").split())
         if not phone or PHONE.fullmatch(phone):
             return phone
         self._warn(cells, "phone", Text("cell.no_phone_number"))
         is_kept = len(phone) <= 60 and phone.isprintable() and sum(map(str.isdigit, phone)) >= 6
         return phone if is_kept else None
+
+    def _says(self, cells: RowCells, field: str) -> bool:
+        """Whether a cell says anything: empty, that there is none; ``N/A`` leaves what is known, and is told."""
+        if not cells.has(field):
+            return False
+        if cells.raw(field).strip() and not _plain(cells.raw(field)):
+            self._warn(cells, field, Text("cell.says_nothing"))
+            return False
+        return True
 
     def _warn(self, cells: RowCells, field: str, message: Text | str) -> None:
         self.warnings.append(cells.error(field, message))

@@ -122,7 +122,9 @@ def _with_net(table: Table, resolved: Resolved, layout: Layout) -> Resolved:
     doubtful = [
         theirs
         for theirs in resolved.left_out
-        if reduced(theirs) not in said and any(AN_AMOUNT.fullmatch(row.cells.get(theirs, "")) for row in table.rows)
+        if reduced(theirs) not in said
+        and "%" not in theirs
+        and any(AN_AMOUNT.fullmatch(row.cells.get(theirs, "")) for row in table.rows)
     ]
     if "net" in resolved.columns or not doubtful or resolved.is_open:
         return resolved
@@ -186,9 +188,14 @@ class _LineReader:
         if gross is None:
             cells.add_error("gross", Text("cell.missing"))
             return None
-        if kind is LineKind.PAYMENT and not is_named and gross.minor:
-            # Of nothing at all no payment can be: such a line waits for whoever says that the provider charges it.
-            cells.add_error("reference", Text("settlement.nothing_names_payment"))
+        net = _net(gross, amounts, withheld) if net is None else net
+        if kind is LineKind.PAYMENT and not is_named:
+            if gross.minor or not (net.minor or any(part and part.minor for part in amounts.values())):
+                cells.add_error("reference", Text("settlement.nothing_names_payment"))
+            elif _is_charge(net, withheld):
+                kind = LineKind.CHARGE
+                has_parts = any(part and part.minor for part in (*_parts(amounts), *withheld.values()))
+                gross = gross if has_parts else net
         stated = normal(
             SettlementLine(
                 line_id=texts["line_id"] or "",
@@ -200,22 +207,35 @@ class _LineReader:
                 fee=amounts["fee"],
                 fee_tax=amounts["fee_tax"],
                 withholdings=withheld,
-                net=_net(gross, amounts, withheld) if net is None else net,
+                net=net,
                 settled_on=cells.read("settled_on", self._dates.read),
             )
         )
         return StatedLine(line=stated, kind=kind)
 
     def _kind(self) -> LineKind:
+        """By the whole word, or by the one kind that a word of it names."""
         written = reduced(self._cells.raw("kind"))
-        if written and written not in LINE_KINDS:
+        several = {LINE_KINDS[word] for word in written.split("_") if word in LINE_KINDS}
+        if written in LINE_KINDS:
+            return LINE_KINDS[written]
+        if written and len(several) != 1:
             self._cells.add_error("kind", Text("settlement.no_kind", known=", ".join(LineKind)))
-        return LINE_KINDS.get(written, LineKind.PAYMENT)
+        return several.pop() if len(several) == 1 else LineKind.PAYMENT
 
     def _money(self, field: str) -> Money | None:
         return self._cells.read(field, lambda text: self._amounts.read(field, text, self._currency))
 
 
+def _is_charge(net: Money, withheld: Mapping[str, Money]) -> bool:
+    """Whether a line that names no payment and has nothing gross is a charge: no payment is of nothing, and it takes."""
+    return net.minor < 0 and RESERVE not in withheld
+
+
+def _parts(amounts: Mapping[str, Money | None]) -> tuple[Money | None, ...]:
+    return tuple(amounts[field] for field in PARTS)
+
+
 def _net(gross: Money, amounts: Mapping[str, Money | None], withheld: Mapping[str, Money]) -> Money:
-    less = [part.minor for part in (*(amounts[field] for field in PARTS), *withheld.values()) if part is not None]
+    less = [part.minor for part in (*_parts(amounts), *withheld.values()) if part is not None]
     return Money(gross.minor - sum(less), gross.currency)

@@ -19,6 +19,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "column.identity_label": "{type}",
     "identity.fits_none": "El número no tiene la forma de ningún tipo de identificación de {country}.",
     "change.other_emails": "otros correos",
+    "cell.says_nothing": "No dice nada: se deja lo que ya se sabía.",
     "field.number": "Número de factura",
     "field.customer": "Identificación o correo del cliente",
     "field.customer_name": "Nombre del cliente",
