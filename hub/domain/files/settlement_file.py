@@ -228,7 +228,7 @@ class _LineReader:
 
 
 def _is_charge(net: Money, withheld: Mapping[str, Money]) -> bool:
-    """Whether a line that names no payment and has nothing gross is a charge: no payment is of nothing, and it takes."""
+    """Whether a line that names no payment and has nothing gross is a charge: it takes money."""
     return net.minor < 0 and RESERVE not in withheld
 
 
