@@ -40,6 +40,7 @@ def facts_of(report: ImportReport) -> dict[str, object]:
         "warnings": _listed(report.warnings or report.reading.warnings),
         "differences": _listed(report.differences),
         "kept": _listed(report.kept),
+        "complete_list": _list_facts(report),
         **reading_facts(report.reading),
     }
 
@@ -107,6 +108,50 @@ def _row_facts(row: InvoiceRow | CustomerRow) -> dict[str, object]:
     }
 
 
+def _list_facts(report: ImportReport) -> dict[str, object] | None:
+    """What a complete list lacks, and what became of it."""
+    if (missing := report.missing) is None:
+        return None
+    closing = report.closing
+    return {
+        "as_of": missing.as_of,
+        "count": missing.count,
+        "sums": [str(amount) for amount in missing.sums.values()],
+        "bills": [
+            {
+                "number": bill.payable.number,
+                "customer": bill.customer,
+                "due": str(bill.payable.balance),
+                "becomes": str(bill.becomes),
+            }
+            for bill in missing.bills
+        ],
+        "left": [{"number": alone.payable.number, "why": words(alone.why)} for alone in missing.left],
+        "asks_two": missing.asks_two,
+        "refused": [words(text) for text in (*missing.refused, *(closing.refused if closing else ()))],
+        "closed": list(closing.numbers) if closing else [],
+        "waits": bool(closing and closing.waits),
+    }
+
+
+def complete_list(report: ImportReport) -> Iterator[str]:
+    """The same in lines."""
+    if (missing := report.missing) is None:
+        return
+    sums = "".join(f", {amount}" for amount in missing.sums.values())
+    yield f"complete list of {missing.as_of}: it misses {missing.count} of {missing.open_ones}{sums}"
+    for bill in missing.bills:
+        yield f"  {bill.payable.number}, {bill.customer}: {bill.payable.balance}, {bill.becomes}"
+    for alone in missing.left:
+        yield f"  {alone.payable.number} stays: {words(alone.why)}"
+    for text in (*missing.refused, *(report.closing.refused if report.closing else ())):
+        yield words(text)
+    if report.closing and report.closing.waits:
+        yield "nothing is closed before a second person approves: payment-hub review waiting"
+    elif report.dry_run and missing.count and not missing.refused:
+        yield f"to close them: --complete --missing-count {missing.count}"
+
+
 def _listed(errors: Iterable[RowError]) -> list[dict[str, object]]:
     return [
         {"line": error.line, "column": error.column, "value": error.value, "message": words(error.message)}
@@ -136,6 +181,8 @@ def print_report(report: ImportReport, name: str) -> None:
     counts = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {report.aside} set aside"
     closed = f", {report.closed} closed" if report.closed else ""
     click.echo(f"{name}: {counts}{closed}{' (dry run: nothing was written)' if report.dry_run else ''}")
+    for line in complete_list(report):
+        click.echo(f"{name}: {line}", err=bool(report.closing and report.closing.refused))
     if report.kept:
         click.echo(f"{name}: {len(report.kept)} invoices stay as somebody decided here:")
         for error in report.kept:

@@ -128,24 +128,29 @@ async def _import(
     dry_run: bool,
     may_ask: bool,
 ) -> ImportReport:
-    """Read as said or remembered, take what can be taken, and remember how it was read."""
+    """Read as said or remembered, and asked where it must be; then it is an import like one that a page was handed."""
     from hub.domain.files.layout import FileKind
+    from hub.flows.imports.hand_in import hand_in
     from hub.flows.imports.import_files import import_customers, import_invoices
-    from hub.flows.imports.layouts import remember_layout
+    from hub.flows.imports.take_in import take_at_once
 
     currency = hub.countries[merchant.company.country].currencies[0]
     layout = await layout_to_use(hub, merchant, kind, file, said, currency)
     take = import_customers if kind is FileKind.CUSTOMERS else import_invoices
 
-    async def taken(layout: Layout) -> ImportReport:
-        given = {"name": file.name, "layout": layout, "choices": choices, "dry_run": dry_run}
-        return await take(hub, merchant, file.content, **given)  # type: ignore[arg-type]
+    async def looked_at(layout: Layout) -> ImportReport:
+        given: dict[str, Any] = {"name": file.name, "layout": layout, "choices": choices}
+        return await take(hub, merchant, file.content, **given, dry_run=True)
 
-    report = await answered(taken, lambda report: report.reading, layout, may_ask=may_ask)
-    if not (dry_run or report.faults or report.is_open):
-        reading = report.reading
-        await hub.store.write(lambda tx: remember_layout(tx, hub, merchant, kind, reading, operator()))
-    return report
+    shown = await answered(looked_at, lambda report: report.reading, layout, may_ask=may_ask)
+    if dry_run:
+        return shown
+    layout = shown.reading.layout
+    if shown.faults or shown.is_open:
+        return await take(hub, merchant, file.content, name=file.name, layout=layout, choices=choices)
+    known: dict[str, Any] = {"kind": kind, "by": operator(), "layout": layout, "choices": choices}
+    run = await hand_in(hub, merchant, file.content, name=file.name or "standard input", **known)
+    return await take_at_once(hub, merchant, run, file.content)
 
 
 def _tell(report: ImportReport, name: str, as_json: bool) -> int:

@@ -198,3 +198,21 @@ def test_two_mails_of_a_cell_are_taken_and_shown(run: Run, shop: Path) -> None:
     assert "1 new" in run("import", "customers", "-", stdin=text.encode()).out
 
     assert "b@x.example" in run("find", "Otra Prueba").out
+
+
+def test_an_import_of_the_command_line_is_listed_and_can_be_taken_back(run: Run, shop: Path) -> None:
+    invoices(run, "factura;cliente;fecha;total\nF-9;1-1234-0567;02/09/2026;1000,00\n")
+    (newest, *_) = json.loads(run("import", "list", "--json").out)
+
+    assert (newest["state"], newest["rows"]) == ("taken", 1)
+    undone = run("import", "undo", newest["id"], "--by", "Ana", "--why", "the wrong file")
+    assert undone.code == 0, undone
+    assert "F-9" not in run("statement", "show", "1-1234-0567").out
+
+
+def test_a_complete_list_says_what_it_misses_and_how_to_close_it(run: Run, shop: Path) -> None:
+    text = "numero;cliente;fecha;total\nFE-002;1-1234-0567;02/11/2026;18.250,75\n"
+    ended = invoices(run, text, "--complete", "--dry-run", "--as-of", "2026-12-31", "--decimal", ",")
+
+    assert "it misses 1 of 2" in ended.out, ended
+    assert "--complete --missing-count 1" in ended.out

@@ -28,12 +28,23 @@ class NoContent(LookupError):
 
 
 async def hand_in(
-    hub: Hub, merchant: Merchant, content: bytes, *, kind: FileKind, name: str, by: str, account: str = ""
+    hub: Hub,
+    merchant: Merchant,
+    content: bytes,
+    *,
+    kind: FileKind,
+    name: str,
+    by: str,
+    account: str = "",
+    layout: Layout | None = None,
+    choices: Choices | None = None,
 ) -> ImportRun:
     """Keep a file for as long as it may be needed, and how the last one like it was read.
 
     Args:
         account: Whose payouts it has.
+        layout: How it is to be read; else as the last one like it was.
+        choices: What was chosen beside.
 
     Raises:
         Refusal: It is empty, or larger than what is taken.
@@ -44,7 +55,8 @@ async def hand_in(
     if len(content) > MAX_BYTES:
         raise Refusal(Text("handed.too_large", most=MAX_BYTES // 2**20))
     currency = hub.countries[merchant.company.country].currencies[0]
-    layout = await proposed_layout(hub, merchant, kind, content, name=name, said=Layout(), currency=currency)
+    if layout is None:
+        layout = await proposed_layout(hub, merchant, kind, content, name=name, said=Layout(), currency=currency)
     now = hub.clock()
     run = ImportRun(
         id=hub.fresh_id(),
@@ -56,7 +68,7 @@ async def hand_in(
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         by=by,
-        choices=Choices(account=account),
+        choices=choices or Choices(account=account),
         created_at=now,
         expires_at=now + KEPT,
     )

@@ -20,6 +20,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell, warn
 
 from .hand_in import NoContent, content_in
+from .import_files import AHEAD
 from .import_report import ImportReport
 from .layouts import remember_run
 from .look_at import run_file
@@ -45,11 +46,14 @@ class Busy(Refusal):
         self.other = other
 
 
-async def begin(hub: Hub, merchant: Merchant, run_id: str, *, by: str, rows: int = 0) -> ImportRun:
+async def begin(
+    hub: Hub, merchant: Merchant, run_id: str, *, by: str, rows: int = 0, is_here: bool = False
+) -> ImportRun:
     """Say that an import is to be taken; what is being taken or was taken already is only given back.
 
     Args:
         rows: How many it has, for whoever waits.
+        is_here: It is taken by whoever says so; the loop goes on with it only where they are gone.
 
     Raises:
         LookupError: No such import of this merchant; ``NoContent``: its file was dropped.
@@ -66,13 +70,26 @@ async def begin(hub: Hub, merchant: Merchant, run_id: str, *, by: str, rows: int
             raise NoContent(run.id)
         if other := tx.imports.taking(merchant.id, merchant.mode):
             raise Busy(other)
-        begun = attrs.evolve(run, state=RunState.TAKING, due_at=now, done=0, rows=rows, report={TAKEN_BY: by})
+        due_at = now + AHEAD if is_here else now
+        begun = attrs.evolve(run, state=RunState.TAKING, due_at=due_at, done=0, rows=rows, report={TAKEN_BY: by})
         tx.imports.save(begun)
         tell(tx, "import_begun", run=run.id, merchant=merchant.id, what=run.kind.value)
         tx.after_commit(hub.wake)
         return begun
 
     return await hub.store.write(write)
+
+
+async def take_at_once(hub: Hub, merchant: Merchant, run: ImportRun, content: bytes) -> ImportReport:
+    """Take what was handed in here and now, for whoever waits for it; if this process dies, the loop goes on.
+
+    Raises:
+        Busy: Another one of this merchant is being taken.
+    """
+    begun = await begin(hub, merchant, run.id, by=run.by, is_here=True)
+    report = await run_file(hub, merchant, begun, content)
+    await hub.store.write(lambda tx: _end(tx, hub, run.id, report))
+    return report
 
 
 async def wait_for(hub: Hub, merchant: Merchant, run_id: str) -> ImportRun:
