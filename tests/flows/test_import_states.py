@@ -251,6 +251,44 @@ def test_an_instalment_that_cannot_be_read_keeps_the_whole_invoice_out(desk: Des
     assert (counts(report), owed(desk)) == ((0, 0, 0, 3), {})
 
 
+@pytest.mark.parametrize("total", ["3000,00", "1000,00"])
+def test_a_word_for_each_instalment_says_which_are_paid(desk: Desk, total: str) -> None:
+    head = f"{HEAD};estado"
+    rows = [
+        f"F1;{ANA};02/09/2026;02/{month}/2026;CRC;{total};{left};{word}"
+        for month, left, word in ((10, "0,00", "Pagada"), (11, "1000,00", "Pendiente"), (12, "1000,00", "Por vencer"))
+    ]
+    if total == "3000,00":
+        assert bring(desk, *rows, head=head).is_open, "two thousand of three: it may be either"
+        bring(desk, *rows, head=head, total_of="invoice")
+    else:
+        bring(desk, *rows, head=head)
+    (bill,) = desk.read(bills).values()
+    assert (bill.total, bill.due, str(bill.due_on)) == (300_000, 200_000, "2026-11-02")
+
+    head = "factura;cliente;fecha;vencimiento;moneda;total;estado"
+    rows = [f"F2;{ANA};02/09/2026;02/{m}/2026;CRC;{m}00,00;{w}" for m, w in ((10, "Pagada"), (11, "Pendiente"))]
+    bring(desk, *rows, head=head)
+    assert owed(desk)["F2"] == 1100
+
+
+def test_an_instalment_that_is_called_paid_and_has_a_balance_keeps_the_whole_invoice_out(desk: Desk) -> None:
+    head = f"{HEAD};estado"
+    rows = [f"F1;{ANA};02/09/2026;02/{m}/2026;CRC;500,00;500,00;{w}" for m, w in ((10, "Pagada"), (11, "Pendiente"))]
+    report = bring(desk, *rows, head=head)
+
+    assert (counts(report), owed(desk)) == ((0, 0, 0, 2), {})
+
+
+def test_an_invoice_in_instalments_that_is_annulled_is_one_invoice(desk: Desk) -> None:
+    head = f"{HEAD};estado"
+    rows = [f"F1;{ANA};02/09/2026;02/{month}/2026;CRC;3000,00;1000,00;" for month in (10, 11, 12)]
+    bring(desk, *rows, head=head)
+    report = bring(desk, *(f"{row}Anulada" for row in rows), head=head)
+
+    assert (counts(report), owed(desk)) == ((0, 1, 0, 0), {"F1": 0})
+
+
 # ---- a row of sums
 
 

@@ -11,7 +11,7 @@ from hub.domain.instalment import Instalment
 from hub.domain.text import Text
 from hub_hookspecs import Money
 
-from .bill_state import RowKind
+from .bill_state import BillState, RowKind
 from .invoice_row import InvoiceRow
 from .question import Choice, Question
 from .row_cells import RowCells, refuse_each
@@ -60,8 +60,11 @@ def joined(stated: Iterable[Stated], answers: Mapping[str, str]) -> Joined:
         distinct = _without_repeats(several, warnings) if number else several
         if not number or len(distinct) == 1:
             rows += [one.row for one in distinct if one.row and not one.cells.has_errors]
+        elif all(_is_void(one) for one in distinct):
+            rows += [attrs.evolve(one.row, lines=_lines(distinct)) for one in distinct[:1] if one.row]
         elif _are_instalments(distinct):
-            plans.append(distinct)
+            if not _contradict(distinct):
+                plans.append(distinct)
         else:
             refuse_each([one.cells for one in distinct], "number")
     meanings = {_meaning(plan) for plan in plans}
@@ -95,10 +98,42 @@ def _are_instalments(several: Sequence[Stated]) -> bool:
     rows = [one.row for one in several if one.row and not one.cells.has_errors]
     if len(rows) < len(several) or any(row.kind is not RowKind.INVOICE for row in rows):
         return False
-    same = {(row.customer_key, row.issued_on, row.total.currency, row.state) for row in rows}
+    same = {
+        (row.customer_key, row.issued_on, row.total.currency, _is_void(one))
+        for row, one in zip(rows, several, strict=True)
+    }
     days = {row.due_on for row in rows}
-    balances = {row.balance is None for row in rows}
-    return len(same) == 1 and len(balances) == 1 and None not in days and len(days) == len(rows)
+    balances = {row.balance is None for row in rows if row.state is not BillState.PAID}
+    return len(same) == 1 and len(balances) < 2 and None not in days and len(days) == len(rows)
+
+
+def _is_void(one: Stated) -> bool:
+    return one.row is not None and not one.cells.has_errors and one.row.state is BillState.VOID
+
+
+def _lines(several: Iterable[Stated]) -> tuple[int, ...]:
+    return tuple(sorted(one.cells.line for one in several))
+
+
+def _contradict(plan: Sequence[Stated]) -> bool:
+    """Whether an instalment that its word calls paid has a balance; then nothing is taken of the invoice."""
+    wrong = [one for one in plan if one.row and one.row.state is BillState.PAID and one.row.balance]
+    for one in plan if wrong else ():
+        row = one.row
+        if row and one in wrong and row.balance:
+            one.cells.add_error("balance", Text("import.paid_with_balance", word=row.state_word, balance=row.balance))
+        else:
+            one.cells.add_error("number", Text("cell.twice", lines=", ".join(map(str, _lines(wrong)))))
+    return bool(wrong)
+
+
+def _left_of(row: InvoiceRow, part: int, is_told: bool) -> int | None:
+    """What is left of an instalment: its balance, or what the word for its state says where some word does."""
+    if row.state is BillState.PAID:
+        return 0
+    if row.balance is not None:
+        return row.balance.minor
+    return part if is_told else None
 
 
 def _parts(plan: Sequence[Stated]) -> list[int] | None:
@@ -130,9 +165,12 @@ def _invoice(plan: Sequence[Stated], meaning: str) -> InvoiceRow | None:
             return None
         amounts.append(part.minor)
     whole = sum(row.total.minor for row in rows) if meaning == OF_INSTALMENT else rows[0].total.minor
-    left = [row.balance.minor if row.balance else 0 for row in rows] if rows[0].balance is not None else None
+    is_told = any(row.state is BillState.PAID for row in rows)
+    each = [_left_of(row, part, is_told) for row, part in zip(rows, amounts, strict=True)]
+    left = None if None in each else [rest for rest in each if rest is not None]
     if sum(amounts) > whole or (left is not None and sum(left) > whole):
         return None
+    is_paid = all(row.state is BillState.PAID for row in rows)
     unpaid = [row for row, rest in zip(rows, left, strict=True) if rest] if left is not None else rows
     return attrs.evolve(
         rows[0],
@@ -143,7 +181,8 @@ def _invoice(plan: Sequence[Stated], meaning: str) -> InvoiceRow | None:
         plan=tuple(
             Instalment(row.due_on, amount) for row, amount in zip(rows, amounts, strict=True) if row.due_on and amount
         ),
-        lines=tuple(sorted(row.line for row in rows)),
+        state=BillState.PAID if is_paid else next(row.state for row in rows if row.state is not BillState.PAID),
+        lines=_lines(plan),
     )
 
 

@@ -130,7 +130,7 @@ async def import_invoices(
         choices=choices,
         run=run,
         numbers=file.numbers,
-        by=run.by if run else IMPORT,
+        by=run.taken_by if run else IMPORT,
         name=name or IMPORT,
         now=hub.clock(),
         writes=not dry_run,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import PurePath
 from typing import Final
 
 from hub.domain.export import Cell, csv_of
 from hub.domain.files.heading_words import reduced
+from hub.domain.files.known_columns import usual_headings
+from hub.domain.files.layout import FileKind
 from hub.domain.files.sheet import FormattedNumber, JsonNumber
 from hub.domain.files.table_file import read_table
 from hub.domain.text import Text
@@ -22,15 +24,14 @@ NAMES: Final = ("motivo", "reason")
 
 
 def set_aside_file(
-    data: bytes, name: str, report: ImportReport, words: Callable[[Text], str], *, known: Collection[str] = ()
+    data: bytes, name: str, report: ImportReport, words: Callable[[Text], str], kind: FileKind = FileKind.INVOICES
 ) -> tuple[str, bytes]:
     """A name and a CSV file with these rows under their own headings, their cells as they stand, and why each is there.
 
     Args:
         words: Of the person who reads it.
-        known: As the file was read.
     """
-    table = read_table(data, name=name, known=known)
+    table = read_table(data, name=name, known=usual_headings(kind))
     columns = [column for column in table.columns if reduced(column) not in NAMES]
     reasons: dict[int, list[str]] = {}
     for error in report.set_aside:
