@@ -9,8 +9,7 @@ from typing import Any
 import attrs
 
 from hub.domain.drawn_from import DrawnFrom, Part
-from hub.domain.files.columns import names_in
-from hub.domain.files.known_columns import KNOWN_COLUMNS
+from hub.domain.files.known_columns import usual_headings
 from hub.domain.files.layout import FileKind, Layout
 from hub.domain.files.propose import CUSTOMER
 from hub.domain.files.reading import Reading
@@ -22,6 +21,7 @@ from hub.flows.ground.own_customer import customer_named
 from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 
+from .complete_list import is_alone
 from .hand_in import read_file
 from .import_files import import_customers, import_invoices
 from .import_report import ImportReport
@@ -38,6 +38,7 @@ class Look:
         headings: Of its columns, as it has them.
         samples: Its first rows.
         people: Headings that nothing is read from, and below which the first rows all name customers who are known.
+        is_alone: Whether nobody else of the company may say what becomes of what a complete list lacks.
     """
 
     run: ImportRun
@@ -45,6 +46,7 @@ class Look:
     samples: tuple[Row, ...]
     report: ImportReport
     people: tuple[str, ...] = ()
+    is_alone: bool = False
 
     @property
     def drawn_from(self) -> DrawnFrom:
@@ -59,16 +61,17 @@ def shown(run: ImportRun, report: ImportReport) -> DrawnFrom:
 
 def read_as(run: ImportRun) -> list[Any]:
     """How a file is to be read: plain values that differ where it is read otherwise."""
-    layout, chosen = run.layout, attrs.asdict(run.choices)
-    return [run.sha256, *map(_plain, (layout.columns, layout.answers, chosen))]
+    layout, chosen = run.layout, run.choices
+    others = [chosen.whole, chosen.create_customers, chosen.complete, str(chosen.as_of)]
+    return [run.sha256, *map(_plain, (layout.columns, layout.answers)), others]
 
 
 def _plain(values: Mapping[str, Any]) -> list[list[str]]:
     return [[name, str(value)] for name, value in sorted(values.items())]
 
 
-async def look_at(hub: Hub, merchant: Merchant, run_id: str) -> Look:
-    """An import of this merchant that is shown.
+async def look_at(hub: Hub, merchant: Merchant, run_id: str, *, by: str = "") -> Look:
+    """An import of this merchant that is shown, to whom.
 
     Raises:
         LookupError: No such import of this merchant; ``NoContent``: its file was dropped.
@@ -80,7 +83,8 @@ async def look_at(hub: Hub, merchant: Merchant, run_id: str) -> Look:
     people: tuple[str, ...] = ()
     if CUSTOMER in report.reading.missing:
         people = await hub.store.read(lambda tx: _people(tx, hub, merchant, report.reading.left_out, samples))
-    return Look(run=run, headings=headings, samples=samples, report=report, people=people)
+    alone = bool(report.missing) and await hub.store.read(lambda tx: is_alone(tx, merchant, by))
+    return Look(run=run, headings=headings, samples=samples, report=report, people=people, is_alone=alone)
 
 
 def _people(tx: Tx, hub: Hub, merchant: Merchant, free: Iterable[str], samples: Sequence[Row]) -> tuple[str, ...]:
@@ -112,7 +116,7 @@ def _in_file(run: ImportRun, content: bytes) -> tuple[tuple[str, ...], tuple[Row
 
 def table_of(run: ImportRun, content: bytes) -> Table:
     """The rows of an import's file, its headings found as those who read it do."""
-    return read_table(content, name=run.name, known=names_in(KNOWN_COLUMNS[run.kind]))
+    return read_table(content, name=run.name, known=usual_headings(run.kind))
 
 
 async def run_file(

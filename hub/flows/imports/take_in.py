@@ -12,7 +12,7 @@ from typing import Final
 
 import attrs
 
-from hub.domain.import_run import ImportRun, RunState
+from hub.domain.import_run import Choices, ImportRun, RunState
 from hub.domain.merchant import Merchant
 from hub.domain.text import Refusal, Text
 from hub.flows.ground.own_record import own_record
@@ -47,12 +47,20 @@ class Busy(Refusal):
 
 
 async def begin(
-    hub: Hub, merchant: Merchant, run_id: str, *, by: str, rows: int = 0, is_here: bool = False
+    hub: Hub,
+    merchant: Merchant,
+    run_id: str,
+    *,
+    by: str,
+    rows: int = 0,
+    choices: Choices | None = None,
+    is_here: bool = False,
 ) -> ImportRun:
     """Say that an import is to be taken; what is being taken or was taken already is only given back.
 
     Args:
         rows: How many it has, for whoever waits.
+        choices: With what was said of what a complete list lacks.
         is_here: It is taken by whoever says so; the loop goes on with it only where they are gone.
 
     Raises:
@@ -72,6 +80,7 @@ async def begin(
             raise Busy(other)
         due_at = now + AHEAD if is_here else now
         begun = attrs.evolve(run, state=RunState.TAKING, due_at=due_at, done=0, rows=rows, report={TAKEN_BY: by})
+        begun = attrs.evolve(begun, choices=choices or run.choices)
         tx.imports.save(begun)
         tell(tx, "import_begun", run=run.id, merchant=merchant.id, what=run.kind.value)
         tx.after_commit(hub.wake)

@@ -18,6 +18,7 @@ from .import_report import ChangedRow, ImportReport
 
 COUNTS: Final = ("new", "changed", "unchanged", "closed", "created")
 LISTS: Final = ("faults", "set_aside", "left_out", "differences", "kept", "warnings")
+CLOSING: Final = "closing"
 MOST: Final = 500
 """Of everything but what was set aside, which is given back whole, so many are told one by one."""
 
@@ -38,6 +39,20 @@ def stored_report(report: ImportReport) -> dict[str, Any]:
         "hidden": list(reading.hidden[:MOST]),
         "totals": [[row.line, row.column, row.stated, row.read, row.agrees] for row in reading.totals[:MOST]],
         "layout": reading.layout.name,
+        **({CLOSING: _closing(report)} if report.closing else {}),
+        **({"lacks": report.missing.mark} if report.missing else {}),
+    }
+
+
+def _closing(report: ImportReport) -> dict[str, Any]:
+    """What became of what a complete list lacked."""
+    closing = report.closing
+    assert closing is not None
+    return {
+        "closed": list(closing.numbers),
+        "waits": closing.waits,
+        "refused": [packed(why) for why in closing.refused],
+        "left": [item.payable.number for item in report.missing.left] if report.missing else [],
     }
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
+from urllib.parse import quote
 
 import attrs
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
+from hub.domain.cells import Unreadable, read_amount
+from hub.domain.complete_list import CLOSINGS, REST, Closing, asks_two, chosen_for
 from hub.domain.drawn_from import DrawnFrom
 from hub.domain.files.columns import LEFT_OUT
 from hub.domain.files.field_labels import field_label
@@ -24,11 +29,11 @@ from hub.flows.imports.hand_in import NoContent, import_of
 from hub.flows.imports.look_at import Look, look_at, read_otherwise, shown
 from hub.flows.imports.set_aside import rows_set_aside
 from hub.flows.imports.take_in import STOPPED, TAKEN_BY, Busy, begin, wait_for
-from hub.flows.imports.told_report import read_report
+from hub.flows.imports.told_report import CLOSING, read_report
 from hub.web.responses import HEADERS, Page, policy, redirect
 
 from .context import Context, MerchantContext, unknown_is_404
-from .form import CheckedForm, SubmittedForm, why_not
+from .form import NOTHING, CheckedForm, SubmittedForm, why_not
 from .import_words import KIND_NAMES, STATES, causes_of
 from .rights import Right
 
@@ -55,13 +60,20 @@ async def _shown(
     context: MerchantContext, run: ImportRun, *, is_again: bool = False, form_error: Text | str = ""
 ) -> Page:
     try:
-        look = await look_at(context.hub, context.merchant, run.id)
+        look = await look_at(context.hub, context.merchant, run.id, by=context.session.email)
     except NoContent:
         return context.page("import_gone.html", run=run, status=410)
     return drawn(context, look, is_again=is_again, form_error=form_error)
 
 
-def drawn(context: MerchantContext, look: Look, *, is_again: bool = False, form_error: Text | str = "") -> Page:
+def drawn(
+    context: MerchantContext,
+    look: Look,
+    *,
+    is_again: bool = False,
+    form_error: Text | str = "",
+    typed: SubmittedForm = NOTHING,
+) -> Page:
     """The page of a file that is looked at."""
     report, reading = look.report, look.report.reading
     is_refused = bool(form_error or report.faults)
@@ -73,7 +85,10 @@ def drawn(context: MerchantContext, look: Look, *, is_again: bool = False, form_
         report=report,
         reading=reading,
         is_open=report.is_open,
-        can_take=not report.faults and not report.is_open and bool(report.new or report.changed or report.closed),
+        can_take=not report.faults and not report.is_open and is_worth_taking(look),
+        lacks=report.missing,
+        alone=look.is_alone,
+        typed=typed,
         is_again=is_again,
         form_error=form_error,
         stopped=look.run.report.get(STOPPED),
@@ -86,6 +101,12 @@ def drawn(context: MerchantContext, look: Look, *, is_again: bool = False, form_
         rows=(report.rows or getattr(reading, "rows", ()))[:PREVIEW],
         **_common(look.run),
     )
+
+
+def is_worth_taking(look: Look) -> bool:
+    """Whether confirming it would change anything."""
+    report = look.report
+    return bool(report.new or report.changed or (report.missing and report.missing.bills))
 
 
 def _common(run: ImportRun) -> dict[str, Any]:
@@ -101,6 +122,7 @@ def _told(context: MerchantContext, run: ImportRun) -> Page:
         run=run,
         report=read_report(run.report),
         by=run.report.get(TAKEN_BY, run.by),
+        closing=run.report.get(CLOSING),
         **_common(run),
     )
 
@@ -129,7 +151,7 @@ async def confirm(context: Context, form: CheckedForm, run_id: FromPath[str]) ->
         if run.state is not RunState.SHOWN or run.kind is FileKind.PAYOUTS:
             return redirect(here)
         try:
-            look = await look_at(context.hub, context.merchant, run_id)
+            look = await look_at(context.hub, context.merchant, run_id, by=context.session.email)
         except NoContent:
             return redirect(here)
         layout, choices = chosen_layout(look, form), _choices(run, form)
@@ -140,12 +162,15 @@ async def confirm(context: Context, form: CheckedForm, run_id: FromPath[str]) ->
     if look.report.faults or look.report.is_open:
         return drawn(context, look)
     hub = as_drawn(context.hub, lambda tx: _stands(tx, look), form.get("drawn"))
+    more = {"rows": look.report.reading.seen, "choices": said_of_missing(look, form)}
     try:
-        await begin(hub, context.merchant, run_id, by=context.session.email, rows=look.report.reading.seen)
+        if wrong := why_not_closed(look, more["choices"]):
+            return drawn(context, look, form_error=wrong, typed=form)
+        await begin(hub, context.merchant, run_id, by=context.session.email, **more)
     except FormChanged as changed:
-        return drawn(context, look, form_error=why_not(changed))
+        return drawn(context, look, form_error=why_not(changed), typed=form)
     except Busy as busy:
-        return drawn(context, look, form_error=busy.message)
+        return drawn(context, look, form_error=busy.message, typed=form)
     await wait_for(context.hub, context.merchant, run_id)
     return redirect(here)
 
@@ -162,7 +187,7 @@ def chosen_layout(look: Look, form: SubmittedForm) -> Layout:
     if any(known[theirs] != ours for theirs, ours in columns.items()):
         layout = attrs.evolve(layout, columns={**layout.columns, **columns}, name="")
     if form.has("forget"):
-        layout = attrs.evolve(layout, answers={}, name="")
+        layout = attrs.evolve(layout, columns={**known, **columns}, answers={}, name="")
     answers = {key: value for key, value in form.beginning(ANSWER).items() if value}
     return layout.answering(answers) if answers else layout
 
@@ -176,7 +201,52 @@ def _choices(run: ImportRun, form: SubmittedForm) -> Choices:
     ticked: dict[str, Any] = {
         name: form.has(name) for name in ("whole", "create_customers", "complete") if name in offered
     }
-    return attrs.evolve(run.choices, **ticked)
+    day = run.choices.as_of
+    if form.has("as_of"):
+        with contextlib.suppress(ValueError):
+            day = date.fromisoformat(form.get("as_of"))
+    return attrs.evolve(run.choices, **ticked, as_of=day if ticked.get("complete", run.choices.complete) else None)
+
+
+def said_of_missing(look: Look, form: SubmittedForm) -> Choices:
+    """What becomes of what a complete list lacks, and what whoever says so counted."""
+    choices, missing = look.run.choices, look.report.missing
+    if missing is None or not missing.bills:
+        return choices
+    each = {number: value for number, value in form.beginning("missing:").items() if value in CLOSINGS}
+    rest = form.get("missing-rest")
+    count = form.get("missing_count")
+    sums = {}
+    for code, text in form.beginning("missing_sum-").items():
+        with contextlib.suppress(Unreadable):
+            sums[code] = read_amount(text, code, None).minor
+    return attrs.evolve(
+        choices,
+        missing={**each, **({REST: rest} if rest in CLOSINGS else {})},
+        missing_count=int(count) if count.isascii() and count.isdecimal() and len(count) < 8 else None,
+        missing_sums=sums,
+        missing_mark=form.get("missing_mark"),
+    )
+
+
+def why_not_closed(look: Look, choices: Choices) -> Text | None:
+    """What is wrong with what was said of the missing ones, before anything of the file is taken."""
+    missing = look.report.missing
+    if missing is None:
+        return None
+    if missing.refused:
+        return missing.refused[0]
+    closing = [bill for bill in missing.bills if chosen_for(bill.payable.number, choices.missing) is not Closing.LEFT]
+    if not closing:
+        return None
+    if choices.missing_mark != missing.mark:
+        return Text("missing.changed")
+    if choices.missing_count != missing.count:
+        return Text("missing.count", count=missing.count)
+    sums = {code: amount.minor for code, amount in missing.sums.items()}
+    if look.is_alone and asks_two(len(closing), missing.open_ones) and dict(choices.missing_sums) != sums:
+        return Text("missing.sum", sums=tuple(Text("missing.amount", amount=item) for item in missing.sums.values()))
+    return None
 
 
 @get("/import/{run_id:str}/set-aside", right=Right.SEND)
@@ -184,16 +254,14 @@ async def download(context: Context, run_id: FromPath[str]) -> Response[bytes]:
     """The rows that were set aside, with the reason beside each, ready to be mended."""
     reader = context.pages.reader_of(context.merchant)
     with unknown_is_404():
-        file = await rows_set_aside(
-            context.hub, context.merchant, run_id, words=reader.words, reason=reader.say("Qué hay que corregir")
-        )
+        name, content = await rows_set_aside(context.hub, context.merchant, run_id, reader.words)
     return Response(
-        file.content,
-        media_type=file.media_type,
+        content,
+        media_type="text/csv",
         headers={
             **HEADERS,
             "Content-Security-Policy": policy(),
-            "Content-Disposition": f'attachment; filename="{file.name}"',
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
         },
     )
 

@@ -18,6 +18,7 @@ from hub.domain.payable import Payable
 from hub.domain.payment import Flag, Payment, Status
 from hub.domain.receipt import means_name as means_name
 from hub.domain.text import Text
+from hub.domain.text import unpacked as unpacked
 from hub.flows.ground.ports import Hub
 from hub.flows.payments.payment_view import Shown
 from hub.flows.views.payment_rows import LISTED as LISTED
