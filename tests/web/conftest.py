@@ -26,6 +26,7 @@ from PIL import Image, ImageDraw
 from hub.bootstrap import OpenedHub, migrate_data, open_hub
 from hub.domain import billing
 from hub.domain.account import ProviderAccount
+from hub.domain.files.layout import FileKind
 from hub.domain.intake import Share
 from hub.domain.merchant import Customer, Merchant, Options, Role
 from hub.domain.message import Review
@@ -38,6 +39,8 @@ from hub.flows.accounts.validate_account import confirm_account
 from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_drawn import Subject, drawn_from
+from hub.flows.imports.hand_in import hand_in
+from hub.flows.imports.take_in import begin
 from hub.flows.merchants.add_member import add_member
 from hub.flows.merchants.issue_api_key import issue_api_key
 from hub.flows.merchants.save_company import CompanyForm, create_company
@@ -576,7 +579,42 @@ def desk_paths(house: House) -> list[str]:
         f"/m/payments/{payment.id}",
         f"/m/payments/{payment.id}/receipt",
     )
-    return ["/m", *(f"/m/{path}" for path in (*desk, *lists)), *one]
+    imports = import_pages(house, merchant, debtor)
+    return ["/m", *(f"/m/{path}" for path in (*desk, *lists, *imports)), *one]
+
+
+def import_pages(house: House, merchant: Merchant, debtor: Debtor) -> list[str]:
+    """Imports in every state: one that asks for columns, one that asks a question, two that are shown with rows set aside
+    or a complete list, and one that was taken."""
+    assert debtor.customer.document
+    person, number = debtor.customer.document.number, next(house.numbers)
+    head = "number;customer;issued_on;due_on;currency;total;balance"
+    good = "".join(
+        f"IMP-{number}-{at};{person};2026-02-0{at};2026-03-0{at};CRC;{at}0000,50;{at}000,25\n" for at in range(1, 6)
+    )
+    bad = f"IMP-{number}-8;{person};x;;CRC;1,50;\nIMP-{number}-9;999999999;2026-02-01;;CRC;1,50;\n"
+    known = {"kind": FileKind.INVOICES, "by": "duena@cr.example"}
+
+    def hand(name: str, text: str, **choices: Any) -> str:
+        run = house.run(hand_in(house.hub, merchant, text.encode(), name=name, **known))
+        if choices:
+            chosen = attrs.evolve(run, choices=attrs.evolve(run.choices, **choices))
+            house.write(lambda tx: tx.imports.save(chosen))
+        return run.id
+
+    taken = hand("taken.csv", f"{head}\n{good}")
+    house.run(begin(house.hub, merchant, taken, by="duena@cr.example"))
+    house.until(lambda: house.read(lambda tx: tx.imports.get(taken)).state == "taken")
+    asked = f"{head}\nIMP-{number}-7;{person};2026-02-01;;USD;1.234;1.234\n"
+    shown = [
+        hand("columns.csv", f"K1;K2;K3;K4\n{number};{person};2026-02-01;12,50\n"),
+        hand("question.csv", asked),
+        hand("aside.csv", f"{head}\n{good}{bad}"),
+        hand("list.csv", f"{head}\n{good.replace('-1;', '-6;')}", complete=True),
+        taken,
+    ]
+    paths = [f"import/{run_id}" for run_id in shown]
+    return [*paths, f"import/{taken}/undo", "import/help", "imports"]
 
 
 def second_payment(house: House) -> str:

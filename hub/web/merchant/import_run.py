@@ -154,7 +154,7 @@ async def confirm(context: Context, form: CheckedForm, run_id: FromPath[str]) ->
             look = await look_at(context.hub, context.merchant, run_id, by=context.session.email)
         except NoContent:
             return redirect(here)
-        layout, choices = chosen_layout(look, form), _choices(run, form)
+        layout, choices = chosen_layout(look, form), chosen_beside(look, form)
         if await read_otherwise(context.hub, context.merchant, run_id, layout, choices):
             return redirect(f"{here}?again=1")
     if not form.has("take"):
@@ -162,11 +162,11 @@ async def confirm(context: Context, form: CheckedForm, run_id: FromPath[str]) ->
     if look.report.faults or look.report.is_open:
         return drawn(context, look)
     hub = as_drawn(context.hub, lambda tx: _stands(tx, look), form.get("drawn"))
-    more = {"rows": look.report.reading.seen, "choices": said_of_missing(look, form)}
+    choices, by = said_of_missing(look, form), context.session.email
     try:
-        if wrong := why_not_closed(look, more["choices"]):
+        if wrong := why_not_closed(look, choices):
             return drawn(context, look, form_error=wrong, typed=form)
-        await begin(hub, context.merchant, run_id, by=context.session.email, **more)
+        await begin(hub, context.merchant, run_id, by=by, rows=look.report.reading.seen, choices=choices)
     except FormChanged as changed:
         return drawn(context, look, form_error=why_not(changed), typed=form)
     except Busy as busy:
@@ -195,8 +195,9 @@ def chosen_layout(look: Look, form: SubmittedForm) -> Layout:
 OFFERED = ("whole", "create_customers", "complete")
 
 
-def _choices(run: ImportRun, form: SubmittedForm) -> Choices:
-    """What was chosen beside, of what the form had to choose."""
+def chosen_beside(look: Look, form: SubmittedForm) -> Choices:
+    """What was chosen beside, of what the form had to choose; the day that is shown is no choice."""
+    run, shown_day = look.run, look.report.missing.as_of if look.report.missing else None
     offered = form.get("offered").split()
     ticked: dict[str, Any] = {
         name: form.has(name) for name in ("whole", "create_customers", "complete") if name in offered
@@ -204,7 +205,8 @@ def _choices(run: ImportRun, form: SubmittedForm) -> Choices:
     day = run.choices.as_of
     if form.has("as_of"):
         with contextlib.suppress(ValueError):
-            day = date.fromisoformat(form.get("as_of"))
+            typed_day = date.fromisoformat(form.get("as_of"))
+            day = day if typed_day == shown_day else typed_day
     return attrs.evolve(run.choices, **ticked, as_of=day if ticked.get("complete", run.choices.complete) else None)
 
 
@@ -250,11 +252,15 @@ def why_not_closed(look: Look, choices: Choices) -> Text | None:
 
 
 @get("/import/{run_id:str}/set-aside", right=Right.SEND)
-async def download(context: Context, run_id: FromPath[str]) -> Response[bytes]:
+async def download(context: Context, run_id: FromPath[str]) -> Page | Response[bytes]:
     """The rows that were set aside, with the reason beside each, ready to be mended."""
     reader = context.pages.reader_of(context.merchant)
     with unknown_is_404():
-        name, content = await rows_set_aside(context.hub, context.merchant, run_id, reader.words)
+        try:
+            name, content = await rows_set_aside(context.hub, context.merchant, run_id, reader.words)
+        except NoContent:
+            run = await import_of(context.hub, context.merchant, run_id)
+            return context.page("import_gone.html", run=run, status=410)
     return Response(
         content,
         media_type="text/csv",

@@ -1,0 +1,276 @@
+"""The pages of an import, from outside: what is asked, what is shown, what is taken, and who may."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import httpx
+import pytest
+
+from hub.domain.files.field_labels import LABELS
+from hub.domain.files.known_columns import KNOWN_COLUMNS
+from hub.domain.import_run import RunState
+from hub.domain.merchant import Role
+from hub_hookspecs import IdentityDocument
+from tests.web.conftest import Debtor, House, Seat, forms_in, seen_in
+
+HEAD = "numero;identificacion;fecha;vence;moneda;total;saldo"
+MOST_BYTES = 300_000
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def clerk(house: House, company: Callable[..., Any], seat: Callable[..., Seat]) -> Seat:
+    """The owner of a company that nobody else uses."""
+    return seat(company("CR", f"importa-{next(NUMBERS)}"))
+
+
+@pytest.fixture
+def debtor(house: House, clerk: Seat) -> Debtor:
+    return house.debtor("CR", (100_000, 5), merchant=clerk.merchant)
+
+
+def person(debtor: Debtor) -> str:
+    assert isinstance(debtor.customer.document, IdentityDocument)
+    return debtor.customer.document.number
+
+
+def row(number: str, debtor: Debtor, total: str = "1.000,50", saldo: str = "", fecha: str = "01/02/2026") -> str:
+    return f"{number};{person(debtor)};{fecha};01/03/2026;CRC;{total};{saldo}\n"
+
+
+def bring(clerk: Seat, text: str | bytes, *, name: str = "cartera.csv", kind: str = "invoices") -> httpx.Response:
+    content = text.encode() if isinstance(text, str) else text
+    return clerk.browser.post(
+        "/m/import", data={"form": clerk.csrf, "kind": kind}, files={"file": (name, content)}, follow_redirects=True
+    )
+
+
+def send(clerk: Seat, page: httpx.Response, button: str = "take", **typed: str) -> httpx.Response:
+    """Press a button below what was typed into the page's form."""
+    (form,) = [item for item in forms_in(page.text) if item["action"] == page.url.path]
+    fields = {name: values[0] for name, values in form["fields"].items() if values}
+    return clerk.browser.post(page.url.path, data={**fields, **typed, button: "1"}, follow_redirects=True)
+
+
+def run_id(page: httpx.Response) -> str:
+    return page.url.path.split("/")[3]
+
+
+def test_a_file_goes_from_its_look_to_its_result_and_its_bytes_are_the_ones_that_were_shown(
+    house: House, clerk: Seat, debtor: Debtor
+) -> None:
+    shown = bring(clerk, f"{HEAD}\n{row('P-1', debtor)}{row('P-2', debtor, saldo='250,25')}")
+    text = seen_in(shown.text)
+    assert "Todavía no se importó nada" in text
+    assert "Filas nuevas 2 Filas con cambios 0 Filas sin cambios 0 Filas apartadas 0" in text
+    assert "₡1 000,50 CRC" in text
+    assert "01/03/2026" in text
+    done = seen_in(send(clerk, shown).text)
+    assert "El archivo se importó" in done
+    assert "Lo confirmó" in done
+    run = house.read(lambda tx: tx.imports.get(run_id(shown)))
+    assert (run.state, run.report["new"]) == (RunState.TAKEN, 2)
+    assert "P-1" in clerk.read("/m/invoices?q=P-1")
+
+
+def test_good_rows_are_taken_and_the_others_come_back_as_a_file_that_is_mended_and_handed_in(
+    house: House, clerk: Seat, debtor: Debtor
+) -> None:
+    shown = bring(
+        clerk, f"{HEAD}\n{row('Q-1', debtor)}{row('Q-2', debtor, fecha='ayer')}{row('Q-3', debtor, fecha='hoy')}"
+    )
+    text = seen_in(shown.text)
+    assert "2 filas: No es una fecha" in text
+    assert "Línea 3 · fecha: «ayer»" in text
+    for page in (shown, send(clerk, shown)):
+        answer = clerk.browser.get(f"/m/import/{run_id(page)}/set-aside")
+        assert answer.headers["content-disposition"].startswith("attachment")
+        file = answer.content.decode("utf-8-sig")
+        assert file.splitlines()[0] == f"{HEAD};Motivo"
+        assert [line.split(";")[0] for line in file.splitlines()[1:]] == ["Q-2", "Q-3"]
+    mended = file.replace("ayer", "03/02/2026").replace("hoy", "04/02/2026")
+    again = bring(clerk, mended, name="apartadas.csv")
+    assert "Filas nuevas 2" in seen_in(again.text)
+    assert "Motivo" in seen_in(again.text)  # it is left out, and said so
+    assert "Filas nuevas 2" in seen_in(send(clerk, again).text)
+
+
+def test_columns_that_are_missing_are_named_by_whoever_brings_the_file_and_remembered(
+    house: House, clerk: Seat, debtor: Debtor
+) -> None:
+    text = f"K1;K2;K3;K4\nR-1;{person(debtor)};01/02/2026;1.000,50\n"
+    shown = bring(clerk, text)
+    assert "Falta decir qué columna es" in seen_in(shown.text)
+    assert 'name="take"' not in shown.text
+    chosen = {"column:K1": "number", "column:K2": "customer", "column:K3": "issued_on", "column:K4": "total"}
+    understood = send(clerk, shown, "look", **chosen)
+    assert "Filas nuevas 1" in seen_in(understood.text)
+    assert "₡1 000,50" in seen_in(understood.text)
+    assert "El archivo se importó" in seen_in(send(clerk, understood).text)
+
+    next_day = bring(clerk, text.replace("R-1", "R-2"), name="otra.csv")
+    assert "Se leyó como la última vez: «cartera.csv»" in seen_in(next_day.text)
+    assert "Filas nuevas 1" in seen_in(next_day.text)
+
+
+def test_what_is_remembered_is_not_used_for_a_file_that_it_does_not_fit(clerk: Seat, debtor: Debtor) -> None:
+    text = f"K1;K2;K3;K4;K5\nS-1;{person(debtor)};01/02/2026;1.000,50;2.000,50\n"
+    chosen = {"column:K1": "number", "column:K2": "customer", "column:K3": "issued_on", "column:K4": "total"}
+    send(clerk, send(clerk, bring(clerk, text), "look", **chosen))
+    other = bring(clerk, text.replace("S-1", "S-2").replace("1.000,50;", "contado;"))
+    assert "Se leyó como la última vez" not in seen_in(other.text)
+    assert "Falta decir qué columna es" in seen_in(other.text)
+
+
+def test_another_reading_is_shown_before_it_is_taken(house: House, clerk: Seat, debtor: Debtor) -> None:
+    text = f"{HEAD};otro\n{row('T-1', debtor).strip()};9.000,50\n"
+    shown = bring(clerk, text)
+    again = send(clerk, shown, **{"column:total": "-", "column:otro": "total"})
+    assert "₡9 000,50" in seen_in(again.text)
+    assert "Todavía no se importó nada" in seen_in(again.text)
+    assert house.read(lambda tx: tx.imports.get(run_id(shown))).state is RunState.SHOWN
+    assert "El archivo se importó" in seen_in(send(clerk, again).text)
+    assert "9 000,50" in seen_in(clerk.read("/m/invoices?q=T-1"))
+
+
+def test_what_only_a_person_can_say_is_asked_with_rows_read_each_way(clerk: Seat, debtor: Debtor) -> None:
+    shown = bring(clerk, f"{HEAD}\n{row('U-1', debtor, total='1.234').replace('CRC', 'USD')}")
+    text = seen_in(shown.text)
+    assert "Lo que solo usted sabe del archivo" in text
+    assert 'name="take"' not in shown.text
+    asked = dict(re.findall(r'name="(answer:[^"]+)" value="([^"]+)"', shown.text))
+    assert len(asked) == 1
+    understood = send(clerk, shown, "look", **asked)
+    assert "Filas nuevas 1" in seen_in(understood.text)
+
+
+def test_unknown_customers_are_created_from_the_file_where_somebody_says_so(house: House, clerk: Seat) -> None:
+    text = "numero;identificacion;nombre cliente;fecha;moneda;total\n" + "".join(
+        f"V-{at};1-1111-000{at};Persona Nueva {at};01/02/2026;CRC;1.000,50\n" for at in range(1, 6)
+    )
+    shown = bring(clerk, text)
+    assert "5 filas" in seen_in(shown.text)
+    assert "Crear desde este archivo los 5 clientes que no existen" in seen_in(shown.text)
+    understood = send(clerk, shown, "look", create_customers="on")
+    assert "Filas nuevas 5" in seen_in(understood.text)
+    assert "Clientes nuevos 5" in seen_in(send(clerk, understood).text)
+    assert "Persona Nueva 3" in clerk.read("/m/customers?q=Nueva")
+
+
+def test_all_or_nothing_takes_nothing_while_a_row_is_set_aside(clerk: Seat, debtor: Debtor) -> None:
+    shown = bring(clerk, f"{HEAD}\n{row('W-1', debtor)}{row('W-2', debtor, fecha='ayer')}")
+    whole = send(clerk, shown, "look", whole="on")
+    assert 'name="take"' not in whole.text
+    assert "No se importó nada" in seen_in(whole.text)
+    assert "W-1" not in seen_in(clerk.read("/m/invoices?q=W-1")).partition("coincide")[0]
+
+
+def test_what_a_complete_list_lacks_is_closed_by_its_count_alone(house: House, clerk: Seat, debtor: Debtor) -> None:
+    send(clerk, bring(clerk, f"{HEAD}\n{''.join(row(f'Y-{at}', debtor) for at in range(1, 6))}"))
+    shown = bring(clerk, f"{HEAD}\n{''.join(row(f'Y-{at}', debtor) for at in range(2, 7))}")
+    listed = send(clerk, shown, "look", complete="on")
+    assert "Falta 1 factura que aquí sigue abierta" in seen_in(listed.text)
+    wrong = send(clerk, listed, **{"missing-rest": "outside", "missing_count": "2"})
+    assert wrong.status_code == 422
+    assert "Escriba cuántas facturas faltan: son 1" in seen_in(wrong.text)
+    assert house.read(lambda tx: tx.imports.get(run_id(shown))).state is RunState.SHOWN
+    done = send(clerk, wrong, **{"missing-rest": "outside", "missing_count": "1"})
+    assert "Se cerró 1 factura: Y-1" in seen_in(done.text)
+    closed = house.read(lambda tx: tx.payables.numbered(clerk.merchant.id, clerk.merchant.mode, ["Y-1"]))["Y-1"]
+    assert (closed.due, closed.outside) == (0, 100_050)
+
+
+def test_an_import_is_taken_back_on_its_page(house: House, clerk: Seat, debtor: Debtor) -> None:
+    done = send(clerk, bring(clerk, f"{HEAD}\n{row('Z-1', debtor)}"))
+    here = done.url.path
+    asked = clerk.read(f"{here}/undo")
+    assert "Facturas que dejan de existir aquí 1 Z-1" in seen_in(asked)
+    undone = clerk.browser.post(f"{here}/undo", data={"form": clerk.csrf, "reason": "x"}, follow_redirects=True)
+    assert "Esta importación se deshizo" in seen_in(undone.text)
+    assert house.read(lambda tx: tx.imports.get(here.split("/")[3])).state is RunState.UNDONE
+    assert "Filas nuevas 1" in seen_in(bring(clerk, f"{HEAD}\n{row('Z-1', debtor)}").text)
+    assert "Deshecho" in seen_in(clerk.read("/m/imports"))
+
+
+def test_an_import_is_its_companys_alone(
+    house: House, clerk: Seat, debtor: Debtor, company: Callable[..., Any], seat: Callable[..., Seat]
+) -> None:
+    here = bring(clerk, f"{HEAD}\n{row('AA-1', debtor)}").url.path
+    other = seat(company("CO", f"ajena-{next(NUMBERS)}"))
+    for path in (here, f"{here}/set-aside", f"{here}/undo"):
+        assert other.browser.get(path).status_code == 404, path
+    for path in (here, f"{here}/undo"):
+        answer = other.browser.post(path, data={"form": other.csrf, "take": "1"})
+        assert answer.status_code == 404, path
+    assert "AA-1" not in other.read("/m/imports")
+    support = seat(clerk.merchant, Role.OPERATOR)
+    assert support.browser.get(here).status_code == 403
+    assert clerk.browser.post(here, data={"form": "wrong", "take": "1"}).status_code == 403
+
+
+def test_an_accountant_imports_too(house: House, clerk: Seat, debtor: Debtor, seat: Callable[..., Seat]) -> None:
+    accountant = seat(clerk.merchant, Role.ACCOUNTANT)
+    done = send(accountant, bring(accountant, f"{HEAD}\n{row('AB-1', debtor)}"))
+    assert "El archivo se importó" in seen_in(done.text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD + "\n" + "".join(f"X{at};no;ayer{at};;CRC;mucho{at};\n" for at in range(30_000)),
+        ";".join(f"columna{at}" for at in range(200)) + "\n" + ";".join(str(at) for at in range(200)) + "\n",
+        HEAD + "\n" + "x" * 30_000 + ";1;ayer;;CRC;1;\n" * 40,
+    ],
+    ids=["rows", "columns", "cells"],
+)
+def test_no_page_grows_with_the_file(clerk: Seat, text: str) -> None:
+    shown = bring(clerk, text)
+    assert shown.status_code in (200, 422)
+    assert len(shown.content) < MOST_BYTES
+
+
+def test_a_file_that_was_dropped_is_asked_for_again(house: House, clerk: Seat, debtor: Debtor) -> None:
+    here = bring(clerk, f"{HEAD}\n{row('AC-1', debtor)}").url.path
+    house.write(lambda tx: tx.imports.drop_but_newest(clerk.merchant.id, clerk.merchant.mode, 0))
+    answer = clerk.browser.get(here)
+    assert answer.status_code == 410
+    assert "Súbalo de nuevo" in seen_in(answer.text)
+    again = clerk.browser.post(here, data={"form": clerk.csrf, "take": "1"}, follow_redirects=True)
+    assert again.status_code == 410
+    assert clerk.browser.get(f"{here}/set-aside").status_code == 410
+
+
+def test_a_page_that_waits_comes_again_by_itself_and_says_how_far_the_import_is(
+    house: House, clerk: Seat, debtor: Debtor
+) -> None:
+    shown = bring(clerk, f"{HEAD}\n{row('AD-1', debtor)}")
+    run = house.read(lambda tx: tx.imports.get(run_id(shown)))
+    later = house.time().replace(year=2040)
+    waiting = attrs.evolve(run, state=RunState.TAKING, done=500, rows=2_000, due_at=later)
+    house.write(lambda tx: tx.imports.save(waiting))
+    page = clerk.read(shown.url.path)
+    assert '<meta http-equiv="refresh"' in page
+    assert "Van 500 de 2000 filas" in seen_in(page)
+    other = bring(clerk, f"{HEAD}\n{row('AD-2', debtor)}", name="otra.csv")
+    busy = send(clerk, other)
+    assert busy.status_code == 422
+    assert "Ahora mismo se está importando «cartera.csv»" in seen_in(busy.text)
+    house.write(lambda tx: tx.imports.save(attrs.evolve(waiting, state=RunState.SHOWN, due_at=None)))
+    assert "El archivo se importó" in seen_in(send(clerk, busy).text)
+
+
+def test_every_field_has_a_name_for_people() -> None:
+    assert {column.name for known in KNOWN_COLUMNS.values() for column in known} <= set(LABELS)
+
+
+def test_control_a_page_that_grows_with_the_file_is_found(clerk: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.web.merchant.import_run.MOST_COLUMNS", 100_000)
+    with pytest.raises(AssertionError):
+        test_no_page_grows_with_the_file(
+            clerk, ";".join(f"columna{at}" for at in range(200)) + "\n" + ";".join("1" * 200) + "\n"
+        )
