@@ -584,8 +584,7 @@ def desk_paths(house: House) -> list[str]:
 
 
 def import_pages(house: House, merchant: Merchant, debtor: Debtor) -> list[str]:
-    """Imports in every state: one that asks for columns, one that asks a question, two that are shown with rows set aside
-    or a complete list, and one that was taken."""
+    """Imports in every state: asking for columns, or a question; shown with rows set aside, or a complete list; taken."""
     assert debtor.customer.document
     person, number = debtor.customer.document.number, next(house.numbers)
     head = "number;customer;issued_on;due_on;currency;total;balance"
