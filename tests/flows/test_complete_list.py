@@ -18,12 +18,13 @@ from hub.domain.files.reading import TotalRow
 from hub.domain.files.sheet import RowError
 from hub.domain.import_run import Choices, ImportRun, RunState
 from hub.domain.merchant import Member, Role
+from hub.domain.missing_bills import Closed, Missing
 from hub.domain.text import Text
+from hub.flows.corrections import why_left
 from hub.flows.corrections.approve_decision import approve_decision
-from hub.flows.imports import complete_list, why_left
+from hub.flows.imports import complete_list
 from hub.flows.imports.complete_list import close_missing, plan_missing
 from hub.flows.imports.import_files import import_invoices
-from hub.flows.imports.missing_bills import Closed, Missing
 from hub.flows.operations.raise_alerts import raise_alerts
 from hub.flows.payments.decide import NotAllowed
 from tests.bookkeeping.conftest import desk_for as desk_for

@@ -584,7 +584,7 @@ def desk_paths(house: House) -> list[str]:
 
 
 def import_pages(house: House, merchant: Merchant, debtor: Debtor) -> list[str]:
-    """Imports in every state: asking for columns, or a question; shown with rows set aside, or a complete list; taken."""
+    """Imports in every state: asking for columns, or a question; shown with rows set aside, or complete; taken."""
     assert debtor.customer.document
     person, number = debtor.customer.document.number, next(house.numbers)
     head = "number;customer;issued_on;due_on;currency;total;balance"

@@ -16,7 +16,6 @@ from hub.domain.merchant import Merchant
 from hub.domain.settlement import LineKind
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
-from hub.flows.imports.close_bills import close_decided
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_outcome import OutcomeEvidence, conclude_operation, record_not_paid, record_paid
 from hub.flows.payments.record_return import proof_in, record_return
@@ -24,6 +23,7 @@ from hub.flows.payments.release_payment import release_payment
 
 from .answer_return import answer_in, answer_return
 from .charge_line import charge_line
+from .close_bills import close_decided
 from .convert_money import Wanted, convert_money
 from .decide_refund import decide_refund
 from .disburse_credit import disburse_credit

@@ -27,15 +27,14 @@ from hub.domain.files.invoice_file import InvoiceFile
 from hub.domain.import_run import Choices, ImportRun
 from hub.domain.merchant import Merchant, Role
 from hub.domain.message import About
+from hub.domain.missing_bills import ALONE, BILL, DAY, Closed, LeftAlone, Missing, MissingBill
 from hub.domain.payable import Payable
 from hub.domain.text import Text
+from hub.flows.corrections.close_bills import book_closing
 from hub.flows.corrections.void_bill import standing_on
+from hub.flows.corrections.why_left import why_left
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.decide import NotAllowed, decide
-
-from .close_bills import book_closing
-from .missing_bills import ALONE, BILL, DAY, Closed, LeftAlone, Missing, MissingBill
-from .why_left import why_left
 
 MAY_CLOSE: Final = frozenset({Role.OWNER, Role.ACCOUNTANT})
 

@@ -23,6 +23,7 @@ from hub.domain.files.reading import Reading
 from hub.domain.files.sheet import RowError
 from hub.domain.import_run import Choices, ImportRun, RunState
 from hub.domain.merchant import Merchant
+from hub.domain.missing_bills import Closed, Missing
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.roll_back import write_unless
@@ -30,7 +31,6 @@ from hub_hookspecs import Country
 
 from .complete_list import close_missing, plan_missing
 from .import_report import MAX_ROWS, ImportReport, log_import
-from .missing_bills import Closed, Missing
 from .save_customers import save_customers
 from .save_invoices import Job, save_portion
 from .tally import Tally
@@ -121,7 +121,7 @@ async def import_invoices(
             {key: said for key, said in ((DECIMAL, decimal), (CURRENCY, currency)) if said},
         ),
     )
-    report = _begun(file, file.rows, map(_understood, file.rows[:PREVIEW]), dry_run)
+    report = _begun(file, file.rows, (_understood(row, file.columns) for row in file.rows[:PREVIEW]), dry_run)
     report = attrs.evolve(report, left_out=file.skipped)
     job = Job(
         hub=hub,
@@ -257,8 +257,29 @@ def _refused(merchant: Merchant, kind: FileKind, report: ImportReport) -> Import
     return report
 
 
-def _understood(row: InvoiceRow) -> Text:
-    """A row for people; a day that is missing is a dash."""
-    number, customer, due = row.number, row.customer_key, row.due_on or "-"
-    text = Text("import.row_invoice", number=number, customer=customer, issued=row.issued_on, due=due, total=row.total)
-    return text if row.balance is None else Text("import.row_with_balance", row=text, balance=row.balance)
+FIELDS: Final = {
+    "due_on": Text("field.due_on"),
+    "total": Text("field.total"),
+    "balance": Text("field.balance"),
+}
+
+
+def _understood(row: InvoiceRow, columns: Mapping[str, tuple[str, ...]]) -> Text:
+    """A row for people, its figures under the file's own headings; a day that is missing is a dash."""
+
+    def heading(field: str) -> str | Text:
+        return " + ".join(columns[field]) if field in columns else FIELDS[field]
+
+    text = Text(
+        "import.row_invoice",
+        number=row.number,
+        customer=row.customer_key,
+        issued=row.issued_on,
+        due_heading=heading("due_on"),
+        due=row.due_on or "-",
+        total_heading=heading("total"),
+        total=row.total,
+    )
+    if row.balance is None:
+        return text
+    return Text("import.row_with_balance", row=text, heading=heading("balance"), balance=row.balance)

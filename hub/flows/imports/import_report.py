@@ -12,11 +12,10 @@ from hub.domain.files.layout import FileKind
 from hub.domain.files.reading import Reading
 from hub.domain.files.sheet import RowError
 from hub.domain.merchant import Merchant
+from hub.domain.missing_bills import Closed, Missing
 from hub.domain.text import Text, Value
 from hub.flows.ground.ports import Tx
 from hub.flows.ground.tell import tell
-
-from .missing_bills import Closed, Missing
 
 MAX_DESCRIBED = 50
 """Changed rows that a report describes one by one."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from hub.domain.files.known_columns import usual_headings
 from hub.domain.import_run import RunState
 from hub.domain.merchant import Merchant
 from hub.domain.text import Text
@@ -28,4 +27,4 @@ async def rows_set_aside(hub: Hub, merchant: Merchant, run_id: str, words: Calla
         report = read_report(run.report)
     else:
         report = (await look_at(hub, merchant, run_id)).report
-    return await asyncio.to_thread(set_aside_file, content, run.name, report, words, known=usual_headings(run.kind))
+    return await asyncio.to_thread(set_aside_file, content, run.name, report, words, run.kind)

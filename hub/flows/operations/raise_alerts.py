@@ -14,12 +14,12 @@ import structlog
 from hub.domain.alert import AT_MOST_EVERY, Alert, AlertCause
 from hub.domain.decision import DecisionKind
 from hub.domain.message import About, Delivery, DeliveryKind, owed_mail
+from hub.domain.missing_bills import ALONE, BILL
 from hub.flows.accounts.watch_account import REFUSED
 from hub.flows.ground.keyed_id import keyed_id
 from hub.flows.ground.marks import MarkTable, NamedMark
 from hub.flows.ground.memory import Slot
 from hub.flows.ground.ports import Hub, Mail, MailRefused, Tx, Unavailable
-from hub.flows.imports.missing_bills import ALONE, BILL
 from hub_hookspecs import Mode
 
 from .check_keys import key_errors

@@ -12,16 +12,16 @@ from hub.domain.decision import Decision, Signed
 from hub.domain.import_before import before_of
 from hub.domain.import_run import RunRow, RunState, RunSubject
 from hub.domain.merchant import Merchant
+from hub.domain.missing_bills import BILL, DAY, Closed, MissingBill
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.stated import InvoiceStanding, Stated, stated_change
 from hub.domain.text import Text
 from hub.flows.books.revise_bill import book_revision
-from hub.flows.corrections.void_bill import book_void
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
 from hub.flows.payments.decide import NotAllowed, decide
 
-from .missing_bills import BILL, DAY, Closed, MissingBill
+from .void_bill import book_void
 from .why_left import why_left
 
 
