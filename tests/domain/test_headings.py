@@ -109,7 +109,8 @@ def test_a_row_of_sums_is_set_apart(line: str) -> None:
     "line",
     [
         "TOTAL-1;9;02/09/2026;1,00", "Total;9;02/09/2026;1,00", "F3;Total Energías S.A.;02/09/2026;1,00",
-        "Total Energías S.A.;9;;1,00", "F3;;;1,00", "F3;;;", "F3", ";9;;1,00",
+        "Total Energías S.A.;9;;1,00", "F3;;;1,00", "F3;;;", "F3", ";9;;1,00", "FE 123",
+        "Nota: S.A.;3-101-555444;;", "Registros: S.A.;9",
     ],
 )  # fmt: skip
 def test_what_could_be_an_invoice_is_never_taken_for_a_sum_or_words(line: str) -> None:
@@ -144,7 +145,8 @@ def test_control_a_reader_that_takes_every_total_for_a_sum_loses_an_invoice(monk
         "Generado por Contable 5.1 el 28/11/2026", "Página 1 de 3", ";;;Página 2", "- 2 -",
         "Impreso por: Ana;;28/11/2026",
         "Factura;Cliente;Fecha;Total", "Fin del reporte", "Cliente: Ana Prueba", "Nota: los montos están en colones",
-        "Usuario: ana", "www.contable.example",
+        "Usuario: ana", "Cliente: 3-101-555444 Robles", "Todos los montos están en colones al 28/11/2026",
+        "www.contable.example",
     ],
 )  # fmt: skip
 def test_words_between_and_below_rows_are_no_rows_and_no_faults(line: str) -> None:
@@ -155,6 +157,13 @@ def test_words_between_and_below_rows_are_no_rows_and_no_faults(line: str) -> No
     assert not table.errors
     assert numbers(table) == ["F1", "F2"]
     assert len(table.titles) == 2
+
+
+def test_headings_that_cannot_be_read_are_told() -> None:
+    """They are not taken for a title."""
+    table = read_table(b'"fac"tura;"cliente;total\nF1;9;1\nF2;9;2\n')
+    assert table.errors
+    assert min(error.line for error in table.errors) == 1
 
 
 def test_two_line_headings_are_read_as_one() -> None:

@@ -287,6 +287,19 @@ def test_a_formula_that_looks_into_another_workbook_is_set_aside_with_its_name()
     assert len(table.rows) == 6
 
 
+def test_a_formula_without_its_result_is_told_of_rows_alone() -> None:
+    """A title, a sum and a hidden row are no rows, whatever is wrong with them."""
+    lost = ("", "<f>SUM(B3:B4)</f>")
+    rows = (
+        row(1, lost) + row(2, "factura", "cliente", "total") + row(3, "F1", "9", lost) + row(4, "F2", "9", number("1"))
+    )
+    rows += row(5, "F3", "9", lost).replace("spans", 'hidden="1" spans') + row(6, "Total", None, lost)
+    table = read_table(workbook(rows))
+    assert [error.line for error in table.errors] == [3]
+    assert [found.line for found in table.totals] == [6]
+    assert table.hidden == (5,)
+
+
 def test_a_formula_that_gives_an_empty_text_has_a_result() -> None:
     table = read_table(workbook(row(1, "a", "b") + row(2, "x", ('t="str"', '<f>""</f><v></v>'))))
     assert cells(table, "b") == [""]

@@ -44,14 +44,15 @@ FOOTER: Final = re.compile(
     r"|(?:generado|impreso|elaborado|emitido|preparado|creado|exportado)\s+(?:por|el|en|con|desde)\b"
     r"|generated\b|printed\b|powered by|fecha (?:y hora )?de (?:impresi[oó]n|generaci[oó]n)|usuario\s*:"
     r"|fin del? (?:reporte|informe)|[uú]ltima l[ií]nea|(?:total de )?registros\s*:|cantidad de (?:registros|documentos)"
-    r"|nota\s*:|observaci[oó]n(?:es)?\s*:|software|www\.|https?://",
+    r"|nota\s*:|observaci[oó]n(?:es)?\s*:|www\.|https?://",
     re.IGNORECASE,
 )
 STARTING: Final = (
-    "tot sub gra sum sal pag pág gen imp ela emi pre cre exp pri pow fec usu fin ult últ reg can not obs sof www htt"
+    "tot sub gra sum sal pag pág gen imp ela emi pre cre exp pri pow fec usu fin ult últ reg can not obs www htt"
 )
 STARTS: Final = frozenset(STARTING.split())
 """How the first cell begins of what may be a sum, or words; so may a dash."""
+SENTENCE: Final = 4
 MAX_FIGURE: Final = 60
 """Letters of the longest cell that is looked at as a figure, or as words of a sum."""
 
@@ -253,6 +254,7 @@ class _Body:
         self._grid, self._heading = grid, heading
         self._lines = grid.lines[heading.last + 1 :]
         self._errors: list[RowError] = []
+        self._apart = set(grid.hidden)
         widest = max((len(cells) for _line, cells in self._lines), default=0)
         headed = len(heading.names)
         self._width = headed if grid.delimiter else max(headed, widest)
@@ -274,7 +276,10 @@ class _Body:
         rows, totals = self._told_apart()
         if rows and self._is_bare_sum(rows[-1], rows[:-1]):
             totals.append(rows.pop())
-        errors = sorted((*table.errors, *self._errors), key=lambda error: error.line)
+        told = table.errors
+        if not self._grid.delimiter:  # of a text they may be about the headings themselves
+            told = tuple(error for error in told if not 0 < error.line < line and error.line not in self._apart)
+        errors = sorted((*told, *self._errors), key=lambda error: error.line)
         return attrs.evolve(
             table,
             columns=tuple(self._names),
@@ -312,8 +317,10 @@ class _Body:
             if not first or not cells[beside] or first[0] == "-" or first[:3].casefold() in starts:
                 if self._is_sum(row, rows):
                     totals.append(row)
+                    self._apart.add(line)
                     continue
                 if self._is_words(row):
+                    self._apart.add(line)
                     self._titles.append(" ".join(filter(None, cells)))
                     continue
             rows.append(row)
@@ -342,11 +349,11 @@ class _Body:
         repeated = [name for name, cell in row.cells.items() if cell and reduced(cell) == reduced(name)]
         if len(repeated) == len(cells) and len(cells) > 1:
             return True
-        if FOOTER.match(cells[0]) and len(cells) <= max(2, len(self._names) // 2):
+        if FOOTER.match(cells[0]) and all(DAY.fullmatch(cell) or FOOTER.match(cell) for cell in cells[1:]):
             return True
         if len(cells) > 1 or len(self._names) < 3:
             return False
-        return cells[0] in self._titles or (not is_data(cells[0]) and " " in cells[0] and cells[0][:2].isalpha())
+        return cells[0] in self._titles or _is_sentence(cells[0])
 
     def _is_bare_sum(self, row: Row, above: Sequence[Row]) -> bool:
         """A last line that has figures and nothing else, where rows have more."""
@@ -358,6 +365,13 @@ class _Body:
         named = sum(1 for other in sample if other.cells[lead])
         money = all(any(is_figure(other.cells[name]) for other in sample) for name in filled)
         return 2 * named > len(sample) and money and 2 * len(filled) <= len(self._names)
+
+
+def _is_sentence(cell: str) -> bool:
+    """Whether a cell alone in its line is words: ``FE 123`` might be an invoice whose other cells are missing."""
+    if is_data(cell) or not cell[:2].isalpha() or " " not in cell:
+        return False
+    return not DIGIT.search(cell) or ":" in cell or len(cell.split()) >= SENTENCE
 
 
 def _closes(row: Row, above: Sequence[Row]) -> bool:

@@ -101,9 +101,6 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "column.currency_missing": "Falta la columna de la moneda.",
     "column.mapped_absent": "El archivo no tiene la columna que se asigna. Tiene: {columns}.",
     "column.mapped_to_unknown": "Se asigna a un nombre desconocido. Son: {names}.",
-    "column.names_belong_here": (
-        "Aquí van los nombres de las columnas. Remedio: quitar las líneas que están encima de ellos."
-    ),
     "column.same": ByReader(
         browser="Es la misma columna que «{other}» ({name}). Remedio: quitar una de las dos.",
         terminal='Es la misma columna que «{other}» ({name}). Remedio: quitar una de las dos (--map "{column}=-").',
