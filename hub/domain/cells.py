@@ -38,6 +38,7 @@ LOOKALIKES: Final = str.maketrans(
 )
 TEXT_MARK: Final = "'"
 """Excel's mark of a text, before it."""
+NO_GROUPS: Final = str.maketrans("", "", ".,' ")
 ENDS: Final = (".-", ",-")
 """Close an amount: ``1.250,50.-``."""
 MAX_LENGTH: Final = 60
@@ -52,10 +53,11 @@ def _number(decimal: str, thousands: str) -> re.Pattern[str]:
     signs = (f"[{thousands}]", " ", "")
     millions = (rf"{FIRST}(?:{sign}[0-9]{{3}})?(?:'[0-9]{{3}}{sign}[0-9]{{3}})+" for sign in signs)
     whole = "|".join(("[0-9]+", grouped, *millions))
-    return re.compile(rf"(?!.*'.*[{decimal}][0-9]{{3}}$)(?P<whole>{whole})(?:[{decimal}](?P<part>[0-9]+))?")
+    return re.compile(rf"(?P<whole>{whole})(?:[{decimal}](?P<part>[0-9]+))?")
 
 
 NUMBERS: Final = {",": _number(",", "."), ".": _number(".", ",")}
+FRACTION: Final = re.compile(r"-?[0-9]+\.[0-9]+")
 SCALED: Final = re.compile(r"[0#?](,+)(?![0#?,])")
 LITERAL: Final = re.compile(r'"[^"]*"?|\\.|[_*].|\[[^\]]*\]')
 
@@ -157,7 +159,8 @@ def own_currency(text: str, currencies: Sequence[str] = (), usual: str | None = 
         usual: Of amounts that name none; it is meant wherever the sign may be its own.
     """
     if isinstance(text, JsonNumber):
-        return currency_of(_shown_marks(text), currencies, usual)
+        marks = _shown_marks(text.shown_as) if isinstance(text, FormattedNumber) else ()
+        return currency_of(marks, currencies, usual)
     found = written(text)
     return currency_of(found.marks, currencies, usual) if found else None
 
@@ -216,8 +219,9 @@ def _readings(body: str) -> dict[str, str]:
     found = {}
     for sign, pattern in NUMBERS.items():
         if match := pattern.fullmatch(body):
-            whole = re.sub("[^0-9]", "", match["whole"])
-            found[sign] = f"{whole}.{match['part']}" if match["part"] else whole
+            whole, part = match["whole"].translate(NO_GROUPS), match["part"]
+            if not (part and len(part) == 3 and "'" in body):
+                found[sign] = f"{whole}.{part}" if part else whole
     return found
 
 
@@ -234,18 +238,16 @@ def _exact(text: JsonNumber, currency: str) -> Money:
     shown, exponent = text.shown_as, EXPONENTS[currency]
     if shown.is_percent:
         raise Unreadable(Text("cell.percent"))
-    _refuse_other_currency(_shown_marks(text), currency)
-    if not re.fullmatch(r"-?[0-9]+\.[0-9]+", text) or shown.places is None or _is_scaled(shown):
+    _refuse_other_currency(_shown_marks(shown), currency)
+    if "." not in text or shown.places is None or not FRACTION.fullmatch(text) or _is_scaled(shown):
         return _money(text, text, currency)
     cut = _rounded(Decimal(text), max(shown.places, exponent))
     return _money(f"{cut:f}", text, currency)
 
 
-def _shown_marks(text: JsonNumber) -> tuple[str, ...]:
+@lru_cache(maxsize=256)
+def _shown_marks(shown: NumberFormat) -> tuple[str, ...]:
     """Signs and words of currencies in a number's format."""
-    if not isinstance(text, FormattedNumber):
-        return ()
-    shown = text.shown_as
     return tuple(mark for part in (shown.currency, shown.prefix, shown.suffix) for mark in marks_in(part) or ())
 
 
@@ -254,6 +256,7 @@ def _rounded(value: Decimal, places: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) if value.adjusted() < 20 else value
 
 
+@lru_cache(maxsize=256)
 def _is_scaled(shown: NumberFormat) -> bool:
     """Whether the format shows thousands or millions of the number: ``#,##0,``."""
     return bool(SCALED.search(LITERAL.sub("", shown.code.partition(";")[0])))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from hub_hookspecs import EXPONENTS
@@ -45,6 +46,7 @@ BETWEEN: Final = "-–—/,:;()[]"
 """May stand between two names of one currency: ``CRC - Colón costarricense``."""
 
 
+@lru_cache(maxsize=1024)
 def marks_in(text: str, *, between: str = "") -> tuple[str, ...] | None:
     """The words of currencies that a text consists of, with one sign at most; None where anything else is in it."""
     rest = _reduced(text)
