@@ -10,8 +10,9 @@ import pytest
 
 from hub.domain.files.layout import FileKind
 from hub.domain.import_run import Choices, ImportRun, RunState, RunSubject
-from hub.flows.imports import match_numbers, units
+from hub.flows.imports import import_files, match_numbers, save_invoices, units
 from hub.flows.imports.import_files import import_customers, import_invoices
+from hub.flows.imports.import_report import Change
 from hub.flows.imports.match_numbers import Numbers
 from hub.flows.imports.set_aside_file import set_aside_file
 from tests.bookkeeping.conftest import desk_for as desk_for
@@ -215,21 +216,7 @@ def test_an_emptied_mail_is_emptied_and_an_absent_column_keeps_it(desk: Desk) ->
 
 def test_what_an_import_does_is_kept_row_by_row_in_the_same_transaction(desk: Desk) -> None:
     bring(desk, f"F1;{ANA};02/09/2026;;CRC;1000,00;1000,00")
-    made = ImportRun(
-        id="run-1",
-        merchant_id=desk.merchant.id,
-        mode=desk.merchant.mode,
-        kind=FileKind.INVOICES,
-        name="cartera.csv",
-        size=1,
-        sha256="0" * 64,
-        by="contadora",
-        state=RunState.TAKING,
-        due_at=desk.clock.now,
-        created_at=desk.clock.now,
-        expires_at=desk.clock.now,
-    )
-    desk.opened.store.write_now(lambda tx: tx.imports.add(made))
+    made = begun(desk)
     data = file_of(
         f"F1;{ANA};02/09/2026;;CRC;1000,00;600,00",
         f"F2;{ANA};02/09/2026;;CRC;50,00;50,00",
@@ -248,6 +235,73 @@ def test_what_an_import_does_is_kept_row_by_row_in_the_same_transaction(desk: De
     again = run(import_invoices(desk.hub, desk.merchant, data, run=stored))
     assert (stored.done, counts(again)) == (3, counts(first)), "a restart says of what it did before that it did it"
     assert desk.read(lambda tx: tx.imports.rows("run-1")) == kept
+
+
+def begun(desk: Desk) -> ImportRun:
+    """An import that is being taken."""
+    made = ImportRun(
+        id="run-1",
+        merchant_id=desk.merchant.id,
+        mode=desk.merchant.mode,
+        kind=FileKind.INVOICES,
+        name="cartera.csv",
+        size=1,
+        sha256="0" * 64,
+        by="contadora",
+        state=RunState.TAKING,
+        due_at=desk.clock.now,
+        created_at=desk.clock.now,
+        expires_at=desk.clock.now,
+    )
+    desk.opened.store.write_now(lambda tx: tx.imports.add(made))
+    return made
+
+
+class Died(Exception):
+    """The process is gone."""
+
+
+@pytest.mark.parametrize("portions", [0, 1, 3])
+def test_an_import_that_is_interrupted_goes_on_and_says_of_all_of_it_what_it_did(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, portions: int
+) -> None:
+    bring(desk, *(f"F{n};{ANA};02/09/2026;;CRC;10,00;10,00" for n in range(4)))
+    monkeypatch.setattr(units, "PORTION", 2)
+    made = begun(desk)
+    data = file_of(
+        *(f"F{n};{ANA};02/09/2026;;CRC;10,00;{n % 2},00;" for n in range(8)),
+        f"NC-5;{ANA};03/09/2026;;CRC;-1,00;;F1",
+        head=f"{HEAD};factura afectada",
+    )
+    write, written = import_files.write_unless, 0
+
+    async def dies(*given: Any) -> Any:
+        nonlocal written
+        if written == portions:
+            raise Died
+        written += 1
+        return await write(*given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(import_files, "write_unless", dies)
+        with pytest.raises(Died):
+            run(import_invoices(desk.hub, desk.merchant, data, run=made))
+    stored = desk.read(lambda tx: tx.imports.get("run-1"))
+    again = run(import_invoices(desk.hub, desk.merchant, data, run=stored))
+
+    assert counts(again) == (5, 4, 0, 0)
+    kept = desk.read(lambda tx: tx.imports.rows("run-1"))
+    assert [row.what for row in kept] == ["changed"] * 4 + ["new"] * 4
+    assert owed(desk) == {f"F{n}": n % 2 for n in range(8)}
+    assert desk.read(lambda tx: tx.ledger.verify()) == ()
+
+
+def test_control_an_import_that_forgets_what_it_did_says_that_it_did_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(save_invoices._Portion, "_as_before", lambda *_asked: Change.UNCHANGED)
+    with pytest.raises(AssertionError):
+        test_an_import_that_is_interrupted_goes_on_and_says_of_all_of_it_what_it_did(desk, monkeypatch, 3)
 
 
 def test_nothing_is_asked_of_the_database_row_by_row(desk: Desk) -> None:

@@ -18,7 +18,7 @@ from hub.domain.files.bill_state import BillState
 from hub.domain.files.invoice_row import InvoiceRow
 from hub.domain.files.sheet import RowError
 from hub.domain.identity import Invalid
-from hub.domain.import_before import NOTES, before_of
+from hub.domain.import_before import NOTES, before_of, notes_in
 from hub.domain.import_run import Choices, ImportRun, RunRow, RunSubject
 from hub.domain.invoice_numbers import folded_number
 from hub.domain.merchant import Customer, Merchant
@@ -97,6 +97,7 @@ class _Portion:
         self.standings: Mapping[str, InvoiceStanding] = {}
         kept = tx.imports.rows(job.run.id) if job.run and job.run.done else ()
         self.did = {row.subject_id: row.what for row in kept}
+        self.did_notes = {key for row in kept for key in notes_in(row.before)}
 
     def take(self) -> None:
         matched = [(unit, *self._match(unit)) for unit in self.units]
@@ -309,7 +310,8 @@ class _Portion:
         elif decided.objection:
             self._aside(note, "credits", decided.objection, note.credits or note.number)
         elif not decided.is_new or payable is None:
-            self.tally.take(note, Change.UNCHANGED if not payable else self._as_before(payable))
+            is_ours = f"credit:{decided.name}" in self.did_notes
+            self.tally.take(note, Change.NEW if is_ours else Change.UNCHANGED)
         elif not self.job.writes and room is not None and note.total.minor > room:
             rest = Money(max(0, room), payable.currency)
             self._aside(note, "credits", Text("credit_note.too_much", number=payable.number, rest=rest))
