@@ -110,6 +110,16 @@ def test_a_name_alone_is_a_customer_where_exactly_one_has_it_and_a_warning_says_
     assert reasons(report) == [(2, "import.customer_several")]
 
 
+def test_a_name_alone_moves_no_invoice_to_another_customer(desk: Desk) -> None:
+    bring(desk, f"F1;{ANA};02/09/2026;;CRC;100,00;100,00")
+    other = attrs.evolve(desk.read(lambda tx: tx.customers.get("c1")), id="c9", name="Otra Prueba", document=None)
+    desk.opened.store.write_now(lambda tx: tx.customers.save(other))
+    report = bring(desk, "F1;Otra Prueba;02/09/2026;;CRC;100,00;100,00")
+
+    assert reasons(report) == [(2, "import.moved_by_name")]
+    assert desk.read(bills)["F1"].customer_id == "c1"
+
+
 # ---- numbers
 
 

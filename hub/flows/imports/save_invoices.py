@@ -132,6 +132,9 @@ class _Portion:
         if match.objection:
             self._aside(row, "number", match.objection)
             return None, None
+        if match.payable and match.payable.customer_id != customer_id and self.who[key_of(row)].by_name:
+            self._aside(row, "customer", Text("import.moved_by_name"), row.customer_key)
+            return None, None
         if match.payable is None or match.joined:
             under = self.job.seen.setdefault((customer_id, folded_number(row.number)), row.number)
             if under != row.number:

@@ -16,6 +16,10 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "import.instalments_unclear": (
         "Los montos de las cuotas no se pueden saber por estas filas. Remedio: poner el saldo de cada cuota."
     ),
+    "import.moved_by_name": (
+        "Aquí esta factura es de otro cliente, y el archivo nombra al suyo solo por el nombre. "
+        "Remedio: poner en el archivo el número de identificación."
+    ),
     "import.no_invoice": "No es una factura; no se toma.",
     "import.not_whole": (
         "No se tomó nada: quedan aparte {count} filas, y se pidió tomar todo o nada. "
