@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import pytest
 
 from hub.domain.files.layout import FileKind
 from hub.domain.identity import Invalid
-from hub.domain.import_run import Choices, RunState
+from hub.domain.import_run import Choices, ImportRun, RunState
 from hub.domain.message import About, Delivery, DeliveryKind, DeliveryState, owed_mail, review_of
 from hub.domain.payable import Payable
 from hub.domain.reported import ReportedPayment
@@ -460,6 +461,53 @@ def test_a_customer_whom_an_invoice_names_stays(desk_for: Desks) -> None:
     done = undone(desk, made)
 
     assert (done.is_done, done.removed, done.left) == (True, 0, ("Luis",))
+
+
+def random_row(dice: random.Random) -> str:
+    """An invoice of one of two customers, as some file may state it."""
+    total = dice.randint(1, 9) * 100
+    number, owner, day = dice.randint(1, 5), dice.randint(1, 2), dice.randint(1, 3)
+    return f"FE-{number},10000000{owner},2026-03-0{day},CRC,{total}.00,{dice.randint(0, total)}.00"
+
+
+def one_after_the_other(desk: Desk, dice: random.Random) -> int:
+    """Files, money, voids and undos in any order: what is taken back leaves what stood before; how many were."""
+    desk._ensure_customer("c2")
+    piled: list[tuple[ImportRun, dict[Any, int]]] = []
+    done = 0
+    for _step in range(14):
+        match dice.choice(["file", "file", "file", "undo", "undo", "act"]):
+            case "file":
+                rows = {row.partition(",")[0]: row for row in (random_row(dice) for _ in range(4))}
+                before = desk.balances()
+                piled.append((imported(desk, listing(*rows.values(), head=OWED)), before))
+            case "undo" if piled:
+                made, before = piled.pop()
+                said = undone(desk, made)
+                if said.is_done:
+                    done += 1
+                    assert desk.balances() == before
+                else:
+                    assert said.refused
+                    piled.clear()  # what stands on it stays, and what lies below it too
+            case "act":
+                number = f"FE-{dice.randint(1, 5)}"
+                found = standing(desk, number)
+                if found is None or found.due <= 1_00:
+                    continue
+                may_receive = found.customer_id == "c1" and dice.random() < 0.5
+                desk.do(f"received cash 1.00 for {number} 1.00" if may_receive else f"write-off {number} 1.00")
+                for made, _before in piled:  # of those that touched it none is taken back any more
+                    touched = {row.subject_id for row in desk.read(lambda tx, this=made.id: tx.imports.rows(this))}
+                    assert found.id not in touched or not undone(desk, made).is_done
+                piled.clear()
+        assert desk.read(lambda tx: tx.ledger.verify()) == ()
+    right(desk)
+    return done
+
+
+def test_whatever_came_before_an_undo_leaves_what_stood_before_its_import(desk_for: Desks, dice: random.Random) -> None:
+    assert sum(one_after_the_other(desk_for("CR"), dice) for _ in range(3)) >= 1
 
 
 KILLED = """
