@@ -123,6 +123,7 @@ WANTED: dict[str, dict[str, Right]] = {
         "/m/schedules/{}/drop": SEND,
         "/m/settlements": BOOK,
         "/m/settlements/file": BOOK,
+        "/m/settlements/read": BOOK,
         "/m/settlements/{}/line": BOOK,
         "/m/settlements/{}/payout": BOOK,
         "/m/settlements/{}/payout/correct": BOOK,

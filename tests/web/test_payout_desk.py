@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
 from hub.domain.account import ProviderAccount
@@ -15,7 +16,7 @@ from hub.domain.settlement import StatedLine
 from hub.flows.corrections.keep_line import store_line
 from hub.flows.settlements.reconcile import import_settlement
 from hub_hookspecs import Money, SettlementLine
-from tests.web.conftest import Debtor, House, Seat
+from tests.web.conftest import Debtor, House, Seat, forms_in
 from tests.web.test_merchant_desk import account_of, pay
 
 Seen = Callable[[str], str]
@@ -115,3 +116,32 @@ def test_what_reached_the_bank_is_recorded_once_and_taken_back(
     assert clerk.post(f"{path}/correct", key=found[1], reason="").status_code == 422
     assert "En camino al banco ₡40 000,00" in seen(clerk.go(f"{path}/correct", key=found[1], reason="era otra"))
     assert not house.read(lambda tx: tx.ledger.verify())
+
+
+def test_a_payout_file_with_columns_of_its_own_is_understood_when_somebody_says_which_is_which(
+    house: House, clerk: Seat, seen: Callable[[str], str]
+) -> None:
+    account = account_of(house, clerk.merchant)
+
+    def bring(text: str) -> httpx.Response:
+        return clerk.browser.post(
+            "/m/settlements/file",
+            data={"form": clerk.csrf, "account": account.id},
+            files={"file": ("abonos.csv", text.encode())},
+            follow_redirects=True,
+        )
+
+    shown = bring("K1;K2;K3\nZ-1;NADIE;10,00\n")
+    assert "Falta decir qué columna es" in seen(shown.text)
+    assert 'name="take"' not in shown.text
+    chosen = {"column:K1": "line_id", "column:K2": "reference", "column:K3": "gross"}
+    answer = {"form": clerk.csrf, "run": shown.url.params["run"], **chosen}
+    read = clerk.browser.post("/m/settlements/read", data=answer, follow_redirects=True)
+    assert "Todavía no se anotó nada" in seen(read.text)
+    assert "Líneas 1" in seen(read.text)
+    (form,) = [item["fields"] for item in forms_in(read.text) if item["action"] == "/m/settlements"]
+    fields = {name: values[0] for name, values in form.items()}
+    taken = clerk.browser.post("/m/settlements", data={**fields, "take": "1"})
+    assert "quedó comparado con los libros" in seen(taken.text)
+    assert "Líneas 1" in seen(bring("K1;K2;K3\nZ-2;NADIE;12,00\n").text)
+    assert "1 líneas, 0 cuadran" in seen(clerk.read("/m/imports"))

@@ -21,7 +21,6 @@ from hub.domain.text import Text
 
 if TYPE_CHECKING:
     from hub.domain.files.layout import Layout
-    from hub.domain.files.reading import Reading
 
 LEFT_OUT: Final = "-"
 WHICH: Final = "column:"
@@ -286,12 +285,6 @@ def _which(table: Table, column: Column, several: Sequence[str]) -> Question:
         choices.append(Choice(value=theirs, label=Text("column.heading", name=theirs), examples=examples))
     text = Text("column.which", field=field_label(column.name))
     return Question(key=f"{WHICH}{column.name}", text=text, choices=tuple(choices))
-
-
-def asked_as_faults(reading: Reading) -> tuple[RowError, ...]:
-    """What a file asks, for whoever can only change the file."""
-    missing = (Text("column.missing", field=field_label(field), name=field) for field in reading.missing)
-    return tuple(RowError(0, "", "", text) for text in (*missing, *(asked.text for asked in reading.questions)))
 
 
 def _near(left_out: Iterable[str], known: Sequence[Column], found: set[str]) -> dict[str, str]:

@@ -78,8 +78,7 @@ async def look_at(hub: Hub, merchant: Merchant, run_id: str, *, by: str = "") ->
     """
     run, content = await read_file(hub, merchant, run_id)
     report = await run_file(hub, merchant, run, content, dry_run=True)
-    found = _in_head(report.reading)
-    headings, samples = found if found is not None else await asyncio.to_thread(_in_file, run, content)
+    headings, samples = await first_rows(run, content, report.reading)
     people: tuple[str, ...] = ()
     if CUSTOMER in report.reading.missing:
         people = await hub.store.read(lambda tx: _people(tx, hub, merchant, report.reading.left_out, samples))
@@ -95,6 +94,12 @@ def _people(tx: Tx, hub: Hub, merchant: Merchant, free: Iterable[str], samples: 
         return bool(cells) and all(cell and customer_named(tx, merchant, country, cell) for cell in cells)
 
     return tuple(theirs for theirs in free if are_known(theirs))
+
+
+async def first_rows(run: ImportRun, content: bytes, reading: Reading) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+    """The headings of a file that was read, in its order, and its first rows."""
+    found = _in_head(reading)
+    return found if found is not None else await asyncio.to_thread(_in_file, run, content)
 
 
 def _in_head(reading: Reading) -> tuple[tuple[str, ...], tuple[Row, ...]] | None:

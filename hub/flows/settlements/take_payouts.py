@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import attrs
 
-from hub.domain.import_run import RunState
+from hub.domain.files.reading import Reading
+from hub.domain.files.settlement_file import parse_lines
+from hub.domain.import_run import ImportRun, RunState
+from hub.domain.merchant import Merchant
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.imports.layouts import remember_run
 from hub.flows.imports.take_in import TAKEN_BY
@@ -24,3 +29,9 @@ async def end_payouts(hub: Hub, run_id: str, result: Reconciliation, *, by: str)
             remember_run(tx, hub, run, result.reading, by)
 
     await hub.store.write(write)
+
+
+async def read_payouts(hub: Hub, merchant: Merchant, run: ImportRun, content: bytes) -> Reading:
+    """How a file of payouts is read now, without comparing it with anything."""
+    currency = hub.countries[merchant.company.country].currencies[0]
+    return await asyncio.to_thread(parse_lines, content, name=run.name, currency=currency, layout=run.layout)

@@ -8,10 +8,6 @@ from typing import Final
 from .by_reader import ByReader
 
 WORDS: Final[Mapping[str, str | ByReader]] = {
-    "column.missing": ByReader(
-        browser="Falta la columna «{field}». Remedio: ponerle ese título en el archivo.",
-        terminal='Falta la columna «{field}». Remedio: nombrarla (--map "TÍTULO={name}").',
-    ),
     "column.which": "¿Qué columna del archivo es «{field}»?",
     "column.heading": "la columna «{name}»",
     "column.cell": "línea {line}: {value}",

@@ -93,14 +93,22 @@ def drawn(
         form_error=form_error,
         stopped=look.run.report.get(STOPPED),
         drawn=look.drawn_from.mark,
-        headings=look.headings[:MOST_COLUMNS],
-        more_headings=max(0, len(look.headings) - MOST_COLUMNS),
-        known_columns={**named_columns(look), **proposals(look)},
-        fields=[(column.name, field_label(column.name)) for column in KNOWN_COLUMNS[look.run.kind]],
-        missing=[field_label(name) for name in reading.missing],
+        **asked_of(look),
         rows=(report.rows or getattr(reading, "rows", ()))[:PREVIEW],
         **_common(look.run),
     )
+
+
+def asked_of(look: Look) -> dict[str, Any]:
+    """What a page needs to ask which column is which."""
+    return {
+        "headings": look.headings[:MOST_COLUMNS],
+        "samples": look.samples,
+        "more_headings": max(0, len(look.headings) - MOST_COLUMNS),
+        "known_columns": {**named_columns(look), **proposals(look)},
+        "fields": [(column.name, field_label(column.name)) for column in KNOWN_COLUMNS[look.run.kind]],
+        "missing": [field_label(name) for name in look.report.reading.missing],
+    }
 
 
 def is_worth_taking(look: Look) -> bool:

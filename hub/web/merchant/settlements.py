@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import attrs
 from litestar import get, post
 from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.account import ProviderAccount
-from hub.domain.files.columns import asked_as_faults
 from hub.domain.files.layout import FileKind
 from hub.domain.import_run import ImportRun
 from hub.domain.text import Refusal, Text
@@ -19,14 +17,17 @@ from hub.flows.ground.as_drawn import FormChanged
 from hub.flows.ground.ports import Unopened
 from hub.flows.ground.read_drawn import Subject
 from hub.flows.imports.hand_in import NoContent, hand_in, read_file
+from hub.flows.imports.import_report import ImportReport
+from hub.flows.imports.look_at import Look, first_rows, read_otherwise
 from hub.flows.settlements.reconcile import import_settlement
 from hub.flows.settlements.reconciliation import Reconciliation
-from hub.flows.settlements.take_payouts import end_payouts
+from hub.flows.settlements.take_payouts import end_payouts, read_payouts
 from hub.flows.settlements.view_settlements import charges_waiting, view_settlements
 from hub.web.responses import Page, redirect
 
 from .context import Context, MerchantContext, unknown_is_404
 from .form import NOTHING, CheckedForm, FieldErrors, SubmittedForm, why_not
+from .import_run import asked_of, chosen_layout
 from .imports import MAX_FORM_BYTES, MOST_MB, NOT_NOW, uploaded
 from .rights import Right
 
@@ -61,6 +62,7 @@ async def settlements_page(
     typed: SubmittedForm = NOTHING,
     field_errors: FieldErrors | None = None,
     drawn: str = "",
+    look: Look | None = None,
 ) -> Page:
     """The page of payouts, with what a comparison found, ``drawn`` from, or what stood in the way of an act."""
     return context.page(
@@ -76,6 +78,7 @@ async def settlements_page(
         typed=typed,
         field_errors=field_errors or {},
         drawn=drawn,
+        **({} if look is None or not look.headings else asked_of(look)),
     )
 
 
@@ -133,11 +136,35 @@ async def _compared(
         return await settlements_page(context, account_id=account.id, form_error=LOCKED)
     except LookupError:
         return await settlements_page(context, account_id=account.id, form_error=NOT_INSTALLED)
-    if result.is_open:
-        result = attrs.evolve(result, faults=(*result.faults, *asked_as_faults(result.reading)))
-    if not result.dry_run and not result.faults:
+    if not result.dry_run and not result.faults and not result.reading.is_open:
         await end_payouts(context.hub, run.id, result, by=context.session.email)
-    return await settlements_page(context, result=result, account_id=account.id, run=run, form_error=stale, drawn=drawn)
+    look = await _look(run, content, result) if result.dry_run else None
+    return await settlements_page(
+        context, result=result, account_id=account.id, run=run, form_error=stale, drawn=drawn, look=look
+    )
 
 
-HANDLERS: list[ControllerRouterHandler] = [show_settlements, bring, take]
+async def _look(run: ImportRun, content: bytes, result: Reconciliation) -> Look | None:
+    """The file's columns and first rows; none where the provider's own reader has read it."""
+    if not (result.reading.columns or result.reading.left_out or result.reading.missing):
+        return None
+    headings, samples = await first_rows(run, content, result.reading)
+    return Look(run=run, headings=headings, samples=samples, report=ImportReport(reading=result.reading))
+
+
+@post("/settlements/read", status_code=200, right=Right.BOOK)
+async def read_so(context: Context, form: CheckedForm) -> Page:
+    """Read the file that was shown another way, and show what it comes to then."""
+    with unknown_is_404():
+        try:
+            run, content = await read_file(context.hub, context.merchant, form.get("run"))
+        except NoContent:
+            return await settlements_page(context, form_error=GONE)
+        reading = await read_payouts(context.hub, context.merchant, run, content)
+        headings, samples = await first_rows(run, content, reading)
+        look = Look(run=run, headings=headings, samples=samples, report=ImportReport(reading=reading))
+        await read_otherwise(context.hub, context.merchant, run.id, chosen_layout(look, form), run.choices)
+    return redirect(f"/m/settlements?run={run.id}")
+
+
+HANDLERS: list[ControllerRouterHandler] = [show_settlements, bring, take, read_so]
