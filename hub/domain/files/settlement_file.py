@@ -192,10 +192,8 @@ class _LineReader:
         if kind is LineKind.PAYMENT and not is_named:
             if gross.minor or not (net.minor or any(part and part.minor for part in amounts.values())):
                 cells.add_error("reference", Text("settlement.nothing_names_payment"))
-            elif _is_charge(net, withheld):
+            elif _is_charge(net, amounts, withheld):
                 kind = LineKind.CHARGE
-                has_parts = any(part and part.minor for part in (*_parts(amounts), *withheld.values()))
-                gross = gross if has_parts else net
         stated = normal(
             SettlementLine(
                 line_id=texts["line_id"] or "",
@@ -227,9 +225,10 @@ class _LineReader:
         return self._cells.read(field, lambda text: self._amounts.read(field, text, self._currency))
 
 
-def _is_charge(net: Money, withheld: Mapping[str, Money]) -> bool:
-    """Whether a line that names no payment and has nothing gross is a charge: it takes money."""
-    return net.minor < 0 and RESERVE not in withheld
+def _is_charge(net: Money, amounts: Mapping[str, Money | None], withheld: Mapping[str, Money]) -> bool:
+    """Whether a line that names no payment and has nothing gross is a charge: its file calls all that it takes a fee."""
+    fees = sum(part.minor for part in _parts(amounts) if part is not None)
+    return fees > 0 and net.minor == -fees and not any(amount.minor for amount in withheld.values())
 
 
 def _parts(amounts: Mapping[str, Money | None]) -> tuple[Money | None, ...]:
