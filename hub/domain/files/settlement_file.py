@@ -226,7 +226,7 @@ class _LineReader:
 
 
 def _is_charge(net: Money, amounts: Mapping[str, Money | None], withheld: Mapping[str, Money]) -> bool:
-    """Whether a line that names no payment and has nothing gross is a charge: its file calls all that it takes a fee."""
+    """Whether a line that names no payment and has nothing gross is a charge: all that it takes is called a fee."""
     fees = sum(part.minor for part in _parts(amounts) if part is not None)
     return fees > 0 and net.minor == -fees and not any(amount.minor for amount in withheld.values())
 
