@@ -15,6 +15,7 @@ from hub.domain.invoice_numbers import folded_number
         ("Fáct. 7", "FACT 007"),
         ("001-00000123", "1-123"),
         ("000", "0"),
+        ("123.0", "123"),
     ],
 )
 def test_case_blanks_dashes_and_leading_zeros_are_nothing_of_a_number(one: str, other: str) -> None:

@@ -150,7 +150,9 @@ def _meaning(plan: Sequence[Stated]) -> str | None:
     parts = _parts(plan)
     if parts is None or sum(parts) < totals[0]:
         return None
-    return OF_INVOICE if sum(parts) == totals[0] else OF_INSTALMENT
+    if sum(parts) == totals[0]:
+        return OF_INVOICE
+    return OF_INSTALMENT if max(parts) == totals[0] else None
 
 
 def _invoice(plan: Sequence[Stated], meaning: str) -> InvoiceRow | None:

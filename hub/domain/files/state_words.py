@@ -31,12 +31,12 @@ WORDS: Final[Mapping[BillState, str]] = {
     ),
     BillState.VOID: "anulada anulado anulacion nula nulo void voided annulled invalidada",
     BillState.NOTE: (
-        "nota_de_credito nota_credito nota_credito_electronica nota_de_credito_electronica nc nce ncr"
+        "nota_de_credito nota_credito nota_credito_electronica nota_de_credito_electronica nc nce ncr n_c"
         " credit_note credit_memo"
     ),
     BillState.SKIP: (
         "borrador draft cotizacion presupuesto proforma pro_forma quote quotation estimate pedido orden_de_compra"
-        " orden_de_pedido order remision"
+        " orden_de_pedido order remision recibo recibo_de_caja recibo_caja rc pago pago_recibido anticipo receipt payment"
     ),
 }
 MEANS: Final[Mapping[str, BillState]] = {word: state for state, words in WORDS.items() for word in words.split()}
