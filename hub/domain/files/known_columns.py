@@ -14,8 +14,9 @@ from hub.domain.files.layout import FileKind
 from hub.domain.settlement import LineKind
 
 DOCUMENT_WORDS: Final = (
-    "factura facturas nota notas n anticipo abono pago credito debito tiquete boleta comprobante recibo remision cotizacion pedido"
-    " orden saldo invoice note credit memo receipt order bill ticket fv fe fve nc nd nce nde te fac fact"
+    "factura facturas nota notas n anticipo abono pago credito debito tiquete boleta comprobante recibo remision"
+    " cotizacion pedido orden saldo invoice note credit memo receipt order bill ticket fv fe fve nc nd nce nde te fac"
+    " fact"
 )
 TAXES: Final = (
     "iva impuesto impuestos igv itbms total_iva iva_total valor_iva monto_iva total_impuesto total_impuestos"

@@ -36,7 +36,8 @@ WORDS: Final[Mapping[BillState, str]] = {
     ),
     BillState.SKIP: (
         "borrador draft cotizacion presupuesto proforma pro_forma quote quotation estimate pedido orden_de_compra"
-        " orden_de_pedido order remision recibo recibo_de_caja recibo_caja rc pago pago_recibido anticipo receipt payment"
+        " orden_de_pedido order remision recibo recibo_de_caja recibo_caja rc pago pago_recibido anticipo abono receipt"
+        " payment"
     ),
 }
 MEANS: Final[Mapping[str, BillState]] = {word: state for state, words in WORDS.items() for word in words.split()}
