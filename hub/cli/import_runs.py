@@ -1,4 +1,4 @@
-"""Imports that were handed in: listed, and taken back."""
+"""Imports that were handed in: listed, what was set aside of them, and taken back."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ LISTED = 1000
 def add_to(group: click.Group) -> None:
     """Join the group of imports."""
     group.add_command(list_)
+    group.add_command(set_aside)
     group.add_command(undo)
 
 
@@ -56,6 +57,21 @@ async def list_(hub: Hub, merchant: Merchant, limit: int, as_json: bool) -> None
         ],
         fold=("FILE",),
     )
+
+
+@click.command("set-aside")
+@click.argument("run_id", metavar="RUN")
+@company_option
+@pass_merchant
+async def set_aside(hub: Hub, merchant: Merchant, run_id: str) -> None:
+    """Print the rows of import RUN that were set aside as CSV, the reason beside each, to be mended and imported.
+
+    RUN is the id of import list, or its beginning."""
+    from hub.flows.imports.set_aside import rows_set_aside
+
+    found = await hub.store.read(lambda tx: _named(tx, merchant, run_id))
+    _name, content = await rows_set_aside(hub, merchant, found, words)
+    click.echo(content.decode(), nl=False)
 
 
 @click.command()
