@@ -14,6 +14,8 @@ import attrs
 from hub.domain.conversion import Rate
 from hub.domain.decision import Signed
 from hub.domain.disbursement import PaidOut
+from hub.domain.files.layout import FileKind
+from hub.domain.import_run import ImportRun
 from hub.domain.merchant import Customer, LinkKind, Merchant
 from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt
@@ -22,6 +24,8 @@ from hub.flows.corrections.convert_money import Wanted, convert_money
 from hub.flows.corrections.disburse_credit import disburse_credit
 from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.ground.open_link import url_of
+from hub.flows.imports.hand_in import hand_in
+from hub.flows.imports.take_in import take_at_once
 from hub.flows.statements.end_reminders import unsubscribe_url
 from hub.flows.statements.report_payment import REPORTED, Report, report_payment
 from hub.flows.statements.schedule_rounds import schedule_round
@@ -82,7 +86,7 @@ OPEN: Final = frozenset(
 
 OBJECTS: Final = frozenset(
     {"customer", "payment", "receipt", "order_id", "token", "delivery", "review", "round_id", "schedule", "key"}
-    | {"disbursement", "conversion", "invoice", "account"}
+    | {"disbursement", "conversion", "invoice", "account", "run_id"}
 )
 """Parameters that name something of a merchant's; `belongings` makes one of each."""
 
@@ -92,7 +96,7 @@ a file, a logo."""
 
 OF_ONE_MODE: Final = frozenset(
     {"payment", "receipt", "delivery", "review", "round_id", "schedule", "key"}
-    | {"disbursement", "conversion", "invoice", "account"}
+    | {"disbursement", "conversion", "invoice", "account", "run_id"}
 )
 """Those of `OBJECTS` below /m that belong to one mode."""
 
@@ -102,6 +106,7 @@ FILES: Final = frozenset(
         "/m/customers/{customer}/activity/pdf",
         "/m/disbursements/{disbursement}/pdf",
         "/m/exports/payments",
+        "/m/import/{run_id}/set-aside",
         "/m/proofs/{review}",
         "/m/receipts/{receipt}/pdf",
         "/p/{token}/qr.png",
@@ -203,6 +208,16 @@ def money_by_hand(house: House, merchant: Merchant, customer_id: str, currency: 
     return {"conversion": made.id, "disbursement": out.disbursement.id}
 
 
+def an_import(house: House, merchant: Merchant, customer: Customer) -> ImportRun:
+    """A file that was taken, but for a row that was set aside."""
+    assert customer.document
+    who = f"{customer.document.type};{customer.document.number};{customer.name}"
+    rows = f"tipo;identificacion;nombre\n{who}\n;;Nadie\n".encode()
+    run = house.run(hand_in(house.hub, merchant, rows, kind=FileKind.CUSTOMERS, name="secreta.csv", by="duena"))
+    house.run(take_at_once(house.hub, merchant, run, rows))
+    return run
+
+
 def belongings(house: House, people: People, country: str = "CR") -> Belongings:
     """A payment that was paid and recorded, one that waits, an order, and links to all of them."""
     merchant = house.merchants[country]
@@ -230,6 +245,7 @@ def belongings(house: House, people: People, country: str = "CR") -> Belongings:
     house.run(report_payment(house.hub, debtor.path.split("/")[2], report, letter_of))
     fresh = house.hub.fresh_id()
     sent = house.run(start_round(house.hub, merchant, Choice(least={"CRC": 10**12}), round_id=fresh, by="duena"))
+    run = an_import(house, merchant, debtor.customer)
     schedule = house.run(schedule_round(house.hub, merchant, every=Every.WEEK, weekday=1, choice=Choice(), by="duena"))
 
     def read(tx: Any) -> dict[str, str]:
@@ -266,6 +282,7 @@ def belongings(house: House, people: People, country: str = "CR") -> Belongings:
             "order_id": placed["id"],
             "round_id": sent.id,
             "schedule": schedule.id,
+            "run_id": run.id,
         },
         key=key,
         secrets=(
