@@ -14,7 +14,7 @@ from typing import Final
 
 import attrs
 
-from hub.domain.files.sheet import FormattedNumber, JsonNumber, NumberFormat, shorten
+from hub.domain.files.sheet import FormattedNumber, JsonNumber, shorten
 from hub.domain.text import Text
 from hub_hookspecs import EXPONENTS, Money, MoneyError
 
@@ -173,13 +173,19 @@ def shown_otherwise(text: str, currency: str) -> Text | None:
     """
     if not isinstance(text, FormattedNumber):
         return None
-    shown = text.shown_as
-    if _is_scaled(shown):
+    if _is_scaled(type(text)):
         return Text("cell.shown_scaled", stored=read_amount(text, currency))
-    if "." not in text or shown.places is None or shown.places >= EXPONENTS[currency]:
+    if "." not in text or not may_show_otherwise(type(text), currency):
         return None
-    stored, seen = read_amount(text, currency), _rounded(Decimal(text), shown.places)
+    stored, seen = read_amount(text, currency), _rounded(Decimal(text), text.shown_as.places or 0)
     return None if seen == stored.decimal else Text("cell.shown_otherwise", stored=stored, shown=f"{seen:,f}")
+
+
+@lru_cache(maxsize=1024)
+def may_show_otherwise(numbers: type[FormattedNumber], currency: str) -> bool:
+    """Whether the format of some numbers may show one of a currency otherwise than it is kept."""
+    places = numbers.shown_as.places
+    return _is_scaled(numbers) or (places is not None and places < EXPONENTS[currency])
 
 
 @lru_cache(maxsize=4096)

@@ -41,7 +41,13 @@ CURRENCY_WORDS: Final = {
 }  # fmt: skip
 """What may stand beside an amount, in capitals without accents, and which currencies may be meant."""
 
-LONGEST_FIRST: Final = tuple(sorted(CURRENCY_WORDS, key=len, reverse=True))
+LONGEST_FIRST: Final = {
+    first: tuple(sorted((word for word in CURRENCY_WORDS if word[0] == first), key=len, reverse=True))
+    for first in {word[0] for word in CURRENCY_WORDS}
+}
+"""By their first character."""
+REMEMBERED: Final = 60
+"""Length of the longest text of which it is remembered what it names: a column says the same over and over."""
 BETWEEN: Final = "-–—/,:;()[]"
 """May stand between two names of one currency: ``CRC - Colón costarricense``."""
 
@@ -49,16 +55,23 @@ BETWEEN: Final = "-–—/,:;()[]"
 @lru_cache(maxsize=1024)
 def marks_in(text: str, *, between: str = "") -> tuple[str, ...] | None:
     """The words of currencies that a text consists of, with one sign at most; None where anything else is in it."""
+    return (_remembered_marks if len(text) <= REMEMBERED else _marks)(str(text), between)
+
+
+def _marks(text: str, between: str) -> tuple[str, ...] | None:
     rest = _reduced(text)
     found = []
     while rest := rest.lstrip(f" {between}"):
-        mark = next((mark for mark in LONGEST_FIRST if _begins(rest, mark)), None)
+        mark = next((mark for mark in LONGEST_FIRST.get(rest[0], ()) if _begins(rest, mark)), None)
         if mark is None:
             return None
         found.append(mark)
         rest = rest[len(mark) :]
     signs = [mark for mark in found if not mark.replace(".", "").replace(" ", "").isalpha()]
     return tuple(found) if len(signs) < 2 else None
+
+
+_remembered_marks = lru_cache(maxsize=4096)(_marks)
 
 
 def currency_of(marks: Sequence[str], currencies: Sequence[str] = (), usual: str | None = None) -> str | None:
@@ -77,9 +90,16 @@ def currency_named(text: str, currencies: Sequence[str] = ()) -> str | None:
         text: What stands there.
         currencies: Those of the company's country, the usual one first: they decide what ``$`` and *pesos* are.
     """
+    return (_remembered_name if len(text) <= REMEMBERED else _named)(str(text), tuple(currencies))
+
+
+def _named(text: str, currencies: tuple[str, ...]) -> str | None:
     if currencies and " ".join(_reduced(text).split()) in LOCAL:
         return currencies[0]
     return currency_of(marks_in(text, between=BETWEEN) or (), currencies)
+
+
+_remembered_name = lru_cache(maxsize=4096)(_named)
 
 
 def _begins(text: str, mark: str) -> bool:

@@ -26,5 +26,5 @@ def refuse_excel(text: str) -> None:
     which has lost digits."""
     if text.startswith("#") and EXCEL_ERROR.fullmatch(text):
         raise Unreadable(Text("cell.excel_error"))
-    if not isinstance(text, JsonNumber) and SCIENTIFIC.fullmatch(text):
+    if ("E" in text or "e" in text) and not isinstance(text, JsonNumber) and SCIENTIFIC.fullmatch(text):
         raise Unreadable(Text("cell.digits_lost"))

@@ -31,6 +31,7 @@ from hub.domain.cells import (
     ASKED,
     Unreadable,
     Written,
+    may_show_otherwise,
     other_sign,
     read_amount,
     shown_otherwise,
@@ -76,9 +77,13 @@ class AmountColumns:
         texts, numbers = list[_Cell](), list[_Cell]()
         for field, column in cells.items():
             for line, cell, currency in column:
-                found = None if isinstance(cell, JsonNumber) else written(cell)
-                if currency in EXPONENTS and (found or isinstance(cell, FormattedNumber)):
-                    (texts if found else numbers).append(_Cell(field, line, cell, currency, found))
+                if currency not in EXPONENTS:
+                    continue
+                if isinstance(cell, JsonNumber):
+                    if isinstance(cell, FormattedNumber) and may_show_otherwise(type(cell), currency):
+                        numbers.append(_Cell(field, line, cell, currency, None))
+                elif found := written(cell):
+                    texts.append(_Cell(field, line, cell, currency, found))
         proofs: dict[tuple[str, str], set[str]] = {}
         unfit, doubtful = set[str](), set[tuple[str, str]]()
         for item in texts:
@@ -109,8 +114,7 @@ class AmountColumns:
         Raises:
             Unreadable: It is none of this currency, or one with two readings that a question is about.
         """
-        found = None if isinstance(cell, JsonNumber) else written(cell)
-        if found is None:
+        if isinstance(cell, JsonNumber) or (found := written(cell)) is None:
             return read_amount(cell, currency)
         if answer := _answer(self._answers, currency):
             return read_amount(cell, currency, answer)

@@ -141,7 +141,7 @@ class _Search:
         self.found: dict[str, tuple[str, ...]] = {}
         self.errors: list[RowError] = []
         self.questions: list[Question] = []
-        self._table, self._known = table, known
+        self._table, self._known, self._filled = table, known, dict[str, list[str]]()
         # A rate is no amount, and no field of ours.
         self._free = {theirs: "" if "%" in theirs else heading_key(theirs) for theirs in table.columns}
         self._present = frozenset(self._free.values())
@@ -224,6 +224,8 @@ class _Search:
     def _chosen(self, column: Column, several: tuple[str, ...]) -> tuple[str, ...]:
         """The one that is meant, or all of those of which each row fills one; none where somebody must say it."""
         filled = tuple(theirs for theirs in several if self._cells(theirs)) or several[:1]
+        if len(filled) == 1:
+            return filled
         rows = [[row.cells.get(theirs, "").strip() for theirs in filled] for row in self._table.rows]
         if all(len(set(cells)) == 1 for cells in rows):
             return filled[:1]
@@ -270,7 +272,9 @@ class _Search:
             self._free.pop(theirs, None)
 
     def _cells(self, theirs: str) -> list[str]:
-        return [cell for row in self._table.rows if (cell := row.cells.get(theirs, "").strip())]
+        if theirs not in self._filled:
+            self._filled[theirs] = [cell for row in self._table.rows if (cell := row.cells.get(theirs, "").strip())]
+        return self._filled[theirs]
 
     def _refuse(self, theirs: str, value: str, message: Text) -> None:
         self.errors.append(RowError(self._table.header_line, theirs, value, message))

@@ -43,20 +43,22 @@ class DateColumns:
     questions: tuple[Question, ...] = ()
     _order: str = attrs.field(default="dmy", alias="order")
     _short_years: bool = attrs.field(default=False, alias="short_years")
+    _days: dict[str, date] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
     @classmethod
     def of(cls, cells: Cells, layout: Layout | None = None) -> DateColumns:
         """What the cells of a file say of each other."""
-        every = [cell for column in cells.values() for cell in column if cell[1]]
-        short = [ends for _, cell in every if (ends := short_year(cell))]
+        texts = {cell for column in cells.values() for _, cell in column if cell}
+        short = [ends for cell in texts if (ends := short_year(cell))]
         are_short = all(last in LIKELY for _, last in short) and any(first not in LIKELY for first, _ in short)
         answer = (layout or Layout()).answers.get(DATES, "")
         if answer in LABELS:
             return cls(order=answer, short_years=are_short)
-        found = {cell: orders(cell[1]) for cell in every}
-        kinds = set(found.values())
+        of_text = {cell: orders(cell) for cell in texts}
+        kinds = set(of_text.values())
         if {"mdy"} not in kinds or ({"dmy"} in kinds and {"dmy", "mdy"} not in kinds):
             return cls(short_years=are_short)
+        found = {cell: of_text[cell[1]] for column in cells.values() for cell in column if cell[1]}
         first: dict[frozenset[str], tuple[int, str]] = {}
         for cell, of in sorted(found.items()):
             if of:
@@ -76,9 +78,12 @@ class DateColumns:
         Raises:
             Unreadable: It is none, or may be two, which a question is about.
         """
-        if not self._order and orders(cell):
-            raise Unreadable(Text("cell.two_orders"))
-        return read_date(cell, month_first=self._order == "mdy", short_years=self._short_years)
+        if (day := self._days.get(cell)) is None:
+            if not self._order and orders(cell):
+                raise Unreadable(Text("cell.two_orders"))
+            day = read_date(cell, month_first=self._order == "mdy", short_years=self._short_years)
+            self._days[cell] = day
+        return day
 
     def read_or_none(self, cell: str) -> date | None:
         """The same; None where the cell says that there is none: a dash, ``N/A``, ``Contado``.
@@ -86,6 +91,8 @@ class DateColumns:
         Raises:
             Unreadable: As ``read``.
         """
+        if day := self._days.get(cell):
+            return day
         return None if is_no_date(cell) else self.read(cell)
 
     def _read_as(self, cells: Sequence[tuple[int, str]]) -> Iterator[Text]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 SMALL_WORDS: Final = frozenset(["de", "del", "la", "el", "los", "las", "al", "a", "en", "of", "the"])
@@ -19,14 +20,23 @@ SHORT: Final = {
     "cte": "cliente",
 }
 """Words that programs shorten in headings."""
+REMEMBERED: Final = 60
+"""Length of the longest name of which it is remembered what it is reduced to."""
 
 
 def reduced(name: str) -> str:
     """A name without case, accents and punctuation:
     ``Fecha de emisión`` -> ``fecha_de_emision``."""
+    return (_remembered if len(name) <= REMEMBERED else _reduced)(str(name))
+
+
+def _reduced(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name.casefold())
     plain = "".join(char for char in plain if not unicodedata.combining(char))
     return re.sub("[^a-z0-9]+", "_", plain).strip("_")
+
+
+_remembered = lru_cache(maxsize=4096)(_reduced)
 
 
 def heading_key(name: str) -> str:

@@ -85,10 +85,10 @@ def parse_invoices(
     currency = CurrencyColumn.of(
         every, columns, fields, currencies, default_currency, is_said=CURRENCY in layout.answers
     )
-    codes = [currency.code(cells) or "" for cells in every]
+    codes = [currency.code(cells) for cells in every]
     amounts = AmountColumns.of(
         {
-            field: [(cells.line, cells.raw(field), code) for cells, code in zip(every, codes, strict=True)]
+            field: [(cells.line, cells.raw(field), code or "") for cells, code in zip(every, codes, strict=True)]
             for field in fields
         },
         layout,
@@ -102,22 +102,21 @@ def parse_invoices(
 
     reader = _RowReader(
         amount=amount,
-        currency=currency,
         dates=dates,
         words=StateWords(layout.answers),
         keeps=frozenset(field for field in MAY_BE_ABSENT if field not in columns),
         has_balance="balance" in columns,
     )
     stated, skipped, numbers = [], [], set()
-    for cells in every:
+    for cells, code in zip(every, codes, strict=True):
         kind, state = reader.words.of(cells)
         number = cells.code("number", 100, required=state is not BillState.SKIP)
         numbers.add(number)
         if state is BillState.SKIP:
-            reader.count(cells, "total", "balance", "paid")
+            reader.count(cells, code, "total", "balance", "paid")
             skipped.append(cells.error("state" if cells.raw("state") else "kind", Text("import.no_invoice")))
             continue
-        stated.append(Stated(cells, number, reader.read(cells, number, kind, state)))
+        stated.append(Stated(cells, number, reader.read(cells, number, kind, state, code)))
     invoices = joined(stated, layout.answers)
     if asked := (*amounts.questions, *dates.questions):
         errors = [
@@ -154,25 +153,21 @@ def parse_invoices(
 
 @attrs.frozen(kw_only=True)
 class _RowReader:
-    """Reads the rows of one file.
-
-    Attributes:
-        currency: How that of a row is found.
-    """
+    """Reads the rows of one file."""
 
     amount: Amount
-    currency: CurrencyColumn
     dates: DateColumns
     words: StateWords
     keeps: frozenset[str]
     has_balance: bool
 
-    def read(self, cells: RowCells, number: str, kind: RowKind | None, state: BillState | None) -> InvoiceRow | None:
+    def read(
+        self, cells: RowCells, number: str, kind: RowKind | None, state: BillState | None, currency: str | None
+    ) -> InvoiceRow | None:
         """The invoice or the credit note of a row; None where it cannot even be formed."""
         customer, customer_name = _customer(cells)
         issued_on = cells.read_required("issued_on", self.dates.read)
         due_on = cells.read("due_on", self.dates.read_or_none)
-        currency = self.currency.code(cells)
         if not currency:
             cells.add_error("currency", fault_of(cells))
         description, branch = cells.text("description", 500), cells.text("branch", 60)
@@ -180,7 +175,7 @@ class _RowReader:
         if not currency:
             return None
         if state is BillState.VOID:
-            self.count(cells, "balance", "paid")
+            self.count(cells, currency, "balance", "paid")
             total, balance = _size(self.amount(cells, "total", currency)) or Money(0, currency), None
         else:
             total, balance = self._amounts(cells, currency)
@@ -214,10 +209,10 @@ class _RowReader:
             branch=branch,
         )
 
-    def count(self, cells: RowCells, *fields: str) -> None:
+    def count(self, cells: RowCells, currency: str | None, *fields: str) -> None:
         """Count amounts that nothing else is read from: a row of sums has them in it."""
         quiet = cells.quiet()
-        if currency := self.currency.code(quiet):
+        if currency:
             for field in fields:
                 self.amount(quiet, field, currency)
 

@@ -20,6 +20,12 @@ class RowCells:
     ) -> None:
         self.line, self.has_errors = row.line, row.line in bad_lines
         self.row, self._columns, self._errors = row, columns, errors
+        named = row.cells
+        self._raw = {
+            column: cell
+            for column, theirs in columns.items()
+            if (cell := named.get(theirs[0], "") if len(theirs) == 1 else _joined(named, theirs))
+        }
 
     def quiet(self) -> RowCells:
         """The same cells, of which nothing is refused."""
@@ -27,7 +33,7 @@ class RowCells:
 
     def every(self, column: str) -> tuple[str, ...]:
         """The cells of a field that several columns name, those that are empty left out."""
-        return tuple(cell for theirs in self._columns.get(column, ()) if (cell := self.row.cells.get(theirs, "")))
+        return _filled(self.row.cells, self._columns[column]) if column in self._raw else ()
 
     def has(self, column: str) -> bool:
         """Whether the file has this column at all."""
@@ -35,8 +41,7 @@ class RowCells:
 
     def raw(self, column: str) -> str:
         """The cell as it stands, empty where there is none; several, one after the other."""
-        cells = self.every(column)
-        return cells[0] if len(cells) == 1 else " ".join(cells)
+        return self._raw.get(column, "")
 
     def add_error(self, column: str, message: Text | str) -> None:
         """Record that something is wrong with a cell."""
@@ -49,9 +54,10 @@ class RowCells:
 
     def text(self, column: str, longest: int, *, required: bool = False) -> str:
         """A text in one line."""
-        text = " ".join(self.raw(column).split())
-        if not text and required:
-            self.add_error(column, Text("cell.missing"))
+        text = " ".join(raw.split()) if (raw := self._raw.get(column)) else ""
+        if not text:
+            if required:
+                self.add_error(column, Text("cell.missing"))
         elif len(text) > longest:
             self.add_error(column, Text("cell.too_long", length=len(text), most=longest))
         elif not text.isprintable():
@@ -61,7 +67,9 @@ class RowCells:
     def code(self, column: str, longest: int, *, required: bool = False) -> str:
         """A number that is a name, such as an invoice's; what a spreadsheet has garbled is refused."""
         text = self.text(column, longest, required=required)
-        raw = self.raw(column)
+        raw = self._raw.get(column)
+        if not raw:
+            return text
         if isinstance(raw, JsonNumber) and not text.isdecimal():
             self.add_error(column, Text("cell.no_document_number"))
         elif isinstance(raw, FormattedNumber):
@@ -71,7 +79,7 @@ class RowCells:
 
     def read(self, column: str, reader: Callable[[str], T]) -> T | None:
         """What the reader makes of a cell; None where it is empty or unreadable."""
-        raw = self.raw(column)
+        raw = self._raw.get(column)
         try:
             return reader(raw) if raw else None
         except Unreadable as unreadable:
@@ -80,9 +88,18 @@ class RowCells:
 
     def read_required(self, column: str, reader: Callable[[str], T]) -> T | None:
         """The same of a cell that must not be empty."""
-        if not self.raw(column):
+        if column not in self._raw:
             self.add_error(column, Text("cell.missing"))
         return self.read(column, reader)
+
+
+def _filled(cells: Mapping[str, str], several: Iterable[str]) -> tuple[str, ...]:
+    return tuple(cell for theirs in several if (cell := cells.get(theirs, "")))
+
+
+def _joined(cells: Mapping[str, str], several: Iterable[str]) -> str:
+    filled = _filled(cells, several)
+    return filled[0] if len(filled) == 1 else " ".join(filled)
 
 
 def refuse_duplicates(keyed: Iterable[tuple[RowCells, str]], column: str) -> None:
