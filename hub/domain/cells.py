@@ -14,7 +14,7 @@ from typing import Final
 
 import attrs
 
-from hub.domain.files.sheet import FormattedNumber, JsonNumber, shorten
+from hub.domain.files.sheet import FormattedNumber, JsonNumber, NumberFormat, shorten
 from hub.domain.text import Text
 from hub_hookspecs import EXPONENTS, Money, MoneyError
 

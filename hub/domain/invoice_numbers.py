@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 WHOLE: Final = re.compile(r"^([0-9]+)[.,]0+$")
 """A number that a program wrote as an amount: ``123.0``."""
+REMEMBERED: Final = 60
+"""Length of the longest number of which it is remembered what it is folded to."""
 PARTS: Final = re.compile(r"[0-9]+|[^\W0-9_]+")
 
 
@@ -16,6 +19,15 @@ def folded_number(number: str) -> str:
 
     Letters are the series, and stay; digits that something stands between stay apart, so that ``1-23`` is not ``123``.
     """
-    plain = unicodedata.normalize("NFKD", WHOLE.sub(r"\1", number.casefold().strip()))
-    parts = PARTS.findall("".join(char for char in plain if not unicodedata.combining(char)))
+    return (_remembered if len(number) <= REMEMBERED else _folded)(str(number))
+
+
+def _folded(number: str) -> str:
+    plain = WHOLE.sub(r"\1", number.casefold().strip())
+    if not plain.isascii():
+        plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
+    parts = PARTS.findall(plain)
     return ".".join(part.lstrip("0") or "0" if part.isdecimal() else part for part in parts) or number
+
+
+_remembered = lru_cache(maxsize=4096)(_folded)

@@ -15,6 +15,8 @@ T = TypeVar("T")
 class RowCells:
     """The cells of one row by our column names; what is wrong with one is added to the errors."""
 
+    __slots__ = ("_columns", "_errors", "_raw", "has_errors", "line", "row")
+
     def __init__(
         self, row: Row, columns: Mapping[str, tuple[str, ...]], errors: list[RowError], bad_lines: Set[int]
     ) -> None:

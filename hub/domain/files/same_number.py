@@ -57,7 +57,7 @@ def joined(stated: Iterable[Stated], answers: Mapping[str, str]) -> Joined:
     rows: list[InvoiceRow] = []
     plans: list[list[Stated]] = []
     for (_kind, number), several in groups.items():
-        distinct = _without_repeats(several, warnings) if number else several
+        distinct = _without_repeats(several, warnings) if number and len(several) > 1 else several
         if not number or len(distinct) == 1:
             rows += [one.row for one in distinct if one.row and not one.cells.has_errors]
         elif all(_is_void(one) for one in distinct):

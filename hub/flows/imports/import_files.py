@@ -25,6 +25,7 @@ from hub.domain.import_run import Choices, ImportRun, RunState
 from hub.domain.merchant import Merchant
 from hub.domain.missing_bills import Closed, Missing
 from hub.domain.text import Text
+from hub.flows.ground.collector import resting
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.roll_back import write_unless
 from hub_hookspecs import Country
@@ -67,7 +68,7 @@ async def import_customers(
     """
     country = hub.countries[merchant.company.country]
     layout = _layout(layout, mapping)
-    file = await asyncio.to_thread(parse_customers, data, name=name, country=country, layout=layout)
+    file = await asyncio.to_thread(resting, parse_customers, data, name=name, country=country, layout=layout)
     preview = tuple(
         Text(
             "import.row_customer",
@@ -110,6 +111,7 @@ async def import_invoices(
     country: Country = hub.countries[merchant.company.country]
     choices = choices or Choices()
     file = await asyncio.to_thread(
+        resting,
         parse_invoices,
         data,
         name=name,
@@ -138,7 +140,7 @@ async def import_invoices(
     units = units_of(file.rows)
     takes = [
         partial(save_portion, job=job, units=part)
-        for part in portions(units, choices.whole, lambda unit: len(unit.rows))
+        for part in portions(units, choices.whole or dry_run, lambda unit: len(unit.rows))
     ]
     taken = await _take(hub, merchant, FileKind.INVOICES, report, takes, choices, run)
     return await _close_missing(hub, merchant, file, taken, choices, run) if choices.complete else taken
@@ -206,7 +208,7 @@ async def _take(
     if choices.whole and report.set_aside:
         return _refused(merchant, kind, _not_whole(report))
     if report.dry_run:
-        done = (await hub.store.read(lambda tx: _sum(take(tx) for take in takes))).into(report)
+        done = (await hub.store.read(lambda tx: resting(_sum, (take(tx) for take in takes)))).into(report)
         return _not_whole(done) if choices.whole and done.set_aside else done
     tally = Tally()
     for number, take in enumerate(takes, 1):

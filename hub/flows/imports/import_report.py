@@ -65,7 +65,7 @@ class ImportReport:
         closing: What became of that; None where nothing was written.
     """
 
-    reading: Reading = attrs.Factory(Reading)
+    reading: Reading = attrs.field(factory=Reading, repr=False)
     new: int = 0
     changed: int = 0
     unchanged: int = 0
@@ -73,7 +73,7 @@ class ImportReport:
     faults: tuple[RowError, ...] = ()
     set_aside: tuple[RowError, ...] = ()
     left_out: tuple[RowError, ...] = ()
-    rows: tuple[InvoiceRow | CustomerRow, ...] = ()
+    rows: tuple[InvoiceRow | CustomerRow, ...] = attrs.field(default=(), repr=False)
     preview: tuple[Text, ...] = ()
     described: tuple[ChangedRow, ...] = ()
     differences: tuple[RowError, ...] = ()
