@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from hub.domain.files import invoice_file
 from hub.flows.imports import save_invoices
 from hub.flows.imports.credit_notes import Notes
 from tests.bookkeeping.conftest import desk_for as desk_for
@@ -160,6 +161,32 @@ def test_a_note_that_names_no_invoice_waits_by_name_and_the_rest_is_taken(desk: 
 
     assert (counts(report), owed(desk)) == ((1, 0, 0, 1), {"F1": 1000})
     assert "¿de qué factura?" in words(report)[0]
+
+
+@pytest.mark.parametrize("word", ["Recibo de caja", "ANTICIPO", "Abono", "Pago", "Cobro", ""])
+def test_money_that_came_is_no_credit_note_and_lowers_nothing(desk: Desk, word: str) -> None:
+    bring(desk, f"F1;{ANA};02/09/2026;;CRC;1000,00;")
+    head = "tipo;factura;cliente;fecha;moneda;total;factura afectada"
+    report = bring(desk, f"{word};RC-7;{ANA};03/09/2026;CRC;-300,00;F1", head=head)
+    assert counts(report) == (0, 0, 0, 1)
+    assert reasons(report) == [(2, "import.is_receipt")]
+    assert owed(desk) == {"F1": 1000}
+
+
+def test_control_a_receipt_whose_kind_nobody_reads_lowers_its_invoice(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invoice_file, "is_receipt_number", lambda _number: False)
+    with pytest.raises(AssertionError):
+        test_money_that_came_is_no_credit_note_and_lowers_nothing(desk, "")
+
+
+@pytest.mark.parametrize("word", ["NC", "N/C", "Nota Crédito", "NOTA DE CRÉDITO ELECTRÓNICA", "n.c."])
+def test_a_credit_note_is_known_by_each_of_its_names(desk: Desk, word: str) -> None:
+    bring(desk, f"F1;{ANA};02/09/2026;;CRC;1000,00;")
+    head = "tipo;factura;cliente;fecha;moneda;total;factura afectada"
+    assert counts(bring(desk, f"{word};7;{ANA};03/09/2026;CRC;300,00;F1", head=head)) == (1, 0, 0, 0)
+    assert owed(desk) == {"F1": 700}
 
 
 def test_a_note_of_an_invoice_that_is_nowhere_or_of_somebody_else_is_set_aside(desk: Desk) -> None:

@@ -21,3 +21,5 @@ class BillState(enum.StrEnum):
     NOTE = "note"
     SKIP = "skip"
     """Such rows are no invoices: drafts, quotations."""
+    RECEIPT = "receipt"
+    """Such rows are money that came: they lower no invoice, and are set aside."""

@@ -25,7 +25,7 @@ from hub.domain.files.reading import Reading
 from hub.domain.files.row_cells import RowCells, by_line
 from hub.domain.files.same_number import Stated, joined
 from hub.domain.files.sheet import RowError
-from hub.domain.files.state_words import StateWords, is_note_number
+from hub.domain.files.state_words import StateWords, is_note_number, is_receipt_number
 from hub.domain.files.sums import Sums
 from hub.domain.files.table_file import read_table
 from hub.domain.text import Text
@@ -116,6 +116,10 @@ def parse_invoices(
             reader.count(cells, code, "total", "balance", "paid")
             skipped.append(cells.error("state" if cells.raw("state") else "kind", Text("import.no_invoice")))
             continue
+        if state is BillState.RECEIPT:
+            reader.count(cells, code, "total", "balance", "paid")
+            cells.add_error("number", Text("import.is_receipt", word=cells.raw("kind")))
+            continue
         stated.append(Stated(cells, number, reader.read(cells, number, kind, state, code)))
     invoices = joined(stated, layout.answers)
     if asked := (*amounts.questions, *dates.questions):
@@ -180,6 +184,9 @@ class _RowReader:
         else:
             total, balance = self._amounts(cells, currency)
         if total is not None and kind is None:
+            if total.minor < 0 and is_receipt_number(number):
+                cells.add_error("number", Text("import.is_receipt", word=number))
+                return None
             is_note = total.minor < 0 or is_note_number(number)
             kind = RowKind.CREDIT_NOTE if is_note else RowKind.INVOICE
         if kind is RowKind.CREDIT_NOTE:

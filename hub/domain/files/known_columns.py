@@ -14,10 +14,11 @@ from hub.domain.files.layout import FileKind
 from hub.domain.settlement import LineKind
 
 DOCUMENT_WORDS: Final = (
-    "factura facturas nota notas n anticipo abono pago credito debito tiquete boleta comprobante recibo remision"
-    " cotizacion pedido orden saldo invoice note credit memo receipt order bill ticket fv fe fve nc nd nce nde te fac"
-    " fact"
+    "factura facturas nota notas tiquete boleta comprobante recibo remision cotizacion pedido"
+    " orden saldo anticipo anticipos abono pago pagos recibos cobro invoice note memo receipt payment order bill ticket"
 )
+DOCUMENT_CODES: Final = "fv fe fve nc nd nce nde te rc fac fact"
+"""Some of them are codes of identity documents too."""
 TAXES: Final = (
     "iva impuesto impuestos igv itbms total_iva iva_total valor_iva monto_iva total_impuesto total_impuestos"
     " valor_impuesto monto_impuesto impuesto_ventas impuesto_iva iva_19 iva_13 iva_16 tax taxes sales_tax"
@@ -68,12 +69,16 @@ def are_identities(cells: Sequence[str]) -> bool:
 
 
 def are_kinds_of_document(cells: Sequence[str]) -> bool:
-    """Whether most say that a row is an invoice, a note and the like."""
-    return 2 * sum(bool(set(DOCUMENT_WORDS.split()) & set(reduced(cell).split("_"))) for cell in cells) > len(cells)
+    """Whether some cell says that its row is an invoice, a note and the like; then unknown words are asked."""
+    words, codes = frozenset(DOCUMENT_WORDS.split()), frozenset(DOCUMENT_CODES.split())
+    written = [(key.replace("_", ""), *key.split("_")) for key in map(reduced, cells)]
+    return any(not words.isdisjoint(cell) for cell in written) or (
+        2 * sum(not codes.isdisjoint(cell) for cell in written) > len(written)
+    )
 
 
 def are_other_kinds(cells: Sequence[str]) -> bool:
-    """Whether most say something else, such as the type of an identity document."""
+    """Whether all say something else, such as the type of an identity document."""
     return not are_kinds_of_document(cells)
 
 

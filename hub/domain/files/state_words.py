@@ -31,15 +31,24 @@ WORDS: Final[Mapping[BillState, str]] = {
     ),
     BillState.VOID: "anulada anulado anulacion nula nulo void voided annulled invalidada",
     BillState.NOTE: (
-        "nota_de_credito nota_credito nota_credito_electronica nota_de_credito_electronica nc nce ncr n_c"
-        " credit_note credit_memo"
+        "nota_de_credito nota_credito nota_credito_electronica nota_de_credito_electronica nota_cr nota_de_cr"
+        " nota_de_credito_de_venta nota_credito_venta nota_credito_cliente notas_de_credito notas_credito"
+        " nc nce ncr n_c n_cr credit_note credit_memo creditmemo"
     ),
     BillState.SKIP: (
         "borrador draft cotizacion presupuesto proforma pro_forma quote quotation estimate pedido orden_de_compra"
-        " orden_de_pedido order remision recibo recibo_de_caja recibo_caja rc pago pago_recibido anticipo abono receipt"
-        " payment"
+        " orden_de_pedido order remision"
     ),
 }
+_RECEIPTS: Final = (
+    "recibo recibo_de_caja recibo_caja recibo_de_dinero recibo_de_pago recibo_oficial recibo_de_ingreso rc anticipo"
+    " anticipo_de_cliente anticipo_cliente anticipo_de_clientes abono abono_a_factura abono_cliente pago pagos"
+    " pago_recibido pago_de_cliente pago_cliente pago_de_factura pago_a_cuenta cobro cobro_de_cliente"
+    " complemento_de_pago deposito transferencia consignacion comprobante_de_ingreso payment receipt"
+    " customer_payment deposit advance prepayment"
+)
+RECEIPTS: Final = frozenset(_RECEIPTS.split())
+"""What the kind of a row is called that is money which came, and neither an invoice nor a note."""
 MEANS: Final[Mapping[str, BillState]] = {word: state for state, words in WORDS.items() for word in words.split()}
 
 
@@ -60,6 +69,7 @@ def state_of(written: str, answers: Mapping[str, str]) -> BillState | None:
 
 
 NOTE_NUMBER: Final = re.compile(r"n\.?c\.?[er]?[\s._-]*[0-9].*", re.IGNORECASE)
+RECEIPT_NUMBER: Final = re.compile(r"r\.?c\.?[\s._-]*[0-9].*", re.IGNORECASE)
 LABELS: Final[Mapping[BillState, Text]] = {
     BillState.OPEN: Text("import.word_open"),
     BillState.PAID: Text("import.word_paid"),
@@ -67,7 +77,7 @@ LABELS: Final[Mapping[BillState, Text]] = {
     BillState.NOTE: Text("import.word_note"),
     BillState.SKIP: Text("import.word_skip"),
 }
-STRONGEST: Final = (BillState.VOID, BillState.NOTE, BillState.SKIP, BillState.PAID, BillState.OPEN)
+STRONGEST: Final = (BillState.RECEIPT, BillState.VOID, BillState.NOTE, BillState.SKIP, BillState.PAID, BillState.OPEN)
 """Where several columns say a state: what is annulled was issued too, and what is paid was open."""
 EXAMPLES: Final = 3
 
@@ -75,6 +85,11 @@ EXAMPLES: Final = 3
 def is_note_number(number: str) -> bool:
     """Whether a number is one of credit notes by its prefix: ``NC-5``, ``NCE 12``."""
     return NOTE_NUMBER.fullmatch(number) is not None
+
+
+def is_receipt_number(number: str) -> bool:
+    """Whether a number is one of receipts by its prefix: ``RC-5``."""
+    return RECEIPT_NUMBER.fullmatch(number) is not None
 
 
 class StateWords:
@@ -103,11 +118,15 @@ class StateWords:
         for written in cells.every(field):
             if not reduced(written):
                 continue
-            if state := state_of(written, self._answers):
+            if state := self._said(written, field):
                 found.append(state)
             else:
                 self._unknown.setdefault(word_key(written), (written, []))[1].append(cells)
         return found
+
+    def _said(self, written: str, field: str) -> BillState | None:
+        state = state_of(written, self._answers)
+        return BillState.RECEIPT if state is None and field == "kind" and reduced(written) in RECEIPTS else state
 
     @staticmethod
     def _question(key: str, written: str, rows: list[RowCells]) -> Question:

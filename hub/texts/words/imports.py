@@ -16,6 +16,10 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "import.instalments_unclear": (
         "Los montos de las cuotas no se pueden saber por estas filas. Remedio: poner el saldo de cada cuota."
     ),
+    "import.is_receipt": (
+        "«{word}» es dinero que entró: no es factura ni nota crédito, y no descuenta nada. "
+        "Remedio: registrar aquí ese recibo, si falta."
+    ),
     "import.moved_by_name": (
         "Aquí esta factura es de otro cliente, y el archivo nombra al suyo solo por el nombre. "
         "Remedio: poner en el archivo el número de identificación."
