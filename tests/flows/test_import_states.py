@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from hub.domain.files import invoice_file
+from hub.domain.files import invoice_file, same_number
 from hub.flows.imports import save_invoices
 from hub.flows.imports.credit_notes import Notes
 from tests.bookkeeping.conftest import desk_for as desk_for
@@ -257,6 +257,30 @@ def test_instalments_that_a_newer_file_has_no_more_are_paid(desk: Desk, total: s
     assert (counts(report), bill.total, bill.due, bill.outside) == ((0, 1, 0, 0), 300_000, 100_000, 200_000)
     assert (len(bill.plan), str(bill.due_on)) == (3, "2026-12-02")
     assert counts(bring(desk, *rows[2:])) == (0, 0, 1, 0)
+
+
+@pytest.mark.parametrize("total", ["3000,00", "1000,00"])
+def test_an_invoice_of_here_says_what_the_total_of_fewer_instalments_is_of(desk: Desk, total: str) -> None:
+    rows = parts(*((month, total, "1000,00") for month in (10, 11, 12)))
+    bring(desk, *rows)
+    report = bring(desk, *rows[1:])
+
+    (bill,) = desk.read(bills).values()
+    assert (counts(report), bill.total, bill.due, len(bill.plan)) == ((0, 1, 0, 0), 300_000, 200_000, 3)
+    assert counts(bring(desk, *rows[1:])) == (0, 0, 1, 0)
+
+
+def test_balances_above_the_total_that_are_no_whole_instalments_are_asked_and_never_owed_so(desk: Desk) -> None:
+    rows = parts((10, "3000,00", "2000,00"), (11, "3000,00", "2000,00"))
+    assert (bring(desk, *rows).is_open, owed(desk)) == (True, {})
+    report = bring(desk, *rows, total_of="invoice")
+    assert (counts(report), owed(desk)) == ((0, 0, 0, 2), {})
+
+
+def test_control_balances_above_the_total_are_owed_as_they_stand(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(same_number, "_meaning", lambda _plan: same_number.OF_INSTALMENT)
+    with pytest.raises(AssertionError):
+        test_balances_above_the_total_that_are_no_whole_instalments_are_asked_and_never_owed_so(desk)
 
 
 def test_what_the_total_is_of_is_asked_where_the_sum_does_not_tell(desk: Desk) -> None:

@@ -15,8 +15,6 @@ WAITING = frozenset(
         "H08-b",
         "H08-m",
         "H10-h",
-        "H15-d",
-        "H20-h",
         "aside-d",
         "columns-m",
         "columns-n",

@@ -47,11 +47,13 @@ class InvoiceFile(Reading):
     Attributes:
         skipped: Rows that are no invoices, such as drafts and quotations.
         numbers: Every number that stands in some row, also one that is set aside.
+        unclear: By number: instalments whose total may be the invoice's or their own.
     """
 
     rows: tuple[InvoiceRow, ...] = ()
     skipped: tuple[RowError, ...] = ()
     numbers: frozenset[str] = frozenset()
+    unclear: Mapping[str, tuple[InvoiceRow, ...]] = attrs.Factory(dict)
 
 
 def parse_invoices(
@@ -131,6 +133,7 @@ def parse_invoices(
         rows=invoices.rows,
         skipped=tuple(skipped),
         numbers=frozenset(numbers - {""}),
+        unclear=invoices.unclear,
         errors=tuple(error for error in wrong if error.line not in body),
         set_aside=tuple(error for error in wrong if error.line in body),
         warnings=by_line((*invoices.warnings, *_as_in_file(amounts.told, columns))),

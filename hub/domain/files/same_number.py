@@ -41,11 +41,13 @@ class Joined:
     Attributes:
         warnings: Of rows that stand there twice.
         questions: Of what the column of totals is, where the rows do not say.
+        unclear: By number: the rows that do not say it.
     """
 
     rows: tuple[InvoiceRow, ...] = ()
     warnings: tuple[RowError, ...] = ()
     questions: tuple[Question, ...] = ()
+    unclear: Mapping[str, tuple[InvoiceRow, ...]] = attrs.Factory(dict)
 
 
 def joined(stated: Iterable[Stated], answers: Mapping[str, str]) -> Joined:
@@ -80,7 +82,12 @@ def joined(stated: Iterable[Stated], answers: Mapping[str, str]) -> Joined:
             for one in plan:
                 one.cells.add_error("total", Text("import.instalments_unclear"))
     question = (_question(open_plans),) if open_plans else ()
-    return Joined(rows=tuple(sorted(rows, key=lambda row: row.line)), warnings=tuple(warnings), questions=question)
+    return Joined(
+        rows=tuple(sorted(rows, key=lambda row: row.line)),
+        warnings=tuple(warnings),
+        questions=question,
+        unclear={plan[0].number: tuple(one.row for one in plan if one.row) for plan in open_plans},
+    )
 
 
 def _without_repeats(several: Sequence[Stated], warnings: list[RowError]) -> list[Stated]:
@@ -143,7 +150,11 @@ def _parts(plan: Sequence[Stated]) -> list[int] | None:
 
 
 def _meaning(plan: Sequence[Stated]) -> str | None:
-    """Of what the totals are, as far as the sums tell: parts never exceed the whole."""
+    """Of what the totals are, as far as the sums tell: parts never exceed the whole.
+
+    Balances above the total tell it only where each instalment is owed whole, or not at all: else nobody knows what is
+    wrong.
+    """
     totals = [one.row.total.minor for one in plan if one.row]
     if len(set(totals)) > 1:
         return OF_INSTALMENT
@@ -152,7 +163,7 @@ def _meaning(plan: Sequence[Stated]) -> str | None:
         return None
     if sum(parts) == totals[0]:
         return OF_INVOICE
-    return OF_INSTALMENT if max(parts) == totals[0] else None
+    return OF_INSTALMENT if {*parts} <= {0, totals[0]} else None
 
 
 def _invoice(plan: Sequence[Stated], meaning: str) -> InvoiceRow | None:

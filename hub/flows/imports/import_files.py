@@ -20,6 +20,7 @@ from hub.domain.files.customer_file import CustomerRow, parse_customers
 from hub.domain.files.invoice_file import InvoiceFile, InvoiceRow, parse_invoices
 from hub.domain.files.layout import CURRENCY, DECIMAL, FileKind, Layout
 from hub.domain.files.reading import Reading
+from hub.domain.files.same_number import TOTAL_OF
 from hub.domain.files.sheet import RowError
 from hub.domain.import_run import Choices, ImportRun, RunState
 from hub.domain.merchant import Merchant
@@ -32,6 +33,7 @@ from hub_hookspecs import Country
 
 from .complete_list import close_missing, plan_missing
 from .import_report import MAX_ROWS, ImportReport, log_import
+from .instalments import meaning_here
 from .save_customers import save_customers
 from .save_invoices import Job, save_portion
 from .tally import Tally
@@ -110,19 +112,15 @@ async def import_invoices(
     """
     country: Country = hub.countries[merchant.company.country]
     choices = choices or Choices()
-    file = await asyncio.to_thread(
-        resting,
+    read = partial(
         parse_invoices,
         data,
         name=name,
         default_currency=currency or country.currencies[0],
         currencies=country.currencies,
-        layout=_layout(
-            layout,
-            mapping,
-            {key: said for key, said in ((DECIMAL, decimal), (CURRENCY, currency)) if said},
-        ),
     )
+    said = {key: value for key, value in ((DECIMAL, decimal), (CURRENCY, currency)) if value}
+    file = await _parsed(hub, merchant, read, _layout(layout, mapping, said))
     report = _begun(file, file.rows, (_understood(row, file.columns) for row in file.rows[:PREVIEW]), dry_run)
     report = attrs.evolve(report, left_out=file.skipped)
     job = Job(
@@ -144,6 +142,18 @@ async def import_invoices(
     ]
     taken = await _take(hub, merchant, FileKind.INVOICES, report, takes, choices, run)
     return await _close_missing(hub, merchant, file, taken, choices, run) if choices.complete else taken
+
+
+async def _parsed(hub: Hub, merchant: Merchant, read: Callable[..., InvoiceFile], layout: Layout) -> InvoiceFile:
+    """The file; of what the totals of its instalments are, an invoice of here may say."""
+    file = await asyncio.to_thread(resting, read, layout=layout)
+    if not file.unclear:
+        return file
+    meaning = await hub.store.read(lambda tx: meaning_here(tx, merchant, file.unclear))
+    if meaning is None:
+        return file
+    told = await asyncio.to_thread(resting, read, layout=layout.answering({TOTAL_OF: meaning}))
+    return attrs.evolve(told, layout=layout)
 
 
 async def _close_missing(
