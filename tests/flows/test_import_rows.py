@@ -10,7 +10,7 @@ import pytest
 
 from hub.domain.files.layout import FileKind
 from hub.domain.import_run import Choices, ImportRun, RunState, RunSubject
-from hub.flows.imports import import_files, match_numbers, save_invoices, units
+from hub.flows.imports import import_files, match_numbers, name_customers, save_invoices, units
 from hub.flows.imports.import_files import import_customers, import_invoices
 from hub.flows.imports.import_report import Change
 from hub.flows.imports.match_numbers import Numbers
@@ -118,6 +118,26 @@ def test_a_name_alone_moves_no_invoice_to_another_customer(desk: Desk) -> None:
 
     assert reasons(report) == [(2, "import.moved_by_name")]
     assert desk.read(bills)["F1"].customer_id == "c1"
+
+
+def test_a_number_of_one_customer_beside_the_mail_of_another_is_nobodys_invoice(desk: Desk) -> None:
+    ana = desk.read(lambda tx: tx.customers.get("c1"))
+    other = attrs.evolve(ana, id="c9", name="Otra Prueba", document=None, email="otra@correo.example")
+    desk.opened.store.write_now(lambda tx: tx.customers.save(other))
+    head = "factura;cliente;correo;fecha;moneda;total"
+    rows = (f"F{at};{ANA};{mail};02/09/2026;CRC;100,00" for at, mail in enumerate(("OTRA@correo.example", ana.email)))
+    report = bring(desk, *rows, f"F2;{ANA};nadie@correo.example;02/09/2026;CRC;100,00", head=head)
+
+    assert reasons(report) == [(2, "import.customer_torn")]
+    assert sorted(desk.read(bills)) == ["F1", "F2"]
+
+
+def test_control_whoever_reads_the_number_alone_bills_one_of_two_customers(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(name_customers, "_beside", lambda who, _of_mail: who)
+    with pytest.raises(AssertionError):
+        test_a_number_of_one_customer_beside_the_mail_of_another_is_nobodys_invoice(desk)
 
 
 # ---- numbers

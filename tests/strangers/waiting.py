@@ -11,7 +11,6 @@ WAITING = frozenset(
         "H03-h",
         "H03-i",
         "H03-k",
-        "H05-f",
         "H08-b",
         "H08-m",
         "H10-h",

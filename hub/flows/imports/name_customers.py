@@ -20,8 +20,11 @@ from hub.domain.merchant import Customer, Merchant
 from hub.flows.ground.ports import Tx
 from hub_hookspecs import Country, IdentityDocument
 
-Key = tuple[str, str]
-"""What a row says of its customer: the key, and the type of the identity document where the file names it."""
+Key = tuple[str, str, str]
+"""What a row says of its customer: the key, the type of the identity document where the file names it, and a mail that
+stands beside."""
+Person = tuple[str, str]
+"""Type and number of the document of somebody whom nobody knows."""
 LETTERS_OF_A_NAME: Final = 3
 FREE_TEXT: Final = "AB123456"
 """A type that takes this takes nearly anything, and tells nothing of a number."""
@@ -34,30 +37,32 @@ class Named:
     Attributes:
         customer_id: None where nobody is known, or several are.
         several: More than one customer has what the row says.
+        is_torn: Its number is of one customer, and its mail of another.
         by_name: Found by the name alone.
         document: Of somebody who is not known: what the file says of it, where it can be read.
     """
 
     customer_id: str | None = None
     several: bool = False
+    is_torn: bool = False
     by_name: bool = False
     document: IdentityDocument | None = None
 
 
 def key_of(row: InvoiceRow) -> Key:
     """What tells the customers of a file apart."""
-    return row.customer_key, row.identity_type
+    return row.customer_key, row.identity_type, "" if "@" in row.customer_key else row.email.lower()
 
 
 def customers_named(tx: Tx, merchant: Merchant, country: Country, rows: Iterable[InvoiceRow]) -> Mapping[Key, Named]:
     """Whom each row names, found with as few queries for many rows as for one."""
     keys = dict.fromkeys(map(key_of, rows))
-    documents = {key: _document(country, *key) for key in keys if "@" not in key[0]}
+    documents = {key: _document(country, *key[:2]) for key in keys if "@" not in key[0]}
     numbers = {key: _numbers(country, key, documents[key]) for key in documents}
     found = tx.customers.found_by(
         merchant.id,
         numbers={number for several in numbers.values() for number in several},
-        emails={key for key, _type in keys if "@" in key},
+        emails={mail for key, _type, beside in keys for mail in (key, beside) if "@" in mail},
     )
     by_number, by_mail = _indexed(found)
     named = {}
@@ -73,21 +78,22 @@ def customers_named(tx: Tx, merchant: Merchant, country: Country, rows: Iterable
                 for customer in by_number.get(number, ())
                 if of_type in (None, customer.document.type if customer.document else None)
             }
-        named[key] = _one(ids, documents.get(key))
-    open_names = {key for key, who in named.items() if who.customer_id is None and not who.several and _is_name(key[0])}
+        named[key] = _beside(_one(ids, documents.get(key)), by_mail.get(key[2], set()))
+    open_names = {key for key, who in named.items() if who == Named(document=who.document) and _is_name(key[0])}
     if open_names:
         ids_of: dict[str, set[str]] = {}
         for customer_id, name in tx.customers.names(merchant.id):
             ids_of.setdefault(reduced(name), set()).add(customer_id)
         for key in open_names:
             if reduced(key[0]) in ids_of:
-                named[key] = attrs.evolve(_one(ids_of[reduced(key[0])], None), by_name=True)
+                found_by_name = _one(ids_of[reduced(key[0])], None)
+                named[key] = _beside(attrs.evolve(found_by_name, by_name=True), by_mail.get(key[2], set()))
     return named
 
 
 def creatable(row: InvoiceRow, who: Named, merchant: Merchant, customer_id: str) -> Customer | None:
     """The customer whom nobody knows, where the row says who it is: a document, and a name."""
-    if who.customer_id is not None or who.several or who.document is None or not row.customer_name:
+    if who.customer_id is not None or who.several or who.is_torn or who.document is None or not row.customer_name:
         return None
     return Customer(
         id=customer_id,
@@ -121,6 +127,12 @@ def _one(ids: set[str], document: IdentityDocument | None) -> Named:
     if len(ids) == 1:
         return Named(customer_id=next(iter(ids)))
     return Named(several=bool(ids), document=None if ids else document)
+
+
+def _beside(who: Named, of_mail: set[str]) -> Named:
+    """The same, unless the mail of the row is somebody else's."""
+    is_torn = bool(of_mail) and who.customer_id is not None and who.customer_id not in of_mail
+    return Named(is_torn=True) if is_torn else who
 
 
 def _numbers(country: Country, key: Key, document: IdentityDocument | None) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ from .compare_rows import changes_of, difference_between, standings_of, whole_ag
 from .credit_notes import Notes
 from .import_report import Change
 from .match_numbers import Numbers
-from .name_customers import Key, Named, creatable, customers_named, key_of
+from .name_customers import Named, Person, creatable, customers_named, key_of
 from .states import with_state
 from .tally import Tally
 from .units import Unit
@@ -93,7 +93,7 @@ class _Portion:
         self.who = customers_named(tx, job.merchant, job.country, rows)
         self.numbers = Numbers.of(tx, job.merchant, rows, job.numbers)
         self.notes = Notes(tx, job.merchant)
-        self.made: dict[Key, Customer] = {}
+        self.made: dict[Person, Customer] = {}
         self.standings: Mapping[str, InvoiceStanding] = {}
         kept = tx.imports.rows(job.run.id) if job.run and job.run.done else ()
         self.did = {row.subject_id: row.what for row in kept}
@@ -150,8 +150,8 @@ class _Portion:
         key = key_of(row)
         who = self.who[key]
         if who.customer_id:
-            if who.by_name and key not in self.tally.told_by_name:
-                self.tally.told_by_name.add(key)
+            if who.by_name and key[:2] not in self.tally.told_by_name:
+                self.tally.told_by_name.add(key[:2])
                 self.tally.warnings.append(
                     RowError(row.line, "customer", row.customer_key, Text("import.customer_by_name"))
                 )
@@ -161,6 +161,9 @@ class _Portion:
             self.tally.creatable.add(_person(who))
             if self.job.choices.create_customers:
                 return self.made.setdefault(_person(who), customer).id
+        if who.is_torn:
+            self._aside(row, "email", Text("import.customer_torn", customer=row.customer_key), row.email)
+            return None
         message = Text("import.customer_several") if who.several else Text("import.customer_unknown")
         self._aside(row, "customer", message, row.customer_key)
         return None
@@ -410,7 +413,7 @@ class _Portion:
         return customer.name if customer else made
 
 
-def _person(who: Named) -> Key:
+def _person(who: Named) -> Person:
     """Who somebody is that nobody knows: two writings of one number are one person."""
     return (who.document.type, who.document.number) if who.document else ("", "")
 

@@ -13,6 +13,10 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "import.customer_several": (
         "Más de un cliente tiene este dato. Remedio: poner en el archivo el número de identificación."
     ),
+    "import.customer_torn": (
+        "Este correo es de otro cliente, no de {customer}: no se sabe de cuál es la factura. "
+        "Remedio: corregir el correo o el número de identificación."
+    ),
     "import.instalments_unclear": (
         "Los montos de las cuotas no se pueden saber por estas filas. Remedio: poner el saldo de cada cuota."
     ),
