@@ -10,6 +10,7 @@ import pytest
 from hub.domain.files import columns
 from hub.domain.files.columns import Column, Resolved, heading_key, resolve_columns
 from hub.domain.files.field_labels import LABELS
+from hub.domain.files.invoice_file import parse_invoices
 from hub.domain.files.known_columns import CUSTOMER_COLUMNS, INVOICE_COLUMNS, KNOWN_COLUMNS, PAYOUT_COLUMNS
 from hub.domain.files.layout import Layout
 from hub.domain.files.table_file import read_table
@@ -281,3 +282,40 @@ def test_headings_of_payouts_are_known_in_any_case() -> None:
         "ID transacción;Referencia;Bruto;Comisión;IVA comisión;Neto;Fecha de abono\nL;a;1;1;1;1;1\n", PAYOUT_COLUMNS
     )
     assert list(spanish.columns) == ["line_id", "reference", "gross", "fee", "fee_tax", "net", "settled_on"]
+
+
+# ---- currencies in headings, and headings that come twice
+
+
+@pytest.mark.parametrize("heading", ["Total (USD)", "Total USD", "Total en dólares", "TOTAL US$"])
+def test_an_amounts_heading_may_name_its_currency(heading: str) -> None:
+    file = parse_invoices(
+        f"factura;cliente;fecha;{heading}\nF1;1-1234-0567;02/09/2026;1.200,50\n".encode(),
+        default_currency="CRC",
+        currencies=("CRC", "USD"),
+    )
+    assert [str(row.total) for row in file.rows] == ["1200.50 USD"]
+
+
+def test_a_currency_that_is_not_that_of_the_amounts_heading_sets_its_row_aside() -> None:
+    file = parse_invoices(
+        b"factura;cliente;fecha;moneda;Total (USD)\nF1;1-1;02/09/2026;CRC;1,5\nF2;1-1;02/09/2026;USD;1,5\n",
+        default_currency="CRC",
+        currencies=("CRC", "USD"),
+    )
+    assert [str(row.total) for row in file.rows] == ["1.50 USD"]
+    assert [(error.line, getattr(error.message, "id", "")) for error in file.set_aside] == [
+        (2, "cell.currency_not_of_heading")
+    ]
+
+
+def test_a_total_beside_its_worth_in_dollars_is_the_total() -> None:
+    resolved = headed("factura;cliente;fecha;total;total usd", "F1;1-1;2/9/2026;1000;2")
+    assert (resolved.columns["total"], resolved.left_out) == (("total",), ("total usd",))
+
+
+def test_two_columns_of_one_heading_that_differ_are_asked_about_and_equal_ones_are_one() -> None:
+    resolved = headed("factura;cliente;fecha;fecha;total", "F1;1-1;2/9/2026;3/9/2026;5")
+    assert [question.key for question in resolved.questions] == ["column:issued_on"]
+    resolved = headed("factura;cliente;fecha;fecha;total", "F1;1-1;2/9/2026;2/9/2026;5")
+    assert (resolved.questions, resolved.columns["issued_on"]) == ((), ("fecha",))

@@ -13,11 +13,7 @@ WAITING = frozenset(
         "H03-k",
         "H08-b",
         "H08-m",
-        "H10-h",
         "aside-d",
-        "columns-m",
-        "columns-n",
-        "shape-g",
     ]
 )
 PAGES_WAITING = frozenset(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from hub.domain.files.field_labels import field_label
+from hub.domain.files.heading_words import amount_key, first_of
 from hub.domain.files.heading_words import heading_key as heading_key
 from hub.domain.files.heading_words import reduced as reduced
 from hub.domain.files.question import Choice, Question
@@ -143,7 +144,9 @@ class _Search:
         self.questions: list[Question] = []
         self._table, self._known, self._filled = table, known, dict[str, list[str]]()
         # A rate is no amount, and no field of ours.
-        self._free = {theirs: "" if "%" in theirs else heading_key(theirs) for theirs in table.columns}
+        alike = {theirs: "" if "%" in theirs else first_of(theirs, table.columns) for theirs in table.columns}
+        self._free = {theirs: heading_key(name) for theirs, name in alike.items()}
+        self._amounts = {theirs: amount_key(name) for theirs, name in alike.items()}
         self._present = frozenset(self._free.values())
 
     def apply(self, layout: Layout) -> None:
@@ -202,11 +205,14 @@ class _Search:
     def _candidates(self, column: Column, ranks: Iterable[int]) -> tuple[str, ...]:
         sure = {key for rank in ranks if rank < len(column.ranks) for key in column.ranks[rank]}
         doubtful = [column.doubtful[rank] for rank in ranks if rank in column.doubtful]
-        return tuple(
+        found = tuple(
             theirs
             for theirs, key in self._free.items()
             if (key in sure or any(self._fits(theirs, key, known) for known in doubtful))
         )
+        if found or not column.is_money:
+            return found
+        return tuple(theirs for theirs in self._free if self._amounts[theirs] in sure)
 
     def _fits(self, theirs: str, key: str, known: Doubtful) -> bool:
         return key in map(heading_key, known.names.split()) and known.fits(self._cells(theirs))

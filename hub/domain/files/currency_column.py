@@ -29,12 +29,14 @@ class CurrencyColumn:
         currencies: Those of the company's country, the usual one first.
         usual: Of rows that name none; None where they are not given any.
         headings: What the headings of the amounts name.
+        stated: What they name by a word or a code, and not by a sign that several currencies share.
     """
 
     amounts: Sequence[str]
     currencies: Sequence[str]
     usual: str | None
     headings: frozenset[str]
+    stated: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -61,18 +63,22 @@ class CurrencyColumn:
         words = (
             word for field in amounts for theirs in columns.get(field, ()) for word in re.split(r"[\s()\[\]:/]", theirs)
         )
-        named = {code for word in words if IN_HEADINGS.fullmatch(word) and (code := currency_named(word, currencies))}
+        named = {
+            word: code for word in words if IN_HEADINGS.fullmatch(word) and (code := currency_named(word, currencies))
+        }
         return cls(
             amounts=amounts,
             currencies=currencies,
             usual=usual if is_said or not is_named else None,
-            headings=frozenset(named),
+            headings=frozenset(named.values()),
+            stated=frozenset(code for word, code in named.items() if word.isalpha()),
         )
 
     def code(self, cells: RowCells) -> str | None:
         """The currency of a row; None where nothing says it, or what says it is unknown."""
         if written := cells.raw(FIELD):
-            return currency_named(unmarked(written), self.currencies)
+            code = currency_named(unmarked(written), self.currencies)
+            return None if self.stated and code not in self.stated else code
         own = (own_currency(cells.raw(field), self.currencies, self.usual) for field in self.amounts)
         if found := next(filter(None, own), None):
             return found
@@ -80,7 +86,9 @@ class CurrencyColumn:
             return next(iter(self.headings)) if len(self.headings) == 1 else None
         return self.usual if self.usual in EXPONENTS else None
 
-
-def fault_of(cells: RowCells) -> Text:
-    """Why a row has no currency."""
-    return Text("cell.unknown_currency", known=", ".join(EXPONENTS)) if cells.raw(FIELD) else Text("cell.missing")
+    def fault(self, cells: RowCells) -> Text:
+        """Why a row has no currency."""
+        written = cells.raw(FIELD)
+        if self.stated and written and currency_named(unmarked(written), self.currencies):
+            return Text("cell.currency_not_of_heading", named=", ".join(sorted(self.stated)))
+        return Text("cell.unknown_currency", known=", ".join(EXPONENTS)) if cells.raw(FIELD) else Text("cell.missing")

@@ -16,7 +16,7 @@ from hub.domain.files.amounts import AWAITS_ANSWER, AmountColumns
 from hub.domain.files.bill_state import BillState as BillState
 from hub.domain.files.bill_state import RowKind as RowKind
 from hub.domain.files.columns import resolve_columns
-from hub.domain.files.currency_column import CurrencyColumn, fault_of
+from hub.domain.files.currency_column import CurrencyColumn
 from hub.domain.files.dates import DateColumns
 from hub.domain.files.invoice_row import InvoiceRow as InvoiceRow
 from hub.domain.files.known_columns import INVOICE_COLUMNS, usual_headings
@@ -176,7 +176,7 @@ class _RowReader:
         issued_on = cells.read_required("issued_on", self.dates.read)
         due_on = cells.read("due_on", self.dates.read_or_none)
         if not currency:
-            cells.add_error("currency", fault_of(cells))
+            cells.add_error("currency", self.currency.fault(cells))
         description, branch = cells.text("description", 500), cells.text("branch", 60)
         total: Money | None
         if not currency:

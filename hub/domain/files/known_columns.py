@@ -35,7 +35,8 @@ NUMBERS_OF_PEOPLE: Final = (
     " rut_receptor rfc rfc_cliente rfc_receptor ruc dni nif identificacion_tercero nit_tercero"
     " numero_identificacion_tercero documento_cliente numero_documento_cliente documento_identidad"
     " numero_documento_identidad numero_id id_fiscal numero_fiscal numero_identificacion_fiscal"
-    " identificacion_fiscal tax_id customer_tax_id vat vat_number identity_number"
+    " identificacion_fiscal empresa_nif cliente_nif contacto_nif empresa_nit cliente_nit contacto_nit"
+    " tax_id customer_tax_id vat vat_number identity_number"
 )
 TYPES_OF_IDENTITY: Final = (
     "tipo_identificacion tipo_identificacion_cliente tipo_identificacion_receptor tipo_identificacion_tercero"
@@ -113,7 +114,8 @@ INVOICE_COLUMNS: Final = (
         "customer_name",
         "nombre_cliente nombres_cliente razon_social nombre_o_razon_social nombre_razon_social"
         " razon_social_cliente nombre_receptor razon_social_receptor nombre_tercero customer_full_name full_name"
-        " company_name nombre_deudor nombre_completo / nombre name / nombre_comercial",
+        " company_name nombre_deudor nombre_completo"
+        " nombre_empresa_mostrar_factura nombre_contacto_mostrar_factura / nombre name / nombre_comercial",
         is_text=True,
         parts=PIECES,
         doubtful={
@@ -163,7 +165,8 @@ INVOICE_COLUMNS: Final = (
     Column(
         "balance",
         "saldo_pendiente saldo_actual saldo_por_cobrar por_cobrar pendiente saldo_factura saldo_documento"
-        " saldo_pendiente_pago valor_pendiente monto_pendiente importe_pendiente importe_adeudado total_adeudado"
+        " saldo_pendiente_pago saldo_abierto saldo_restante saldo_insoluto saldo_adeudado saldo_por_pagar"
+        " valor_pendiente monto_pendiente importe_pendiente importe_adeudado total_adeudado"
         " adeudado monto_adeudado pendiente_pago pendiente_cobro saldo_a_pagar saldo_deudor balance_due amount_due"
         " open_balance amount_residual residual outstanding_amount / saldo",
         is_money=True,

@@ -34,6 +34,9 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
         "Remedio: redondearlo en Excel, o darle a la celda un formato con {places} decimales."
     ),
     "cell.amount_too_large": "El monto es demasiado grande.",
+    "cell.currency_not_of_heading": (
+        "El encabezado del monto dice {named}. Remedio: dejar la moneda en un solo lugar, o que digan la misma."
+    ),
     "cell.unknown_currency": "No es una moneda conocida: {known}.",
     "cell.shown_otherwise": "El archivo tiene {stored} y muestra {shown}. Se toma lo que tiene.",
     "cell.shown_scaled": "El archivo tiene {stored}, aunque lo muestra en miles o millones. Se toma lo que tiene.",
