@@ -173,7 +173,7 @@ def shown_otherwise(text: str, currency: str) -> Text | None:
     """
     if not isinstance(text, FormattedNumber):
         return None
-    if _is_scaled(type(text)):
+    if _is_scaled(text.shown_as):
         return Text("cell.shown_scaled", stored=read_amount(text, currency))
     if "." not in text or not may_show_otherwise(type(text), currency):
         return None
@@ -185,7 +185,7 @@ def shown_otherwise(text: str, currency: str) -> Text | None:
 def may_show_otherwise(numbers: type[FormattedNumber], currency: str) -> bool:
     """Whether the format of some numbers may show one of a currency otherwise than it is kept."""
     places = numbers.shown_as.places
-    return _is_scaled(numbers) or (places is not None and places < EXPONENTS[currency])
+    return _is_scaled(numbers.shown_as) or (places is not None and places < EXPONENTS[currency])
 
 
 @lru_cache(maxsize=4096)

@@ -104,6 +104,7 @@ def parse_invoices(
 
     reader = _RowReader(
         amount=amount,
+        currency=currency,
         dates=dates,
         words=StateWords(layout.answers),
         keeps=frozenset(field for field in MAY_BE_ABSENT if field not in columns),
@@ -163,6 +164,7 @@ class _RowReader:
     """Reads the rows of one file."""
 
     amount: Amount
+    currency: CurrencyColumn
     dates: DateColumns
     words: StateWords
     keeps: frozenset[str]
