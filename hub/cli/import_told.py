@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 TOGETHER = 5
 """More errors of one cause than this are told as one."""
 LINES_SHOWN = 10
+UNKNOWN = "import.customer_unknown"
 
 
 def facts_of(report: ImportReport) -> dict[str, object]:
@@ -163,8 +164,7 @@ def print_report(report: ImportReport, name: str) -> None:
     """What happened, in lines."""
     for line in by_cause((*(report.warnings or report.reading.warnings), *(report.faults or report.set_aside))):
         click.echo(f"{name}: {line}", err=True)
-    if report.creatable:
-        click.echo(f"{name}: {report.creatable} customers could be created from it: --create-customers", err=True)
+    tell_creatable(report, name)
     if report.faults:
         faults = f"{len(report.faults)} fault{'s' if len(report.faults) != 1 else ''}"
         click.echo(f"Error: nothing was imported from {name}: {faults}", err=True)
@@ -191,6 +191,16 @@ def print_report(report: ImportReport, name: str) -> None:
         click.echo(f"{name}: {len(report.differences)} invoices of which file and hub say another balance:")
         for error in report.differences:
             click.echo(f"  {row_error_line(error)}")
+
+
+def tell_creatable(report: ImportReport, name: str) -> None:
+    """How the customers whom nobody knows could come from the file itself."""
+    unknown = sum(getattr(error.message, "id", "") == UNKNOWN for error in report.set_aside)
+    if report.creatable:
+        click.echo(f"{name}: {report.creatable} customers could be created from it: --create-customers", err=True)
+    elif unknown:
+        rest = "with a column of their names --create-customers would create them from it"
+        click.echo(f"{name}: {unknown} rows are of customers whom nobody knows: {rest}", err=True)
 
 
 def understood(reading: Reading) -> Iterator[str]:

@@ -10,7 +10,7 @@ import click
 from .import_asking import answered, tell_open
 from .import_options import choice_options, choices_of, layout_options, layout_to_use, said_layout
 from .import_runs import add_to
-from .import_told import facts_of, print_report
+from .import_told import facts_of, print_report, tell_creatable
 from .options import Content, company_option, file_argument, json_option
 from .printing import print_json, print_table, when
 from .running import operator, pass_merchant
@@ -160,6 +160,7 @@ def _tell(report: ImportReport, name: str, as_json: bool) -> int:
         print_report(report, name)
     else:
         print_json(facts_of(report))
+        tell_creatable(report, name)
         if report.is_open and not report.faults:
             tell_open(report.reading, name)
     if report.faults:

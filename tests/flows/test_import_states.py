@@ -12,7 +12,7 @@ from hub.flows.imports.credit_notes import Notes
 from tests.bookkeeping.conftest import desk_for as desk_for
 from tests.bookkeeping.conftest import empty_hub as empty_hub
 from tests.bookkeeping.desk import Desk
-from tests.flows.brought import ANA, HEAD, bills, bring, counts, owed, reasons, words
+from tests.flows.brought import ANA, HEAD, bills, bring, counts, look, owed, reasons, words
 from tests.spoken import spoken
 
 Desks = Callable[[str], Desk]
@@ -356,3 +356,16 @@ def test_a_row_of_sums_is_no_invoice_and_is_held_against_what_was_read(desk: Des
         ("total", "1300.00 CRC", True),
         ("saldo", "800.00 CRC", False),
     ]
+
+
+def test_sums_of_customers_and_of_currencies_are_each_held_against_their_own_rows(desk: Desk) -> None:
+    first, second = f"F1;{ANA};02/09/2026;;CRC;1000,00;1000,00", f"F2;{ANA};02/09/2026;;CRC;500,00;500,00"
+    sums = ("Total Ana Prueba;;;;;1000,00;1000,00", "Total Robles S.A.;;;;;500,00;500,00")
+    for last, agrees in (("1500,00;1500,00", True), ("500,00;500,00", False)):
+        report = look(desk, first, sums[0], second, sums[1], f"Total general;;;;;{last}")
+        assert [total.agrees for total in report.reading.totals] == [True] * 4 + [agrees] * 2
+
+    dollars = f"F2;{ANA};02/09/2026;;USD;50,25;50,25"
+    for rest, agrees in (("50,25;50,25", True), ("50,26;50,26", False)):
+        report = look(desk, first, dollars, "Total CRC;;;;;1000,00;1000,00", f"Total USD;;;;;{rest}")
+        assert [total.agrees for total in report.reading.totals] == [True] * 2 + [agrees] * 2

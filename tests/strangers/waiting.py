@@ -11,9 +11,6 @@ WAITING = frozenset(
         "H03-h",
         "H03-i",
         "H03-k",
-        "H08-b",
-        "H08-m",
-        "aside-d",
     ]
 )
 PAGES_WAITING = frozenset(

@@ -60,12 +60,8 @@ class CurrencyColumn:
             is_said: Somebody said that it is the currency of rows that name none.
         """
         is_named = any(cells.raw(FIELD) for cells in rows)
-        words = (
-            word for field in amounts for theirs in columns.get(field, ()) for word in re.split(r"[\s()\[\]:/]", theirs)
-        )
-        named = {
-            word: code for word in words if IN_HEADINGS.fullmatch(word) and (code := currency_named(word, currencies))
-        }
+        headings = (theirs for field in amounts for theirs in columns.get(field, ()))
+        named = {word: code for theirs in headings for code, word in currencies_in(theirs, currencies).items()}
         return cls(
             amounts=amounts,
             currencies=currencies,
@@ -92,3 +88,9 @@ class CurrencyColumn:
         if self.stated and written and currency_named(unmarked(written), self.currencies):
             return Text("cell.currency_not_of_heading", named=", ".join(sorted(self.stated)))
         return Text("cell.unknown_currency", known=", ".join(EXPONENTS)) if cells.raw(FIELD) else Text("cell.missing")
+
+
+def currencies_in(text: str, currencies: Sequence[str]) -> dict[str, str]:
+    """The currencies that a heading or a label names, each with the word of it that does."""
+    words = re.split(r"[\s()\[\]:/]", text)
+    return {code: word for word in words if IN_HEADINGS.fullmatch(word) and (code := currency_named(word, currencies))}

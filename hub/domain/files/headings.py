@@ -397,3 +397,9 @@ def _unique(names: Sequence[str]) -> list[str]:
         taken.add(made.casefold())
         found.append(made)
     return found
+
+
+def is_sum_of_all(word: str) -> bool:
+    """Whether the label of a sum is that of a whole file: ``Total general``, and not ``Total Ana`` or ``Subtotal``."""
+    found = SUM.match(word[:MAX_FIGURE])
+    return bool(found and not found[0].casefold().startswith("sub") and OF_ALL.fullmatch(word[found.end() :]))

@@ -97,10 +97,10 @@ def parse_invoices(
     )
     dates = DateColumns.of({field: [(cells.line, cells.raw(field)) for cells in every] for field in DATES}, layout)
 
-    sums = Sums()
+    sums = Sums(table.totals, currencies)
 
     def amount(cells: RowCells, field: str, code: str) -> Money | None:
-        return sums.counted(field, cells.read(field, lambda text: amounts.read(field, text, code)))
+        return sums.counted(cells.line, field, cells.read(field, lambda text: amounts.read(field, text, code)))
 
     reader = _RowReader(
         amount=amount,
@@ -152,7 +152,7 @@ def parse_invoices(
         head=table.head,
         hidden=table.hidden,
         titles=table.titles,
-        totals=sums.beside(table.totals, columns, amounts.read),
+        totals=sums.beside(columns, amounts.read),
         is_cut=table.is_cut,
         seen=len(table.rows),
         layout=layout,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from hub.domain.cells import Unreadable
 from hub_hookspecs import Money
 
+from .currency_column import currencies_in
+from .headings import is_figure, is_sum_of_all
 from .reading import TotalRow
 from .sheet import Row
 
@@ -17,36 +20,62 @@ FIELDS = ("total", "balance", "paid")
 
 
 class Sums:
-    """What the amounts of a file come to, by field and currency, as they stand in its cells."""
+    """What the amounts of a file come to, by field and currency, between its rows of sums and in all."""
 
-    def __init__(self) -> None:
-        self._sums: dict[str, dict[str, int]] = {field: {} for field in FIELDS}
+    def __init__(self, rows: Sequence[Row], currencies: Sequence[str]) -> None:
+        self._rows, self._currencies = rows, currencies
+        self._lines = [row.line for row in rows]
+        self._parts: list[dict[tuple[str, str], int]] = [{} for _part in (*rows, None)]
 
-    def counted(self, field: str, amount: Money | None) -> Money | None:
+    def counted(self, line: int, field: str, amount: Money | None) -> Money | None:
         """The same amount, which is counted."""
         if amount is not None:
-            of_field = self._sums[field]
-            of_field[amount.currency] = of_field.get(amount.currency, 0) + amount.minor
+            part = self._parts[bisect_left(self._lines, line)]
+            part[field, amount.currency] = part.get((field, amount.currency), 0) + amount.minor
         return amount
 
-    def beside(self, rows: Iterable[Row], columns: Mapping[str, tuple[str, ...]], read: Reader) -> tuple[TotalRow, ...]:
-        """Each amount of the rows of sums, beside what was read; one of several currencies agrees with nothing."""
+    def beside(self, columns: Mapping[str, tuple[str, ...]], read: Reader) -> tuple[TotalRow, ...]:
+        """Each amount of the rows of sums, beside what was read: of the currency that the row names, or of the only
+        one; a sum of one customer, or of a page, may be that of the rows since the sum before it."""
         found = []
-        for row in rows:
+        for at, row in enumerate(self._rows):
             for field in FIELDS:
                 for theirs in columns.get(field, ()):
                     if cell := row.cells.get(theirs, ""):
-                        found.append(self._beside(row.line, theirs, cell, self._sums[field], partial(read, field)))
+                        found.append(self._beside(at, row, theirs, cell, field, partial(read, field)))
         return tuple(found)
 
-    @staticmethod
     def _beside(
-        line: int, theirs: str, cell: str, sums: Mapping[str, int], read: Callable[[str, str], Money]
+        self, at: int, row: Row, theirs: str, cell: str, field: str, read: Callable[[str, str], Money]
     ) -> TotalRow:
-        found = [Money(minor, currency) for currency, minor in sums.items()]
-        try:
-            agrees = len(found) == 1 and read(cell, found[0].currency) == found[0]
-        except Unreadable:
-            agrees = False
-        shown = ", ".join(map(str, found))
-        return TotalRow(line=line, column=theirs, stated=str(cell), read=shown, agrees=agrees)
+        words = [cell for cell in row.cells.values() if cell and not is_figure(cell)]
+        named = {code for word in words for code in currencies_in(word, self._currencies)}
+        several = [self._come_to(field, parts, named) for parts in self._meant(at, words)]
+        for found in several:
+            try:
+                if len(found) == 1 and read(cell, found[0].currency) == found[0]:
+                    return self._told(row, theirs, cell, found, agrees=True)
+            except Unreadable:
+                break
+        return self._told(row, theirs, cell, several[0], agrees=False)
+
+    def _meant(self, at: int, words: Iterable[str]) -> Iterator[Sequence[Mapping[tuple[str, str], int]]]:
+        """What a row may be the sum of: the rows above it, all of the file, or those since the sum before it."""
+        yield self._parts
+        yield self._parts[: at + 1]
+        if not any(map(is_sum_of_all, words)):
+            yield self._parts[at : at + 1]
+
+    @staticmethod
+    def _come_to(field: str, parts: Iterable[Mapping[tuple[str, str], int]], named: set[str]) -> list[Money]:
+        sums: dict[str, int] = {}
+        for part in parts:
+            for (of, currency), minor in part.items():
+                if of == field and (not named or currency in named):
+                    sums[currency] = sums.get(currency, 0) + minor
+        return [Money(minor, currency) for currency, minor in sums.items()]
+
+    @staticmethod
+    def _told(row: Row, theirs: str, cell: str, found: Iterable[Money], *, agrees: bool) -> TotalRow:
+        read = ", ".join(map(str, found))
+        return TotalRow(line=row.line, column=theirs, stated=str(cell), read=read, agrees=agrees)

@@ -118,7 +118,8 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "import.currency_fixed": "La factura está en {currency}; la moneda no se puede cambiar.",
     "import.customer_fixed": "La factura ya tiene pagos o cambia de monto; no puede pasar a otro cliente.",
     "import.customer_unknown": (
-        "Ningún cliente (o más de uno) tiene este dato. Remedio: importar primero los clientes."
+        "Ningún cliente tiene este dato. Remedio: importar primero los clientes, o agregar al archivo una columna con "
+        "sus nombres para crearlos desde él."
     ),
     "import.debit_note": (
         "Es una nota débito de aquí, por {total}: no cambia de monto ni de cliente. "
