@@ -314,7 +314,7 @@ class _Portion:
         if decided.left_out:
             self.tally.left_out.append(RowError(note.line, "state", note.state_word, decided.left_out))
         elif decided.objection:
-            self._aside(note, "credits", decided.objection)
+            self._aside(note, "credits", decided.objection, note.credits or note.number)
         elif not decided.is_new or payable is None:
             is_ours = f"credit:{decided.name}" in self.did_notes
             self.tally.take(note, Change.NEW if is_ours else Change.UNCHANGED)

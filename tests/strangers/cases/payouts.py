@@ -42,9 +42,12 @@ def _(shop: Shop) -> None:
     counted(shop.payout(f"{HEAD}{GOOD}L-2,,,5650.00,-5650.00,2026-11-29\n", "--dry-run"), 2)
 
 
-@case("H17-b", "A charge as a negative net alone")
+@case("H17-b", "A negative net alone does not say what it is taken for: that line is set aside, and the others are read")
 def _(shop: Shop) -> None:
-    counted(shop.payout(f"{HEAD}{GOOD}L-2,,0.00,,-5650.00,2026-11-29\n", "--dry-run"), 2)
+    told = shop.payout(f"{HEAD}{GOOD}L-2,,0.00,,-5650.00,2026-11-29\n", "--dry-run")
+    aside = told.facts.get("set_aside") or []
+    shop.expect(told.facts.get("lines") == 1, f"one line expected, told {str(told.facts)[:500]}")
+    shop.expect(len(aside) == 1 and "L-2" in aside[0], f"L-2 set aside expected, told {aside}")
 
 
 @case("H17-c", "A charge with the tax on it: a monthly fee and its VAT")
