@@ -31,7 +31,7 @@ def chained(before: str, fields: Iterable[Field]) -> str:
     payable, observation, own_record, note_digest; then kind, owner and amount of each posting. Each is
     ``length:text`` in UTF-8, nothing is ``-``.
     """
-    return hashlib.sha256(before.encode() + b"".join(map(canonical, fields))).hexdigest()
+    return hashlib.sha256(before.encode() + _all_canonical(fields)).hexdigest()
 
 
 def canonical(field: Field) -> bytes:
@@ -40,6 +40,13 @@ def canonical(field: Field) -> bytes:
         return b"-"
     data = str(field).encode()
     return b"%d:%s" % (len(data), data)
+
+
+def _all_canonical(fields: Iterable[Field]) -> bytes:
+    """Fields one after the other; where all are ASCII, as nearly always, a character is a byte."""
+    texts = [None if field is None else str(field) for field in fields]
+    joined = "".join(["-" if text is None else f"{len(text)}:{text}" for text in texts])
+    return joined.encode() if joined.isascii() else b"".join(map(canonical, texts))
 
 
 def new_salt() -> str:
@@ -54,4 +61,4 @@ def digest_of(note: str, salt: str) -> str:
 
 def derived(*parts: str) -> str:
     """An id that follows from what it names."""
-    return hashlib.sha256(b"".join(map(canonical, parts))).hexdigest()[:40]
+    return hashlib.sha256(_all_canonical(parts)).hexdigest()[:40]

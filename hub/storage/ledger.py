@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import and_, bindparam, case, func, literal_column, null, or_, select, union, union_all
@@ -20,7 +20,7 @@ from .entries import KEYED, MONEY_BOOKED, MONEY_COUNTING, OF_CUSTOMER, OF_PAYMEN
 from .intakes import INTAKE, INTAKES_OF_PAYMENT, TIMES, UNAPPLIED, applied_to, disbursed_of, intakes_in
 from .rows import json_text, micros
 from .schema import ZERO, allocation, balance, entry, erasure, ledger_account, literal, posting, seal
-from .sealing import head_of, write_entry
+from .sealing import head_of, write_entries, write_entry
 from .statements import Runs, among, changed, inserted
 from .verify import problems_in
 
@@ -123,6 +123,14 @@ class Ledger:
             Conflict: ``payable_due`` (more than is due), ``intake_unapplied``, ``credit``, ``applied``, ``walls``.
         """
         return write_entry(self._tx, entry)
+
+    def write_many(self, entries: Sequence[Entry]) -> None:
+        """The same of many, as an import does, sealed in this order: all or none.
+
+        Raises:
+            Conflict: As ``write``; and ``unique`` where a key is already there.
+        """
+        write_entries(self._tx, entries)
 
     def entries(self, merchant_id: str, mode: Mode, *, payment_id: str | None = None) -> tuple[Entry, ...]:
         """Entries in the order in which they were sealed."""

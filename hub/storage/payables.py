@@ -152,7 +152,7 @@ class Payables:
         rows = [_values(_unsettled(payable)) for payable in payables]
         if rows:
             with self._tx.whole():
-                self._tx.load("payable", rows)
+                self._tx.run(ADD, rows)
 
     def revise(self, payable: Payable) -> None:
         """Write changes of dates, description, total, currency, revision, customer, offered_until, and of its voiding.

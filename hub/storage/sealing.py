@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
-from hub.domain.ledger import Entry, LedgerKind, Posting
+from hub.domain.ledger import Entry, LedgerKind
+from hub.domain.refusals import Conflict
 from hub_hookspecs import Mode
 
 from .chain import CHAIN_START, FORMAT, SEALED, chained, derived, digest_of, new_salt
@@ -44,19 +45,18 @@ def write_entry(tx: Runs, entry: Entry) -> bool:
         Conflict: ``payable_due`` (more than is due), ``intake_unapplied``, ``credit``, ``applied``, ``walls``.
     """
     with tx.whole():
-        this = entry_id(entry.merchant_id, entry.mode, entry.key)
-        values = _entry_values(entry, this)
-        if tx.run(ADD, values).rowcount != 1:
-            return False
-        _post(tx, entry, this)
-        if entry.intake_of is not None:
-            _take_in(tx, entry, this)
-        if entry.applied:
-            tx.run(ADD_ALLOCATION, _allocation_values(entry, this))
-        if entry.drawn:
-            tx.run(ADD_DRAWN, _drawn_values(entry, this))
-        _seal(tx, entry, values)
-        return True
+        return _write(tx, (entry,))
+
+
+def write_entries(tx: Runs, entries: Sequence[Entry]) -> None:
+    """The same of many, which are sealed in this order: all of them or none.
+
+    Raises:
+        Conflict: As for one; and ``unique`` where a key is already there.
+    """
+    with tx.whole():
+        if entries and not _write(tx, entries):
+            raise Conflict("unique", "the key of an entry is already there")
 
 
 def head_of(tx: Runs, merchant_id: str, mode: Mode) -> tuple[int, str]:
@@ -65,30 +65,55 @@ def head_of(tx: Runs, merchant_id: str, mode: Mode) -> tuple[int, str]:
     return (row["seq"], row["hash"]) if row else (0, CHAIN_START)
 
 
-def _post(tx: Runs, entry: Entry, this: str) -> None:
-    legs = [(posting, _account_values(entry, posting)) for posting in entry.postings]
-    tx.run(ADD_ACCOUNT, [account for _, account in legs])
-    tx.run(
-        ADD_POSTING,
-        [
-            {"entry": this, "position": position, "ledger_account": account["id"], "amount": posting.amount}
-            for position, (posting, account) in enumerate(legs)
-        ],
-    )
+def _write(tx: Runs, entries: Sequence[Entry]) -> bool:
+    """Whether no key was there; else some of it may have been written."""
+    ids = [entry_id(record.merchant_id, record.mode, record.key) for record in entries]
+    values = [_entry_values(record, this) for record, this in zip(entries, ids, strict=True)]
+    if tx.run(ADD, values).rowcount != len(values):
+        return False
+    _post(tx, entries, ids)
+    each = list(zip(entries, ids, strict=True))
+    for add, rows in (
+        (ADD_INTAKE, [_intake_values(record, this) for record, this in each if record.intake_of is not None]),
+        (ADD_ALLOCATION, [row for record, this in each for row in _allocation_values(record, this)]),
+        (ADD_DRAWN, [row for record, this in each for row in _drawn_values(record, this)]),
+    ):
+        if rows:
+            tx.run(add, rows)
+    _seal(tx, entries, values)
+    return True
 
 
-def _take_in(tx: Runs, entry: Entry, this: str) -> None:
+def _post(tx: Runs, entries: Sequence[Entry], ids: Sequence[str]) -> None:
+    accounts: dict[tuple[str, ...], dict[str, Any]] = {}
+    legs: list[dict[str, Any]] = []
+    for record, this in zip(entries, ids, strict=True):
+        for position, leg in enumerate(record.postings):
+            parts = (record.merchant_id, record.mode.value, leg.kind.value, leg.owner, record.currency)
+            account = accounts.get(parts) or accounts.setdefault(parts, _account_values(parts))
+            legs.append({"entry": this, "position": position, "ledger_account": account["id"], "amount": leg.amount})
+    tx.run(ADD_ACCOUNT, list(accounts.values()))
+    tx.run(ADD_POSTING, legs)
+
+
+def _seal(tx: Runs, entries: Sequence[Entry], values: Sequence[Mapping[str, Any]]) -> None:
+    heads: dict[tuple[str, Mode], tuple[int, str]] = {}
+    seals = []
+    for record, row in zip(entries, values, strict=True):
+        book = record.merchant_id, record.mode
+        seq, before = heads.get(book) or head_of(tx, *book)
+        legs = [field for leg in record.postings for field in (leg.kind.value, leg.owner, leg.amount)]
+        sealed = chained(before, [FORMAT, *(row[name] for name in SEALED), *legs])
+        heads[book] = seq + 1, sealed
+        place = {"merchant": record.merchant_id, "mode": record.mode.value, "seq": seq + 1}
+        seals.append({"entry": row["id"], **place, "version": FORMAT, "prev_hash": before, "hash": sealed})
+    tx.run(ADD_SEAL, seals)
+
+
+def _intake_values(entry: Entry, this: str) -> dict[str, Any]:
     amount = -sum(posting.amount for posting in entry.postings if posting.kind is LedgerKind.CUSTOMER_CREDIT)
     values = {"entry": this, "customer": entry.intake_of, "payment": entry.payment_id}
-    tx.run(ADD_INTAKE, {**values, "currency": entry.currency, "amount": amount})
-
-
-def _seal(tx: Runs, entry: Entry, values: Mapping[str, Any]) -> None:
-    seq, before = head_of(tx, entry.merchant_id, entry.mode)
-    legs = [field for leg in entry.postings for field in (leg.kind.value, leg.owner, leg.amount)]
-    sealed = chained(before, [FORMAT, *(values[name] for name in SEALED), *legs])
-    chain = {"merchant": entry.merchant_id, "mode": entry.mode.value, "seq": seq + 1}
-    tx.run(ADD_SEAL, {"entry": values["id"], **chain, "version": FORMAT, "prev_hash": before, "hash": sealed})
+    return {**values, "currency": entry.currency, "amount": amount}
 
 
 def _entry_values(entry: Entry, this: str) -> dict[str, Any]:
@@ -112,8 +137,7 @@ def _entry_values(entry: Entry, this: str) -> dict[str, Any]:
     }
 
 
-def _account_values(entry: Entry, posting: Posting) -> dict[str, Any]:
-    parts = (entry.merchant_id, entry.mode.value, posting.kind.value, posting.owner, entry.currency)
+def _account_values(parts: tuple[str, ...]) -> dict[str, Any]:
     names = ("merchant", "mode", "kind", "owner", "currency")
     return {"id": derived(*parts), **dict(zip(names, parts, strict=True))}
 

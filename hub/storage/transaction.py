@@ -148,23 +148,6 @@ class SqliteTx(Tx):
             raise
         self._connection.execute("RELEASE whole")
 
-    def load(self, table: str, rows: list[dict[str, Any]]) -> None:
-        """Insert many checked rows of one shape.
-
-        Raises:
-            Conflict: The database refused one; none is inserted.
-        """
-        import sqlite_utils
-
-        try:
-            database = sqlite_utils.Database(self._connection, execute_plugins=False)
-            database.table(table).insert_all(rows, batch_size=500)
-        except sqlite3.Error as error:
-            meaning = meaning_of(error)
-            if meaning is error:
-                raise
-            raise meaning from error
-
 
 NOUNS: Final[Mapping[str, Callable[[Tx], Any]]] = {
     "merchants": Merchants,

@@ -15,8 +15,9 @@ from hub.domain.intake import Share, allocations, shares_back
 from hub.domain.ledger import Applied, Drawn, Effect, Entry, EntryKind, Erasure, LedgerKind, Posting
 from hub.domain.payment import Phase, Status
 from hub.domain.refusals import Conflict
-from hub.storage import SqliteStore, migrate
+from hub.storage import SqliteStore, migrate, sealing
 from hub.storage import entries as stored
+from hub.storage.chain import CHAIN_START
 from hub.storage.statements import ready
 from hub_hookspecs import Mode, Money
 from tests.storage.conftest import World
@@ -295,3 +296,93 @@ def test_a_note_can_be_erased_and_the_chain_still_verifies(furnished: SqliteStor
     assert len(digest[0]) == 64
     assert not [problem for problem in furnished.read_now(lambda tx: tx.ledger.verify()) if problem.startswith("L9")]
     assert "verde" not in path.read_bytes().decode("latin-1")
+
+
+def bills_and_what_was_paid(world: World) -> list[Entry]:
+    """New invoices as an import brings them, some of them paid elsewhere in part."""
+    found = []
+    for number in range(1, 8):
+        payable = world.payable(f"n{number}", number=f"N-{number}")
+        found.append(billing.bill(payable, difference=payable.total, at=world.now))
+        if number % 2:
+            found.append(billing.paid_elsewhere(payable, amount=1_000 * number, at=world.now))
+    return found
+
+
+def billed(store: SqliteStore, world: World) -> None:
+    many = [world.payable(f"n{number}", number=f"N-{number}") for number in range(1, 8)]
+    store.write_now(lambda tx: tx.payables.add_many(many))
+
+
+def stands(store: SqliteStore) -> tuple[Any, ...]:
+    """Chain, entries, balances and what is due."""
+
+    def read(tx: Any) -> tuple[Any, ...]:
+        payables = tx.payables.many([f"n{number}" for number in range(1, 8)])
+        book = "m1", Mode.TEST
+        return tx.ledger.head(*book), tx.ledger.entries(*book), tx.ledger.balances(*book), payables, tx.ledger.verify()
+
+    return store.read_now(read)
+
+
+def test_many_entries_written_at_once_are_what_they_are_one_by_one(furnished: SqliteStore, world: World) -> None:
+    entries = bills_and_what_was_paid(world)
+    billed(furnished, world)
+    seen: list[tuple[Any, ...]] = []
+
+    def one_by_one(tx: Any) -> None:
+        for entry in entries:
+            assert tx.ledger.write(entry)
+        seen.append(tx.ledger.head("m1", Mode.TEST))
+        raise LookupError("taken back")
+
+    with pytest.raises(LookupError):
+        furnished.write_now(one_by_one)
+    before = stands(furnished)
+    furnished.write_now(lambda tx: tx.ledger.write_many(entries))
+    head, written, _balances, payables, problems = stands(furnished)
+
+    assert [head] == seen
+    assert written == (*before[1], *entries)
+    assert [payable.outside for payable in payables] == [1_000, 0, 3_000, 0, 5_000, 0, 7_000]
+    assert problems == ()
+
+
+@pytest.mark.parametrize(("rule", "wrong"), [("unique", "again"), ("payable_due", "more than is due")])
+def test_of_many_entries_all_are_written_or_none(furnished: SqliteStore, world: World, rule: str, wrong: str) -> None:
+    first, *entries = bills_and_what_was_paid(world)
+    billed(furnished, world)
+    furnished.write_now(lambda tx: tx.ledger.write(first))
+    before = stands(furnished)
+    payable = world.payable("n6", number="N-6")
+    too_much = billing.paid_elsewhere(payable, amount=payable.total + 1, at=world.now)
+    last = first if wrong == "again" else too_much
+
+    def write(tx: Any) -> str:
+        try:
+            tx.ledger.write_many([*entries, last])
+        except Conflict as refused:
+            return refused.rule
+        return ""
+
+    assert furnished.write_now(write) == rule
+    assert stands(furnished) == before
+    furnished.write_now(lambda tx: tx.ledger.write_many([]))
+    assert stands(furnished) == before
+
+
+def test_control_many_entries_that_are_sealed_on_another_head_are_refused(
+    furnished: SqliteStore, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = bills_and_what_was_paid(world)
+    billed(furnished, world)
+
+    def sealed_before(tx: Any, merchant_id: str, mode: Mode) -> tuple[int, str]:
+        """The head of a moment ago."""
+        seq, _last = head_of(tx, merchant_id, mode)
+        return seq - 1, CHAIN_START
+
+    head_of = sealing.head_of
+    monkeypatch.setattr(sealing, "head_of", sealed_before)
+    with pytest.raises(Conflict, match="chain"):
+        furnished.write_now(lambda tx: tx.ledger.write_many(entries))

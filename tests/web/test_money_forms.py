@@ -30,7 +30,7 @@ EXEMPT: Final = {
 """What leads to money and carries no mark, and why."""
 
 BOOKED_BY: Final = {
-    ("ledger", "write"),
+    *(("ledger", verb) for verb in ("write", "write_many")),
     *((noun, verb) for noun in ("receipts", "disbursements", "conversions") for verb in ("add", "void")),
     *((noun, verb) for noun in ("decisions", "disputes") for verb in ("add", "save")),
     ("operations", "add"),
