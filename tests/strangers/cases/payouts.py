@@ -42,7 +42,9 @@ def _(shop: Shop) -> None:
     counted(shop.payout(f"{HEAD}{GOOD}L-2,,,5650.00,-5650.00,2026-11-29\n", "--dry-run"), 2)
 
 
-@case("H17-b", "A negative net alone does not say what it is taken for: that line is set aside, and the others are read")
+@case(
+    "H17-b", "A negative net alone does not say what it is taken for: that line is set aside, and the others are read"
+)
 def _(shop: Shop) -> None:
     told = shop.payout(f"{HEAD}{GOOD}L-2,,0.00,,-5650.00,2026-11-29\n", "--dry-run")
     aside = told.facts.get("set_aside") or []
