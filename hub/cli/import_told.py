@@ -135,6 +135,11 @@ def _list_facts(report: ImportReport) -> dict[str, object] | None:
     }
 
 
+def refuses_list(report: ImportReport) -> bool:
+    """Whether a file that was said to be a complete list closes nothing since it cannot be one."""
+    return bool((report.missing and report.missing.refused) or (report.closing and report.closing.refused))
+
+
 def complete_list(report: ImportReport) -> Iterator[str]:
     """The same in lines."""
     if (missing := report.missing) is None:

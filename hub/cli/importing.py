@@ -10,7 +10,7 @@ import click
 from .import_asking import answered, tell_open
 from .import_options import choice_options, choices_of, layout_options, layout_to_use, said_layout
 from .import_runs import add_to
-from .import_told import facts_of, print_report, tell_creatable
+from .import_told import facts_of, print_report, refuses_list, tell_creatable
 from .options import Content, company_option, file_argument, json_option
 from .printing import print_json, print_table, when
 from .running import operator, pass_merchant
@@ -165,7 +165,9 @@ def _tell(report: ImportReport, name: str, as_json: bool) -> int:
             tell_open(report.reading, name)
     if report.faults:
         return 1
-    return 2 if report.is_open else 1 if report.set_aside else 0
+    if report.is_open:
+        return 2
+    return 1 if report.set_aside or refuses_list(report) else 0
 
 
 @command.command()

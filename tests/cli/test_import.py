@@ -216,3 +216,20 @@ def test_a_complete_list_says_what_it_misses_and_how_to_close_it(run: Run, shop:
 
     assert "it misses 1 of 2" in ended.out, ended
     assert "--complete --missing-count 1" in ended.out
+
+
+# ---- who is not known, and what is no complete list
+
+
+def test_unknown_customers_are_told_once_how_they_could_be_created(run: Run, shop: Path) -> None:
+    nameless = "factura;cliente;fecha;total\n" + "".join(f"F-{n};1-111{n}-0999;02/09/2026;7,50\n" for n in range(4))
+    for words in ((), ("--json",)):
+        ended = invoices(run, nameless, *words)
+        assert (ended.code, ended.err.count("--create-customers")) == (1, 1)
+        assert "4 rows are of customers whom nobody knows" in ended.err
+
+
+def test_a_list_that_cannot_be_complete_ends_with_one(run: Run, shop: Path) -> None:
+    text = "factura;cliente;fecha;total\nF-1;1-1234-0567;02/09/2026;1000,00\nTOTAL;;;1500,00\n"
+    assert invoices(run, text, "--dry-run").code == 0
+    assert invoices(run, text, "--dry-run", "--complete").code == 1
