@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ import attrs
 from hub.domain import billing
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.files.invoice_file import InvoiceRow
-from hub.domain.ledger import LedgerKind
+from hub.domain.ledger import Entry, LedgerKind
 from hub.domain.merchant import Merchant
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.stated import Stated, StatedChange
@@ -22,10 +23,22 @@ def stated_in(row: InvoiceRow) -> Stated:
     return Stated(row.total.minor, None if row.balance is None else row.balance.minor)
 
 
-def add_bill(
-    tx: Tx, payable_id: str, merchant: Merchant, row: InvoiceRow, customer_id: str, now: datetime, *, credited: int = 0
-) -> Payable:
-    """Book a bill that is new here, and what the row says was paid elsewhere.
+@attrs.frozen
+class NewBill:
+    """A bill that is new here, and what is booked of it.
+
+    Attributes:
+        payable: As it is stored before anything is booked.
+    """
+
+    payable: Payable
+    entries: tuple[Entry, ...]
+
+
+def new_bill(
+    payable_id: str, merchant: Merchant, row: InvoiceRow, customer_id: str, now: datetime, *, credited: int = 0
+) -> NewBill:
+    """A bill, and what the row says was paid elsewhere; nothing is written yet.
 
     Args:
         credited: What credit notes of the same file take off it, minor units: of what the row says was settled, so much
@@ -49,8 +62,13 @@ def add_bill(
         counted=min(credited, _settled_in(row)),
         created_at=now,
     )
-    tx.payables.add(payable)
-    return _book_new(tx, payable, row, now, credited)
+    return NewBill(payable, _entries_of(payable, _outside_in(row, credited), now))
+
+
+def add_bills(tx: Tx, bills: Sequence[NewBill]) -> None:
+    """Store and book bills that are new here, in this order."""
+    tx.payables.add_many([bill.payable for bill in bills])
+    tx.ledger.write_many([entry for bill in bills for entry in bill.entries])
 
 
 def bill_anew(
@@ -78,7 +96,10 @@ def bill_anew(
         revision=undone.revision + 1,
     )
     tx.payables.revise(payable)
-    return _book_new(tx, payable, row, now, credited)
+    outside = _outside_in(row, credited)
+    for entry in _entries_of(payable, outside, now):
+        tx.ledger.write(entry)
+    return attrs.evolve(payable, outside=outside)
 
 
 def _settled_in(row: InvoiceRow) -> int:
@@ -86,12 +107,15 @@ def _settled_in(row: InvoiceRow) -> int:
     return row.total.minor - row.balance.minor if row.balance is not None else 0
 
 
-def _book_new(tx: Tx, payable: Payable, row: InvoiceRow, now: datetime, credited: int) -> Payable:
-    tx.ledger.write(billing.bill(payable, difference=payable.total, at=now))
-    outside = _settled_in(row) - min(credited, _settled_in(row))
-    if outside:
-        tx.ledger.write(billing.paid_elsewhere(payable, amount=outside, at=now))
-    return attrs.evolve(payable, outside=outside)
+def _outside_in(row: InvoiceRow, credited: int) -> int:
+    """What a row says was paid elsewhere, credit notes of its file taken off."""
+    return _settled_in(row) - min(credited, _settled_in(row))
+
+
+def _entries_of(payable: Payable, outside: int, now: datetime) -> tuple[Entry, ...]:
+    """What is booked of a bill that is new here."""
+    bill = billing.bill(payable, difference=payable.total, at=now)
+    return (bill, billing.paid_elsewhere(payable, amount=outside, at=now)) if outside else (bill,)
 
 
 def revised(before: Payable, row: InvoiceRow, customer_id: str, update: StatedChange) -> Payable:

@@ -227,7 +227,7 @@ async def _take(
         def write(
             tx: Tx, take: Take = take, number: int = number, before: Tally = before, until: datetime = until
         ) -> Tally:
-            part = take(tx)
+            part = resting(take, tx)
             so_far = _sum((before, part))
             if run:
                 tx.imports.add_rows(part.run_rows)

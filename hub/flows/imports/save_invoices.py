@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -27,7 +28,7 @@ from hub.domain.payable import Payable
 from hub.domain.stated import InvoiceStanding, StatedChange, nothing_new, stated_change
 from hub.domain.text import Text
 from hub.flows.books.debit_note import is_debit_note
-from hub.flows.books.revise_bill import add_bill, bill_anew, revise_bill, revised, stated_in
+from hub.flows.books.revise_bill import NewBill, add_bills, bill_anew, new_bill, revise_bill, revised, stated_in
 from hub.flows.corrections.void_bill import book_voiding, refuse_voiding, voiding
 from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Hub, Tx
@@ -45,6 +46,8 @@ from .tally import Tally
 from .units import Unit
 
 BALANCE_ROSE = "balance_rose"
+TOGETHER: Final = 12
+"""New bills that are written at once: what a refusal would take back is held for so many, and costs more for more."""
 
 
 @attrs.frozen(kw_only=True)
@@ -94,6 +97,7 @@ class _Portion:
         self.numbers = Numbers.of(tx, job.merchant, rows, job.numbers)
         self.notes = Notes(tx, job.merchant)
         self.made: dict[Person, Customer] = {}
+        self.unwritten: list[NewBill] = []
         self.standings: Mapping[str, InvoiceStanding] = {}
         kept = tx.imports.rows(job.run.id) if job.run and job.run.done else ()
         self.did = {row.subject_id: row.what for row in kept}
@@ -107,12 +111,21 @@ class _Portion:
             [(payable, row, bool(unit.notes)) for unit, row, payable in matched if row and payable],
         )
         for unit, row, payable in matched:
+            if unit.notes or row is None or payable or len(self.unwritten) >= TOGETHER:
+                self._write()
             if unit.row is None or row is None:
                 self._take_notes(unit.notes)
             elif payable is None or payable.undone_at:
                 self._take_new(row, unit.notes, payable)
             else:
                 self._take_known(row, unit.notes, payable)
+        self._write()
+
+    def _write(self) -> None:
+        """Write the new bills that came one after the other; whatever reads them comes afterwards."""
+        if self.unwritten:
+            add_bills(self.tx, self.unwritten)
+            self.unwritten = []
 
     # ---- what a row is about
 
@@ -193,7 +206,11 @@ class _Portion:
             if undone:
                 payable = bill_anew(tx, undone, row, customer_id, now, credited=credited)
             else:
-                payable = add_bill(tx, self.job.hub.fresh_id(), merchant, row, customer_id, now, credited=credited)
+                bill = new_bill(self.job.hub.fresh_id(), merchant, row, customer_id, now, credited=credited)
+                payable = bill.payable
+                self.unwritten.append(bill)
+            if taken:
+                self._write()
             for note in taken:
                 self.notes.book(note, payable, note.number, now)
             self._keep(row.line, payable, "new", {}, [f"credit:{note.number}" for note in taken])
