@@ -25,6 +25,8 @@ Key = tuple[str, str, str]
 stands beside."""
 Person = tuple[str, str]
 """Type and number of the document of somebody whom nobody knows."""
+Understood = tuple[IdentityDocument | None, tuple[str, ...]]
+"""The document that a row names, and every number that may be meant."""
 LETTERS_OF_A_NAME: Final = 3
 FREE_TEXT: Final = "AB123456"
 """A type that takes this takes nearly anything, and tells nothing of a number."""
@@ -54,11 +56,22 @@ def key_of(row: InvoiceRow) -> Key:
     return row.customer_key, row.identity_type, "" if "@" in row.customer_key else row.email.lower()
 
 
-def customers_named(tx: Tx, merchant: Merchant, country: Country, rows: Iterable[InvoiceRow]) -> Mapping[Key, Named]:
-    """Whom each row names, found with as few queries for many rows as for one."""
+def customers_named(
+    tx: Tx, merchant: Merchant, country: Country, rows: Iterable[InvoiceRow], read: dict[Key, Understood] | None = None
+) -> Mapping[Key, Named]:
+    """Whom each row names, found with as few queries for many rows as for one.
+
+    Args:
+        read: What was understood of other portions of the same file; what is new is added.
+    """
     keys = dict.fromkeys(map(key_of, rows))
-    documents = {key: _document(country, *key[:2]) for key in keys if "@" not in key[0]}
-    numbers = {key: _numbers(country, key, documents[key]) for key in documents}
+    understood = {} if read is None else read
+    for key in keys:
+        if "@" not in key[0] and key not in understood:
+            document = _document(country, *key[:2])
+            understood[key] = document, _numbers(country, key, document)
+    documents = {key: understood[key][0] for key in keys if key in understood}
+    numbers = {key: understood[key][1] for key in documents}
     found = tx.customers.found_by(
         merchant.id,
         numbers={number for several in numbers.values() for number in several},

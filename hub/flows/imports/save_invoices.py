@@ -40,7 +40,7 @@ from .compare_rows import changes_of, difference_between, standings_of, whole_ag
 from .credit_notes import Notes
 from .import_report import Change
 from .match_numbers import Numbers
-from .name_customers import Named, Person, creatable, customers_named, key_of
+from .name_customers import Key, Named, Person, Understood, creatable, customers_named, key_of
 from .states import with_state
 from .tally import Tally
 from .units import Unit
@@ -61,6 +61,7 @@ class Job:
         name: Of the file.
         writes: Off for a dry run.
         seen: By customer and what writings of a number share: the number that the file has it under.
+        understood: What was understood of the customers that it names.
     """
 
     hub: Hub
@@ -74,6 +75,7 @@ class Job:
     now: datetime
     writes: bool
     seen: dict[tuple[str, str], str] = attrs.Factory(dict)
+    understood: dict[Key, Understood] = attrs.Factory(dict)
 
 
 def save_portion(tx: Tx, job: Job, units: Iterable[Unit]) -> Tally:
@@ -93,7 +95,7 @@ class _Portion:
         self.tx, self.job, self.units, self.tally = tx, job, units, Tally()
         self.zone = ZoneInfo(job.merchant.company.zone)
         rows = [row for unit in units for row in unit.rows]
-        self.who = customers_named(tx, job.merchant, job.country, rows)
+        self.who = customers_named(tx, job.merchant, job.country, rows, job.understood)
         self.numbers = Numbers.of(tx, job.merchant, rows, job.numbers)
         self.notes = Notes(tx, job.merchant)
         self.made: dict[Person, Customer] = {}
