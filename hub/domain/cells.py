@@ -241,14 +241,20 @@ def _exact(text: JsonNumber, currency: str) -> Money:
     """A number of JSON or of a workbook: what is kept counts, but for digits that its format cuts and nobody sees."""
     if not isinstance(text, FormattedNumber):
         return _money(text, text, currency)
-    shown, exponent = text.shown_as, EXPONENTS[currency]
+    places = _places_kept(type(text), currency)
+    if places is None or len(text.partition(".")[2]) <= places or not FRACTION.fullmatch(text):
+        return _money(text, text, currency)
+    return _money(f"{_rounded(Decimal(text), places):f}", text, currency)
+
+
+@lru_cache(maxsize=1024)
+def _places_kept(numbers: type[FormattedNumber], currency: str) -> int | None:
+    """How many digits behind the decimal sign of numbers of one format count in a currency; None for all of them."""
+    shown = numbers.shown_as
     if shown.is_percent:
         raise Unreadable(Text("cell.percent"))
     _refuse_other_currency(_shown_marks(shown), currency)
-    if "." not in text or shown.places is None or not FRACTION.fullmatch(text) or _is_scaled(shown):
-        return _money(text, text, currency)
-    cut = _rounded(Decimal(text), max(shown.places, exponent))
-    return _money(f"{cut:f}", text, currency)
+    return None if shown.places is None or _is_scaled(shown) else max(shown.places, EXPONENTS[currency])
 
 
 @lru_cache(maxsize=256)

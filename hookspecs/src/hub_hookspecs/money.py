@@ -61,11 +61,12 @@ class Money:
         """
         if isinstance(text, bool) or not isinstance(text, str | Decimal | int):
             raise MoneyError(f"an amount is text, Decimal or int, not {type(text).__name__}")
-        if isinstance(text, str) and not _is_plain(text.strip()):
-            raise MoneyError(f"not a plain decimal number: {text[:40]!r}")
-        if isinstance(text, str) and len(text) <= SHORT and currency in EXPONENTS:
-            whole, _, part = text.strip().partition(".")
-            if len(part) <= EXPONENTS[currency]:
+        if isinstance(text, str):
+            plain = text.strip()
+            if not _is_plain(plain):
+                raise MoneyError(f"not a plain decimal number: {text[:40]!r}")
+            whole, _, part = plain.partition(".")
+            if len(plain) <= SHORT and len(part) <= EXPONENTS.get(currency, -1):
                 return cls(int(whole + part.ljust(EXPONENTS[currency], "0")), currency)
         value = Decimal(text.strip() if isinstance(text, str) else text)
         if not value.is_finite():

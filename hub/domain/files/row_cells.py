@@ -56,10 +56,11 @@ class RowCells:
 
     def text(self, column: str, longest: int, *, required: bool = False) -> str:
         """A text in one line."""
-        text = " ".join(raw.split()) if (raw := self._raw.get(column)) else ""
-        if not text:
-            if required:
-                self.add_error(column, Text("cell.missing"))
+        if (raw := self._raw.get(column)) is None and not required:
+            return ""
+        text = " ".join(raw.split()) if raw else ""
+        if not text and required:
+            self.add_error(column, Text("cell.missing"))
         elif len(text) > longest:
             self.add_error(column, Text("cell.too_long", length=len(text), most=longest))
         elif not text.isprintable():
