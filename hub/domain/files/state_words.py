@@ -102,6 +102,8 @@ class StateWords:
     def of(self, cells: RowCells) -> tuple[RowKind | None, BillState | None]:
         """What a row is, where a word says it, and the state of its invoice."""
         kinds, states = self._means(cells, "kind"), self._means(cells, "state")
+        if not kinds and not states:
+            return None, None
         found = {*kinds, *states}
         state = next((state for state in STRONGEST if state in found), None)
         if BillState.NOTE in found:

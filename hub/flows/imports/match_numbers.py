@@ -83,7 +83,7 @@ class Numbers:
     def _alike(self, number: str, customer_id: str) -> list[Payable]:
         return [
             payable
-            for payable in self.alike.get(folded_number(number), ())
+            for payable in (self.alike.get(folded_number(number), ()) if self.alike else ())
             if payable.customer_id == customer_id and payable.number != number
         ]
 

@@ -139,10 +139,11 @@ class _Portion:
         customer_id = self._customer(row)
         if customer_id is None:
             return None, None
-        if objection := with_state(row).objection:
-            self._aside(row, *objection)
+        stated = with_state(row)
+        if stated.objection:
+            self._aside(row, *stated.objection)
             return None, None
-        row = with_state(row).row
+        row = stated.row
         match = self.numbers.match(row, customer_id)
         if match.objection:
             self._aside(row, "number", match.objection)

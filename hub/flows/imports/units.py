@@ -36,11 +36,11 @@ def units_of(rows: Iterable[InvoiceRow]) -> tuple[Unit, ...]:
     for row in rows:
         (notes if row.kind is RowKind.CREDIT_NOTE else invoices).append(row)
     alike: dict[str, list[str]] = {}
-    for row in invoices:
+    for row in invoices if notes else ():
         alike.setdefault(folded_number(row.number), []).append(row.number)
     of: dict[str, list[InvoiceRow]] = {}
     alone: list[Unit] = []
-    numbers = {row.number for row in invoices}
+    numbers = {row.number for row in invoices if notes}
     for note in notes:
         several = alike.get(folded_number(note.credits), []) if note.credits else []
         if note.credits in numbers:
