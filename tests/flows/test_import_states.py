@@ -220,6 +220,15 @@ def test_control_a_note_whose_writing_changed_is_booked_twice(desk: Desk, monkey
         test_a_credit_note_comes_off_the_invoice_that_it_names_once_however_often_it_is_brought(desk)
 
 
+def test_a_kind_of_document_that_is_a_code_is_asked_and_bills_no_note(desk: Desk) -> None:
+    head = "tipo comprobante;factura;cliente;fecha;moneda;total;factura afectada"
+    rows = (f"01;F1;{ANA};02/09/2026;CRC;1000,00;", f"03;7;{ANA};03/09/2026;CRC;300,00;F1")
+    report = bring(desk, *rows, head=head)
+    assert ([question.key for question in report.reading.questions], owed(desk)) == (["word:01", "word:03"], {})
+    bring(desk, *rows, head=head, **{"word:01": "open", "word:03": "note"})
+    assert owed(desk) == {"F1": 700}
+
+
 # ---- instalments
 
 

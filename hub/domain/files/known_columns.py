@@ -129,10 +129,10 @@ INVOICE_COLUMNS: Final = (
     ),
     Column(
         "kind",
+        "tipo_comprobante tipo_transaccion clase_documento clase_comprobante transaction_type",
         doubtful={
             0: Doubtful(
-                names="kind tipo_documento tipo_comprobante tipo_transaccion tipo clase_documento tipo_factura"
-                " tipo_movimiento transaction_type type document_type",
+                names="kind tipo_documento tipo tipo_factura tipo_movimiento type document_type",
                 fits=are_kinds_of_document,
             )
         },
