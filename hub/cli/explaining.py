@@ -60,6 +60,13 @@ def words(text: str | Text) -> str:
     return texts_for("en").render(text, TERMINAL) if isinstance(text, Text) else text
 
 
+def supposed(text: Text) -> str:
+    """A text of one of several readings, as a terminal says it."""
+    from hub.texts.engine import texts_for
+
+    return texts_for("en").render(text, SUPPOSED)
+
+
 def in_spanish(text: Text) -> str:
     """A text as it stands in a file whose heads are Spanish."""
     from hub.texts.engine import texts_for
@@ -85,7 +92,16 @@ class _Terminal:
         return f"{moment:%Y-%m-%d %H:%M}"
 
 
+class _Supposed(_Terminal):
+    """The same of amounts that are one of two readings: the code first, so that none is taken for what was read."""
+
+    def money(self, amount: Money, /) -> str:
+        """``CRC 12500.00``."""
+        return f"{amount.currency} {amount.decimal:f}"
+
+
 TERMINAL = _Terminal()
+SUPPOSED = _Supposed()
 
 
 def row_error_line(error: RowError) -> str:

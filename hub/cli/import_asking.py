@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 import click
 
-from .explaining import words
+from .explaining import supposed, words
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -54,7 +54,7 @@ def _ask(reading: Reading, layout: Layout) -> Layout:
 
 def _choices(question: Question) -> Iterator[str]:
     for choice in question.choices:
-        examples = "; ".join(words(example) for example in choice.examples)
+        examples = "; ".join(map(supposed, choice.examples))
         yield f"  {choice.value}: {words(choice.label)}" + (f" ({examples})" if examples else "")
 
 
@@ -75,7 +75,7 @@ def tell_open(reading: Reading, name: str) -> None:
     for question in reading.questions:
         click.echo(f"{name}: {words(question.text)}", err=True)
         for choice in question.choices:
-            examples = "; ".join(words(example) for example in choice.examples)
+            examples = "; ".join(map(supposed, choice.examples))
             shown = f"{words(choice.label)}{f' ({examples})' if examples else ''}"
             click.echo(f"  {option_for(question.key, choice.value)}  {shown}", err=True)
     for field in reading.missing:

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from hub.domain.files.invoice_file import InvoiceRow
     from hub.domain.files.reading import Reading
     from hub.domain.files.sheet import RowError
+    from hub.domain.missing_bills import Missing
     from hub.flows.imports.import_report import ImportReport
 
 TOGETHER = 5
 """More errors of one cause than this are told as one."""
 LINES_SHOWN = 10
+LISTED = 10
+"""Numbers that a line names."""
 UNKNOWN = "import.customer_unknown"
 
 
@@ -42,6 +45,7 @@ def facts_of(report: ImportReport) -> dict[str, object]:
         "differences": _listed(report.differences),
         "kept": _listed(report.kept),
         "complete_list": _list_facts(report),
+        "absent": [bill.payable.number for bill in report.absent.bills] if report.absent else [],
         **reading_facts(report.reading),
     }
 
@@ -135,6 +139,15 @@ def _list_facts(report: ImportReport) -> dict[str, object] | None:
     }
 
 
+def absent_line(absent: Missing) -> str:
+    """What is open here and not in a file that nobody called the complete list."""
+    numbers = [bill.payable.number for bill in absent.bills[:LISTED]]
+    more = f" and {absent.count - len(numbers)} more" if absent.count > len(numbers) else ""
+    owing = ", ".join(map(str, absent.sums.values()))
+    what = "open invoice is" if absent.count == 1 else "open invoices are"
+    return f"{absent.count} {what} not in it, owing {owing}: {', '.join(numbers)}{more} (--complete closes them)"
+
+
 def refuses_list(report: ImportReport) -> bool:
     """Whether a file that was said to be a complete list closes nothing since it cannot be one."""
     return bool((report.missing and report.missing.refused) or (report.closing and report.closing.refused))
@@ -186,6 +199,8 @@ def print_report(report: ImportReport, name: str) -> None:
     counts = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {report.aside} set aside"
     closed = f", {report.closed} closed" if report.closed else ""
     click.echo(f"{name}: {counts}{closed}{' (dry run: nothing was written)' if report.dry_run else ''}")
+    if report.absent:
+        click.echo(f"{name}: {absent_line(report.absent)}")
     for line in complete_list(report):
         click.echo(f"{name}: {line}", err=bool(report.closing and report.closing.refused))
     if report.kept:

@@ -141,7 +141,9 @@ async def import_invoices(
         for part in portions(units, choices.whole or dry_run, lambda unit: len(unit.rows))
     ]
     taken = await _take(hub, merchant, FileKind.INVOICES, report, takes, choices, run)
-    return await _close_missing(hub, merchant, file, taken, choices, run) if choices.complete else taken
+    if choices.complete:
+        return await _close_missing(hub, merchant, file, taken, choices, run)
+    return await _with_absent(hub, merchant, file, taken)
 
 
 async def _parsed(hub: Hub, merchant: Merchant, read: Callable[..., InvoiceFile], layout: Layout) -> InvoiceFile:
@@ -154,6 +156,15 @@ async def _parsed(hub: Hub, merchant: Merchant, read: Callable[..., InvoiceFile]
         return file
     told = await asyncio.to_thread(resting, read, layout=layout.answering({TOTAL_OF: meaning}))
     return attrs.evolve(told, layout=layout)
+
+
+async def _with_absent(hub: Hub, merchant: Merchant, file: InvoiceFile, report: ImportReport) -> ImportReport:
+    """What is open here and not in the file, for whoever takes it for the complete list; nothing of it is closed."""
+    if report.faults or report.is_open:
+        return report
+    now, whole = hub.clock(), attrs.evolve(file, set_aside=report.set_aside)
+    absent = await hub.store.read(lambda tx: plan_missing(tx, merchant, whole, Choices(), now))
+    return report if absent.refused or not absent.bills else attrs.evolve(report, absent=absent)
 
 
 async def _close_missing(
@@ -269,11 +280,8 @@ def _refused(merchant: Merchant, kind: FileKind, report: ImportReport) -> Import
     return report
 
 
-FIELDS: Final = {
-    "due_on": Text("field.due_on"),
-    "total": Text("field.total"),
-    "balance": Text("field.balance"),
-}
+FIELDS: Final = {"due_on": Text("change.due"), "total": Text("change.total"), "balance": Text("field.balance")}
+"""What a figure is called that has no column of its own."""
 
 
 def _understood(row: InvoiceRow, columns: Mapping[str, tuple[str, ...]]) -> Text:

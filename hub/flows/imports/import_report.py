@@ -61,6 +61,7 @@ class ImportReport:
         warnings: What is merely unusual, in the file and beside what is known here.
         creatable: Customers that nobody knows and that this file could create, since it says who they are.
         created: Those that it created.
+        absent: What is open here and not in the file, where nobody said that it is the complete list; None for nothing.
         missing: What a complete list lacks; None where the file is none.
         closing: What became of that; None where nothing was written.
     """
@@ -81,6 +82,7 @@ class ImportReport:
     warnings: tuple[RowError, ...] = ()
     creatable: int = 0
     created: int = 0
+    absent: Missing | None = None
     missing: Missing | None = None
     closing: Closed | None = None
     dry_run: bool = False
