@@ -185,6 +185,41 @@ def test_what_a_complete_list_lacks_is_closed_by_its_count_alone(house: House, c
     assert (closed.due, closed.outside) == (0, 100_050)
 
 
+def test_what_was_said_of_the_missing_ones_stands_through_another_look(
+    house: House, clerk: Seat, debtor: Debtor
+) -> None:
+    send(clerk, bring(clerk, f"{HEAD}\n{''.join(row(f'YA-{at}', debtor) for at in range(1, 6))}"))
+    shown = bring(clerk, f"{HEAD}\n{''.join(row(f'YA-{at}', debtor) for at in range(2, 7))}")
+    listed = send(clerk, shown, "look", complete="on")
+    said = {"missing-rest": "outside", "missing_count": "1"}
+    changes: list[dict[str, str]] = [{}, {"whole": "on"}]
+    for change in changes:
+        listed = send(clerk, listed, "look", **said, **{"missing:YA-1": "outside"}, **change)
+        (form,) = [item for item in forms_in(listed.text) if item["action"] == listed.url.path]
+        kept = {name: form["fields"][name][0] for name in said}
+        assert kept == said
+        assert re.search(r'name="missing:YA-1".*?<option value="outside" selected', listed.text, re.DOTALL)
+    assert "Se cerró 1 factura: YA-1" in seen_in(send(clerk, listed).text)
+
+
+@pytest.mark.parametrize("count", ["", "2", "una"])
+def test_without_the_count_of_the_missing_ones_nothing_is_taken_and_the_field_says_so(
+    house: House, clerk: Seat, debtor: Debtor, count: str
+) -> None:
+    send(clerk, bring(clerk, f"{HEAD}\n{''.join(row(f'YB-{at}', debtor) for at in range(1, 6))}"))
+    shown = bring(clerk, f"{HEAD}\n{''.join(row(f'YB-{at}', debtor) for at in range(2, 7))}")
+    listed = send(clerk, shown, "look", complete="on")
+    wrong = send(clerk, listed, **{"missing-rest": "outside", "missing_count": count})
+
+    assert wrong.status_code == 422
+    beside = re.search(r'id="missing_count-error1".*?</', wrong.text, re.DOTALL)
+    assert beside, "it stands at the field"
+    assert "Escriba cuántas facturas faltan: son 1" in beside[0]
+    assert house.read(lambda tx: tx.imports.get(run_id(shown))).state is RunState.SHOWN
+    bills = house.read(lambda tx: tx.payables.numbered(clerk.merchant.id, clerk.merchant.mode, ["YB-1", "YB-6"]))
+    assert [(number, bill.due) for number, bill in bills.items()] == [("YB-1", 100_050)]
+
+
 def test_an_import_is_taken_back_on_its_page(house: House, clerk: Seat, debtor: Debtor) -> None:
     done = send(clerk, bring(clerk, f"{HEAD}\n{row('Z-1', debtor)}"))
     here = done.url.path

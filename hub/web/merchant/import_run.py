@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import attrs
 from litestar import Response, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.cells import Unreadable, read_amount
@@ -33,7 +33,7 @@ from hub.flows.imports.told_report import CLOSING, read_report
 from hub.web.responses import HEADERS, Page, policy, redirect
 
 from .context import Context, MerchantContext, unknown_is_404
-from .form import NOTHING, CheckedForm, SubmittedForm, why_not
+from .form import NOTHING, CheckedForm, FieldErrors, SubmittedForm, why_not
 from .import_words import KIND_NAMES, STATES, causes_of
 from .rights import Right
 
@@ -42,35 +42,34 @@ MOST_COLUMNS: Final = 60
 """Of a file's columns, so many are offered to be named."""
 PREVIEW: Final = 5
 COLUMN, ANSWER = "column:", "answer:"
+COUNTED: Final = {"missing.count": "missing_count"}
+"""The field that an error is about."""
 
 
 @get("/import/{run_id:str}", right=Right.SEND)
-async def show_run(context: Context, run_id: FromPath[str], again: FromQuery[str] = "") -> Page:
+async def show_run(context: Context, run_id: FromPath[str]) -> Page:
     """What an import needs now: an answer, a confirmation, a moment of patience, or nothing any more."""
     with unknown_is_404():
         run = await import_of(context.hub, context.merchant, run_id)
     if run.kind is FileKind.PAYOUTS:
         return redirect(f"/m/settlements?run={run.id}")
     if run.state is RunState.SHOWN:
-        return await _shown(context, run, is_again=bool(again))
+        return await _shown(context, run)
     return _told(context, run)
 
 
-async def _shown(
-    context: MerchantContext, run: ImportRun, *, is_again: bool = False, form_error: Text | str = ""
-) -> Page:
+async def _shown(context: MerchantContext, run: ImportRun, *, typed: SubmittedForm = NOTHING) -> Page:
     try:
         look = await look_at(context.hub, context.merchant, run.id, by=context.session.email)
     except NoContent:
         return context.page("import_gone.html", run=run, status=410)
-    return drawn(context, look, is_again=is_again, form_error=form_error)
+    return drawn(context, look, typed=typed)
 
 
 def drawn(
     context: MerchantContext,
     look: Look,
     *,
-    is_again: bool = False,
     form_error: Text | str = "",
     typed: SubmittedForm = NOTHING,
 ) -> Page:
@@ -89,7 +88,7 @@ def drawn(
         lacks=report.missing,
         alone=look.is_alone,
         typed=typed,
-        is_again=is_again,
+        field_errors=_beside(form_error),
         form_error=form_error,
         stopped=look.run.report.get(STOPPED),
         drawn=look.drawn_from.mark,
@@ -97,6 +96,12 @@ def drawn(
         rows=(report.rows or getattr(reading, "rows", ()))[:PREVIEW],
         **_common(look.run),
     )
+
+
+def _beside(form_error: Text | str) -> FieldErrors:
+    """An error beside the field that it is about, where it is about one."""
+    field = COUNTED.get(form_error.id) if isinstance(form_error, Text) else None
+    return {field: (form_error,)} if field else {}
 
 
 def asked_of(look: Look) -> dict[str, Any]:
@@ -163,10 +168,10 @@ async def confirm(context: Context, form: CheckedForm, run_id: FromPath[str]) ->
         except NoContent:
             return redirect(here)
         layout, choices = chosen_layout(look, form), chosen_beside(look, form)
-        if await read_otherwise(context.hub, context.merchant, run_id, layout, choices):
-            return redirect(f"{here}?again=1")
-    if not form.has("take"):
-        return redirect(here)
+        is_otherwise = await read_otherwise(context.hub, context.merchant, run_id, layout, choices)
+    if is_otherwise or not form.has("take"):
+        # What was said of the missing ones stands on this page alone until it is confirmed.
+        return await _shown(context, run, typed=form) if form.beginning("missing") else redirect(here)
     if look.report.faults or look.report.is_open:
         return drawn(context, look)
     hub = as_drawn(context.hub, lambda tx: _stands(tx, look), form.get("drawn"))
