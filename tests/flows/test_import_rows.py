@@ -97,6 +97,30 @@ def test_unknown_customers_are_one_cause_and_may_be_created_from_the_file(desk: 
     assert desk.read(lambda tx: tx.customers.find(desk.merchant.id, number="112340999")) == (), "its row is not good"
 
 
+def test_customers_are_created_of_the_types_that_a_tax_authority_numbers_or_a_number_alone_tells(
+    desk_for: Desks,
+) -> None:
+    """And of nobody whose number may be of two types, such as those of ten figures from 1 on: an NIT or a cédula."""
+    desk = desk_for("CO")
+    head = "factura;tipo id;nro. identificación;nombre;fecha;moneda;total"
+    rows = (
+        "F1;13;52123456;María Prueba;02/09/2026;COP;100,00",
+        "F2;31;900373913;Prueba Andina SAS;02/09/2026;COP;100,00",
+        "F3;Persona jurídica;901.555.222-9;Prueba Nueva SAS;02/09/2026;COP;100,00",
+        "F4;;901555333;Prueba Tercera SAS;02/09/2026;COP;100,00",
+        "F5;;1020304050;Ana Prueba;02/09/2026;COP;100,00",
+        "F6;Mayorista;52123499;Pedro Prueba;02/09/2026;COP;100,00",
+    )
+    assert look(desk, *rows, head=head).creatable == 4
+    bring(desk, *rows, head=head, choices=Choices(create_customers=True))
+
+    def made(number: str) -> list[str]:
+        return [one.document.type for one in desk.read(lambda tx: tx.customers.find(desk.merchant.id, number=number))]
+
+    numbers = ("52123456", "900373913", "901555222", "901555333", "1020304050", "52123499")
+    assert [made(number) for number in numbers] == [["CC"], ["NIT"], ["NIT"], ["NIT"], [], []]
+
+
 def test_a_name_alone_is_a_customer_where_exactly_one_has_it_and_a_warning_says_so(desk: Desk) -> None:
     name = desk.read(lambda tx: tx.customers.get("c1")).name
     report = bring(desk, f"F1;{name.upper()};02/09/2026;;CRC;100,00;100,00")

@@ -13,6 +13,7 @@ import attrs
 
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.files.columns import reduced
+from hub.domain.files.identity_types import FREE_TEXT, types_for, types_named
 from hub.domain.files.invoice_row import InvoiceRow
 from hub.domain.identity import numbers_for, read_document
 from hub.domain.mail_address import AddressRefused, read_address
@@ -28,8 +29,6 @@ Person = tuple[str, str]
 Understood = tuple[IdentityDocument | None, tuple[str, ...]]
 """The document that a row names, and every number that may be meant."""
 LETTERS_OF_A_NAME: Final = 3
-FREE_TEXT: Final = "AB123456"
-"""A type that takes this takes nearly anything, and tells nothing of a number."""
 
 
 @attrs.frozen(kw_only=True)
@@ -155,14 +154,14 @@ def _numbers(country: Country, key: Key, document: IdentityDocument | None) -> t
 
 def _document(country: Country, number: str, written_type: str) -> IdentityDocument | None:
     """The document that a row names: of the type that it says, or of the only one that fits."""
-    if written_type:
-        names = {reduced(name): kind.code for kind in country.identity_types for name in (kind.code, kind.label)}
-        code = names.get(reduced(written_type))
-        return read_document(country, code, number).document if code else None
-    narrow = [kind for kind in country.identity_types if not re.fullmatch(kind.pattern, FREE_TEXT)]
-    readings = [read_document(country, kind.code, number) for kind in narrow]
-    usual = [reading.document for reading in readings if reading.document and not reading.warnings]
-    return usual[0] if len(usual) == 1 else None
+    named = types_named(country, written_type) if written_type else ()
+    if written_type and not named:
+        return None
+    kinds = named
+    if len(named) != 1:
+        fitting = [kind for kind in types_for(country, number) if not re.fullmatch(kind.pattern, FREE_TEXT)]
+        kinds = tuple(kind for kind in fitting if not named or kind in named)
+    return read_document(country, kinds[0].code, number).document if len(kinds) == 1 else None
 
 
 def _is_name(key: str) -> bool:
