@@ -92,6 +92,16 @@ LATER = (
     )
     .order_by(import_run.c.taken_at)
 )
+TOUCHED = (
+    select(import_row.c.subject_id, import_row.c.what, import_run.c.by, import_run.c.taken_at)
+    .join(import_run, import_run.c.id == import_row.c.run)
+    .where(
+        import_row.c.subject == literal("payable"),
+        among(import_row.c.subject_id, "ids"),
+        import_run.c.state != literal("undone"),
+    )
+    .order_by(func.coalesce(import_run.c.taken_at, import_run.c.created_at), import_row.c.revision)
+)
 REVISED = (
     update(import_row)
     .where(
@@ -253,6 +263,12 @@ class Imports:
             (row["subject_id"], row["id"], row["name"], maybe_moment(row["taken_at"]))
             for row in self._tx.run(LATER, values)
         )
+
+    def closed_by(self, payable_ids: Iterable[str]) -> Mapping[str, tuple[str, datetime | None]]:
+        """Of these the invoices that a complete list closed, and no import touched since: who brought it, and when."""
+        found = self._tx.run(TOUCHED, {"ids": json_text(sorted(payable_ids))})
+        last = {row["subject_id"]: (row["what"], row["by"], maybe_moment(row["taken_at"])) for row in found}
+        return {this: (by, at) for this, (what, by, at) in last.items() if what == "closed"}
 
     def revised(self, row: RunRow, revision: int) -> None:
         """Keep which revision of an invoice it was that took a row back."""

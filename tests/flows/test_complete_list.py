@@ -22,9 +22,10 @@ from hub.domain.missing_bills import Closed, Missing
 from hub.domain.text import Text
 from hub.flows.corrections import why_left
 from hub.flows.corrections.approve_decision import approve_decision
-from hub.flows.imports import complete_list
+from hub.flows.imports import complete_list, save_invoices
 from hub.flows.imports.complete_list import close_missing, plan_missing
 from hub.flows.imports.import_files import import_invoices
+from hub.flows.imports.import_report import ImportReport
 from hub.flows.operations.raise_alerts import raise_alerts
 from hub.flows.payments.decide import NotAllowed
 from tests.bookkeeping.conftest import desk_for as desk_for
@@ -576,3 +577,71 @@ def test_what_was_closed_before_a_process_died_is_closed_once(desk_for: Desks) -
     assert (again.closing.refused, again.closing.numbers) == ((), ("FE-2", "FE-3"))
     assert desk.balances() == books
     right(desk)
+
+
+# ---- an older file, brought afterwards
+
+
+def brought(desk: Desk, *rows: str) -> ImportReport:
+    """A file, looked at and then taken: both say the same of what it opens."""
+    desk.clock.now += timedelta(days=1)
+    file = listing(*rows, head=OWED)
+    seen = run(import_invoices(desk.hub, desk.merchant, file, decimal=".", dry_run=True))
+    report = run(import_invoices(desk.hub, desk.merchant, file, decimal="."))
+    assert (seen.warnings, seen.kept, seen.changed) == (report.warnings, report.kept, report.changed)
+    right(desk)
+    return report
+
+
+def opens_what_a_file_paid(desk: Desk) -> None:
+    begun(desk, "FE-1", "FE-2")
+    brought(desk, row("FE-1", owes="0.00"), row("FE-2", owes="40.00"))
+    day = desk.clock.now.date()
+
+    report = brought(desk, row("FE-1", owes="70.00"), row("FE-2", owes="50.00"))
+
+    assert (bill(desk, "FE-1").due, bill(desk, "FE-2").due, report.kept) == (70_00, 50_00, ())
+    (told,) = report.warnings
+    assert (told.column, told.value, told.line) == ("balance", "70.00 CRC", 2)
+    assert f"pagada por otro medio desde el {day}" in spoken(told.message)
+    assert "la abre otra vez con 70.00 CRC" in spoken(told.message)
+
+
+def test_a_file_that_opens_what_was_paid_elsewhere_is_taken_and_says_so(desk_for: Desks) -> None:
+    opens_what_a_file_paid(desk_for("CR"))
+
+
+def test_control_a_file_that_opens_it_in_silence_is_found(desk_for: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(save_invoices, "opens_again", lambda *_: False)
+    with pytest.raises((AssertionError, ValueError)):
+        opens_what_a_file_paid(desk_for("CR"))
+
+
+def keeps_what_a_person_closed(desk: Desk) -> None:
+    begun(desk, "FE-1", "FE-2")
+    _done, made = closed(desk, read(row("FE-1")))
+    before, day = bill(desk, "FE-2"), desk.clock.now.date()
+
+    report = brought(desk, row("FE-1"), row("FE-2"))
+
+    assert (bill(desk, "FE-2"), report.warnings, report.changed) == (before, (), 0)
+    (kept,) = report.kept
+    assert kept.value == "FE-2"
+    assert spoken(kept.message) == (
+        f"Cerrada aquí por {OWNER} el {day} con una lista completa; no cambia nada. Remedio: deshacer esa importación."
+    )
+    undone(desk, made)
+    assert bill(desk, "FE-2").due == 100_00
+    assert (brought(desk, row("FE-2")).kept, bill(desk, "FE-2").due) == ((), 100_00)
+
+
+def test_what_a_person_closed_no_file_opens_again(desk_for: Desks) -> None:
+    keeps_what_a_person_closed(desk_for("CR"))
+
+
+def test_control_a_file_that_opens_what_a_person_closed_is_found(
+    desk_for: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(save_invoices, "closed_by_people", lambda *_: {})
+    with pytest.raises(AssertionError):
+        keeps_what_a_person_closed(desk_for("CR"))

@@ -57,7 +57,7 @@ class ImportReport:
         preview: The first rows as understood, for people.
         described: What changed in the first rows that changed.
         differences: Invoices of which the file and the hub say another balance, and why.
-        kept: Rows that changed nothing, since a person voided their invoice here, or billed it anew.
+        kept: Rows that changed nothing, since a person voided their invoice here, closed it or billed it anew.
         warnings: What is merely unusual, in the file and beside what is known here.
         creatable: Customers that nobody knows and that this file could create, since it says who they are.
         created: Those that it created.

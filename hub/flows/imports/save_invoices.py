@@ -41,6 +41,7 @@ from .credit_notes import Notes
 from .import_report import Change
 from .match_numbers import Numbers
 from .name_customers import Key, Named, Person, Understood, creatable, customers_named, key_of
+from .opened_again import People, closed_by_people, opens_again, paid_elsewhere_since, stays_closed
 from .states import with_state
 from .tally import Tally
 from .units import Unit
@@ -101,6 +102,7 @@ class _Portion:
         self.made: dict[Person, Customer] = {}
         self.unwritten: list[NewBill] = []
         self.standings: Mapping[str, InvoiceStanding] = {}
+        self.closed: People = {}
         kept = tx.imports.rows(job.run.id) if job.run and job.run.done else ()
         self.did = {row.subject_id: row.what for row in kept}
         self.did_notes = {key for row in kept for key in notes_in(row.before)}
@@ -112,6 +114,7 @@ class _Portion:
             self.job.merchant,
             [(payable, row, bool(unit.notes)) for unit, row, payable in matched if row and payable],
         )
+        self.closed = closed_by_people(self.tx, [payable for _unit, _row, payable in matched if payable])
         for unit, row, payable in matched:
             if unit.notes or row is None or payable or len(self.unwritten) >= TOGETHER:
                 self._write()
@@ -241,13 +244,14 @@ class _Portion:
             self._void(row, known)
             self._take_notes(notes)
             return
-        if decided := _decided(known, row, customer_id, self.zone):
+        standing, stated = self.standings.get(known.id), stated_in(row)
+        decided = _decided(known, row, customer_id, self.zone)
+        if decided := decided or stays_closed(known, standing, stated, self.closed, self.zone):
             self.tally.take(row, Change.UNCHANGED)
             self.tally.kept.append(RowError(row.line, "number", row.number, decided))
             self._take_notes(notes)
             return
         before, keys, off = self._book_notes(notes, known)
-        standing, stated = self.standings.get(known.id), stated_in(row)
         if standing and off:
             standing = attrs.evolve(
                 standing,
@@ -261,6 +265,10 @@ class _Portion:
                 self._keep(row.line, before, "changed", before_of(known), keys)
             return
         after = revised(before, row, customer_id, update)
+        if standing and row.balance and opens_again(standing, update):
+            day = paid_elsewhere_since(self.tx, self.job.merchant, known)
+            opened = Text("import.opened_again", at=day, balance=row.balance)
+            self.tally.warnings.append(RowError(row.line, "balance", str(row.balance), opened))
         self._create(row)
         if self.job.writes:
             after = revise_bill(self.tx, self.job.merchant, before, row, customer_id, update, self.job.now)

@@ -56,7 +56,9 @@ class Tally:
         for name in ("rows", "set_aside", "left_out", "kept", "differences", "described"):
             getattr(self, name).extend(getattr(other, name))
         told = self.told_by_name
-        self.warnings += [one for one in other.warnings if (one.column, one.value) not in told]
+        self.warnings += [
+            one for one in other.warnings if one.column != "customer" or (one.column, one.value) not in told
+        ]
         self.told_by_name |= {(one.column, one.value) for one in other.warnings} | other.told_by_name
         self.creatable |= other.creatable
         self.created |= other.created

@@ -9,6 +9,9 @@ from .by_reader import ByReader
 
 WORDS: Final[Mapping[str, str | ByReader]] = {
     "import.change_voided": "anulada, por {total}",
+    "import.closed_here": (
+        "Cerrada aquí por {by} el {at} con una lista completa; no cambia nada. Remedio: deshacer esa importación."
+    ),
     "import.customer_by_name": "Se reconoció solo por el nombre: ningún otro cliente se llama así.",
     "import.customer_several": (
         "Más de un cliente tiene este dato. Remedio: poner en el archivo el número de identificación."
@@ -64,6 +67,10 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
         "Remedio: dejar una sola, o escribir los números de modo que se distingan."
     ),
     "import.number_joined": "Es la factura {number}: coinciden el cliente, la fecha y el total.",
+    "import.opened_again": (
+        "Aquí estaba pagada por otro medio desde el {at}; el archivo la abre otra vez con {balance}. "
+        "¿Es un archivo más viejo?"
+    ),
     "import.paid_beside_money": (
         "El archivo dice que está pagada. Aquí se recibieron {amount} y aún se deben {balance}: no se sabe si el "
         "archivo cuenta ese mismo dinero. Remedio: registrar aquí lo que falta, o importar con el saldo."
