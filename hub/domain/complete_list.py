@@ -111,7 +111,8 @@ def why_no_list(file: InvoiceFile) -> Iterator[Text]:
         yield Text("missing.hidden", count=len(file.hidden))
     for total in file.totals:
         if not total.agrees:
-            yield Text("missing.total", column=total.column, stated=total.stated, read=total.read)
+            read = tuple(Text("missing.amount", amount=amount) for amount in total.sums)
+            yield Text("missing.total", column=total.column, stated=total.stated, read=read)
     if not file.rows:
         yield Text("missing.empty")
 

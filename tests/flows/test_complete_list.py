@@ -28,6 +28,7 @@ from hub.flows.imports.import_files import import_invoices
 from hub.flows.imports.import_report import ImportReport
 from hub.flows.operations.raise_alerts import raise_alerts
 from hub.flows.payments.decide import NotAllowed
+from hub_hookspecs import Money
 from tests.bookkeeping.conftest import desk_for as desk_for
 from tests.bookkeeping.conftest import empty_hub as empty_hub
 from tests.bookkeeping.desk import Desk, run
@@ -184,8 +185,8 @@ NO_LIST: dict[str, tuple[dict[str, Any], str]] = {
     "a column is missing": ({"missing": ("total",)}, "El archivo no se entendió completo"),
     "a cut end": ({"is_cut": True}, "El archivo termina a medias"),
     "another total": (
-        {"totals": (TotalRow(line=9, column="Saldo", stated="300.00", read="100.00", agrees=False),)},
-        "La columna Saldo dice que suma 300.00, y lo leído suma 100.00",
+        {"totals": (TotalRow(line=9, column="Saldo", stated="300.00", sums=(Money(100_00, "CRC"),), agrees=False),)},
+        "La columna Saldo dice que suma 300.00, y lo leído suma 100.00 CRC",
     ),
     "no row": ({"rows": ()}, "El archivo no trae ninguna factura"),
 }
@@ -209,7 +210,7 @@ def test_a_file_of_which_something_was_not_read_is_no_complete_list(
 def test_a_total_that_agrees_is_no_reason(desk_for: Desks) -> None:
     desk = desk_for("CR")
     begun(desk, "FE-1", "FE-2")
-    total = TotalRow(line=9, column="Saldo", stated="100.00", read="100.00", agrees=True)
+    total = TotalRow(line=9, column="Saldo", stated="100.00", sums=(Money(100_00, "CRC"),), agrees=True)
 
     assert numbers(shown(desk, attrs.evolve(read(row("FE-1")), totals=(total,)))) == ["FE-2"]
 

@@ -378,3 +378,12 @@ def test_sums_of_customers_and_of_currencies_are_each_held_against_their_own_row
     for rest, agrees in (("50,25;50,25", True), ("50,26;50,26", False)):
         report = look(desk, first, dollars, "Total CRC;;;;;1000,00;1000,00", f"Total USD;;;;;{rest}")
         assert [total.agrees for total in report.reading.totals] == [True] * 2 + [agrees] * 2
+
+    for last, agrees in (("50,25;50,25", True), ("1000,00;1000,00", True), ("1050,25;1050,25", False)):
+        report = look(desk, first, dollars, f"Total;;;;;{last}")
+        assert [total.agrees for total in report.reading.totals] == [agrees] * 2
+    report = look(desk, first, dollars, "Total;;;;;US$ 50,25;₡50,25")
+    assert [(total.agrees, total.read) for total in report.reading.totals] == [
+        (True, "50.25 USD"),
+        (False, "1000.00 CRC"),
+    ]

@@ -29,6 +29,7 @@ from hub.flows.imports.layouts import (
 )
 from hub.flows.imports.look_at import read_otherwise
 from hub.flows.imports.take_in import begin, continue_import
+from hub_hookspecs import Money
 from tests.faults.harness import World
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -86,7 +87,7 @@ def test_a_sum_that_disagrees_does_not_fit() -> None:
     reading = parse_invoices(f"{HEAD}\n{ROW}\n".encode(), default_currency="CRC", layout=SAID)
     assert fits(reading)
     assert not fits(attrs.evolve(reading, missing=("total",)))
-    wrong = TotalRow(line=3, column="Cuánto", stated="900", read="1000", agrees=False)
+    wrong = TotalRow(line=3, column="Cuánto", stated="900", sums=(Money(1000_00, "CRC"),), agrees=False)
     assert not fits(attrs.evolve(reading, totals=(wrong,)))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from hub.domain.text import Text
+from hub_hookspecs import Money
 
 from .layout import Layout
 from .question import Question
@@ -20,14 +21,19 @@ class TotalRow:
     Attributes:
         column: The file's own heading.
         stated: What stands there.
-        read: What the rows come to, as people write it.
+        sums: What the rows come to, one a currency.
     """
 
     line: int
     column: str
     stated: str
-    read: str
+    sums: tuple[Money, ...]
     agrees: bool
+
+    @property
+    def read(self) -> str:
+        """What the rows come to, for programs."""
+        return ", ".join(map(str, self.sums))
 
 
 @attrs.frozen(kw_only=True)

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from hub.domain.cells import Unreadable
+from hub.domain.cells import Unreadable, own_currency
 from hub_hookspecs import Money
 
 from .currency_column import currencies_in
@@ -36,7 +36,7 @@ class Sums:
 
     def beside(self, columns: Mapping[str, tuple[str, ...]], read: Reader) -> tuple[TotalRow, ...]:
         """Each amount of the rows of sums, beside what was read: of the currency that the row names, or of the only
-        one; a sum of one customer, or of a page, may be that of the rows since the sum before it."""
+        one that comes to it; a sum of one customer, or of a page, may be that of the rows since the sum before it."""
         found = []
         for at, row in enumerate(self._rows):
             for field in FIELDS:
@@ -50,14 +50,14 @@ class Sums:
     ) -> TotalRow:
         words = [cell for cell in row.cells.values() if cell and not is_figure(cell)]
         named = {code for word in words for code in currencies_in(word, self._currencies)}
+        if own := own_currency(cell, self._currencies, None):
+            named.add(own)
         several = [self._come_to(field, parts, named) for parts in self._meant(at, words)]
         for found in several:
-            try:
-                if len(found) == 1 and read(cell, found[0].currency) == found[0]:
-                    return self._told(row, theirs, cell, found, agrees=True)
-            except Unreadable:
-                break
-        return self._told(row, theirs, cell, several[0], agrees=False)
+            same = [amount for amount in found if _says(cell, amount, read)]
+            if len(same) == 1:
+                return TotalRow(line=row.line, column=theirs, stated=str(cell), sums=tuple(same), agrees=True)
+        return TotalRow(line=row.line, column=theirs, stated=str(cell), sums=tuple(several[0]), agrees=False)
 
     def _meant(self, at: int, words: Iterable[str]) -> Iterator[Sequence[Mapping[tuple[str, str], int]]]:
         """What a row may be the sum of: the rows above it, all of the file, or those since the sum before it."""
@@ -75,7 +75,10 @@ class Sums:
                     sums[currency] = sums.get(currency, 0) + minor
         return [Money(minor, currency) for currency, minor in sums.items()]
 
-    @staticmethod
-    def _told(row: Row, theirs: str, cell: str, found: Iterable[Money], *, agrees: bool) -> TotalRow:
-        read = ", ".join(map(str, found))
-        return TotalRow(line=row.line, column=theirs, stated=str(cell), read=read, agrees=agrees)
+
+def _says(cell: str, amount: Money, read: Callable[[str, str], Money]) -> bool:
+    """Whether an amount stands in a cell."""
+    try:
+        return read(cell, amount.currency) == amount
+    except Unreadable:
+        return False

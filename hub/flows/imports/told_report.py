@@ -37,7 +37,7 @@ def stored_report(report: ImportReport) -> dict[str, Any]:
         "columns": {ours: list(theirs) for ours, theirs in reading.columns.items()},
         "unread": list(reading.left_out[:MOST]),
         "hidden": list(reading.hidden[:MOST]),
-        "totals": [[row.line, row.column, row.stated, row.read, row.agrees] for row in reading.totals[:MOST]],
+        "totals": [[row.line, row.column, row.stated, packed(row.sums), row.agrees] for row in reading.totals[:MOST]],
         "layout": reading.layout.name,
         **({CLOSING: _closing(report)} if report.closing else {}),
         **({"lacks": report.missing.mark} if report.missing else {}),
@@ -67,8 +67,8 @@ def read_report(data: Mapping[str, Any]) -> ImportReport:
             left_out=tuple(data["unread"]),
             hidden=tuple(data["hidden"]),
             totals=tuple(
-                TotalRow(line=line, column=column, stated=stated, read=read, agrees=agrees)
-                for line, column, stated, read, agrees in data["totals"]
+                TotalRow(line=line, column=column, stated=stated, sums=unpacked(sums), agrees=agrees)
+                for line, column, stated, sums, agrees in data["totals"]
             ),
             layout=Layout(name=data["layout"]),
         ),
