@@ -179,8 +179,8 @@ def test_the_count_that_was_typed_must_be_right(desk_for: Desks, count: int) -> 
 
 ERROR = RowError(3, "total", "x", Text("cell.missing"))
 NO_LIST: dict[str, tuple[dict[str, Any], str]] = {
-    "hidden rows": ({"hidden": (4, 5)}, "Hay 2 filas ocultas; muéstrelas todas en Excel y guarde el archivo otra vez"),
-    "rows set aside": ({"set_aside": (ERROR, ERROR)}, "1 filas quedaron aparte; corríjalas primero"),
+    "hidden rows": ({"hidden": (4, 5)}, "Filas ocultas: 2; muestre todas en Excel y guarde el archivo otra vez"),
+    "rows set aside": ({"set_aside": (ERROR, ERROR)}, "Filas que quedaron aparte: 1; corríjalas primero"),
     "unread": ({"errors": (ERROR,)}, "El archivo no se entendió completo"),
     "a column is missing": ({"missing": ("total",)}, "El archivo no se entendió completo"),
     "a cut end": ({"is_cut": True}, "El archivo termina a medias"),
@@ -560,7 +560,7 @@ def test_a_list_with_a_row_that_the_hub_sets_aside_closes_nothing(desk_for: Desk
 
     assert done.set_aside
     assert done.closing
-    assert whys(done.closing) == ["1 filas quedaron aparte; corríjalas primero"]
+    assert whys(done.closing) == ["Filas que quedaron aparte: 1; corríjalas primero"]
     assert bill(desk, "FE-2").due == 100_00
 
 

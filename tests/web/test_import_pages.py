@@ -254,6 +254,13 @@ def test_an_accountant_imports_too(house: House, clerk: Seat, debtor: Debtor, se
     assert "El archivo se importó" in seen_in(done.text)
 
 
+def test_what_is_wrong_with_a_file_as_a_whole_is_said_of_no_row(clerk: Seat, debtor: Debtor) -> None:
+    text = seen_in(bring(clerk, b"%PDF-1.7\n%%EOF\n", name="cartera.pdf").text)
+    assert "Es un PDF" in text
+    assert "1 fila" not in text
+    assert "1 fila: " in seen_in(bring(clerk, f"{HEAD}\n{row('AE-1', debtor, fecha='ayer')}").text)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -33,7 +33,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     ),
     "import.no_invoice": "No es una factura; no se toma.",
     "import.not_whole": (
-        "No se tomó nada: quedan aparte {count} filas, y se pidió tomar todo o nada. "
+        "No se tomó nada, pues se pidió tomar todo o nada. Filas que quedan aparte: {count}. "
         "Remedio: corregirlas, o tomar las demás."
     ),
     "import.note_differs": (

@@ -44,6 +44,16 @@ class Cause:
         return self.examples[0].message
 
     @property
+    def is_of_rows(self) -> bool:
+        """Whether rows have it, and not the file as a whole."""
+        return any(example.line for example in self.examples)
+
+    @property
+    def is_told_each(self) -> bool:
+        """Whether there is more to tell of it than its sentence."""
+        return self.count > 1 or any(example.line or example.column or example.value for example in self.examples)
+
+    @property
     def key(self) -> str:
         """What their sentences share."""
         return key_of(self.examples[0])
