@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hub.domain.files.invoice_file import InvoiceRow
     from hub.domain.files.reading import Reading
     from hub.domain.files.sheet import RowError
-    from hub.domain.missing_bills import Missing
+    from hub.domain.missing_bills import Absent
     from hub.flows.imports.import_report import ImportReport
 
 TOGETHER = 5
@@ -45,7 +45,7 @@ def facts_of(report: ImportReport) -> dict[str, object]:
         "differences": _listed(report.differences),
         "kept": _listed(report.kept),
         "complete_list": _list_facts(report),
-        "absent": [bill.payable.number for bill in report.absent.bills] if report.absent else [],
+        "absent": list(report.absent.numbers) if report.absent else [],
         **reading_facts(report.reading),
     }
 
@@ -139,9 +139,9 @@ def _list_facts(report: ImportReport) -> dict[str, object] | None:
     }
 
 
-def absent_line(absent: Missing) -> str:
+def absent_line(absent: Absent) -> str:
     """What is open here and not in a file that nobody called the complete list."""
-    numbers = [bill.payable.number for bill in absent.bills[:LISTED]]
+    numbers = absent.numbers[:LISTED]
     more = f" and {absent.count - len(numbers)} more" if absent.count > len(numbers) else ""
     owing = ", ".join(map(str, absent.sums.values()))
     what = "open invoice is" if absent.count == 1 else "open invoices are"

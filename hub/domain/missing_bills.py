@@ -23,6 +23,19 @@ ALONE: Final = "alone"
 
 
 @attrs.frozen
+class Absent:
+    """What is open here and not in a file that nobody called the complete list."""
+
+    numbers: tuple[str, ...]
+    sums: Mapping[str, Money]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.numbers)
+
+
+@attrs.frozen
 class MissingBill:
     """An open invoice that the list lacks, and what was chosen for it."""
 

@@ -27,7 +27,7 @@ from hub.domain.files.invoice_file import InvoiceFile
 from hub.domain.import_run import Choices, ImportRun
 from hub.domain.merchant import Merchant, Role
 from hub.domain.message import About
-from hub.domain.missing_bills import ALONE, BILL, DAY, Closed, LeftAlone, Missing, MissingBill
+from hub.domain.missing_bills import ALONE, BILL, DAY, Absent, Closed, LeftAlone, Missing, MissingBill
 from hub.domain.payable import Payable
 from hub.domain.text import Text
 from hub.flows.corrections.close_bills import book_closing
@@ -37,6 +37,16 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.decide import NotAllowed, decide
 
 MAY_CLOSE: Final = frozenset({Role.OWNER, Role.ACCOUNTANT})
+
+
+def absent_from(tx: Tx, merchant: Merchant, file: InvoiceFile, now: datetime) -> Absent | None:
+    """What a file lacks of the open invoices that it would have if it were the complete list; None for nothing."""
+    if any(why_no_list(file)):
+        return None
+    scope = scope_of(file)
+    lacking = [bill.id for bill in tx.payables.open_bills(merchant.id, merchant.mode, now) if scope.lacks(bill)]
+    bills = tx.payables.many(lacking) if lacking else ()
+    return Absent(tuple(bill.number for bill in bills), summed(bill.balance for bill in bills)) if bills else None
 
 
 def plan_missing(tx: Tx, merchant: Merchant, file: InvoiceFile, choices: Choices, now: datetime) -> Missing:

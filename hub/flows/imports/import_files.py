@@ -31,7 +31,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.roll_back import write_unless
 from hub_hookspecs import Country
 
-from .complete_list import close_missing, plan_missing
+from .complete_list import absent_from, close_missing, plan_missing
 from .import_report import MAX_ROWS, ImportReport, log_import
 from .instalments import meaning_here
 from .save_customers import save_customers
@@ -163,8 +163,7 @@ async def _with_absent(hub: Hub, merchant: Merchant, file: InvoiceFile, report: 
     if report.faults or report.is_open:
         return report
     now, whole = hub.clock(), attrs.evolve(file, set_aside=report.set_aside)
-    absent = await hub.store.read(lambda tx: plan_missing(tx, merchant, whole, Choices(), now))
-    return report if absent.refused or not absent.bills else attrs.evolve(report, absent=absent)
+    return attrs.evolve(report, absent=await hub.store.read(lambda tx: absent_from(tx, merchant, whole, now)))
 
 
 async def _close_missing(

@@ -12,7 +12,7 @@ from hub.domain.files.layout import FileKind
 from hub.domain.files.reading import Reading
 from hub.domain.files.sheet import RowError
 from hub.domain.merchant import Merchant
-from hub.domain.missing_bills import Closed, Missing
+from hub.domain.missing_bills import Absent, Closed, Missing
 from hub.domain.text import Text, Value
 from hub.flows.ground.ports import Tx
 from hub.flows.ground.tell import tell
@@ -82,7 +82,7 @@ class ImportReport:
     warnings: tuple[RowError, ...] = ()
     creatable: int = 0
     created: int = 0
-    absent: Missing | None = None
+    absent: Absent | None = None
     missing: Missing | None = None
     closing: Closed | None = None
     dry_run: bool = False

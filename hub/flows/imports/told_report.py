@@ -37,7 +37,10 @@ def stored_report(report: ImportReport) -> dict[str, Any]:
         "columns": {ours: list(theirs) for ours, theirs in reading.columns.items()},
         "unread": list(reading.left_out[:MOST]),
         "hidden": list(reading.hidden[:MOST]),
-        "totals": [[row.line, row.column, row.stated, packed(row.sums), row.agrees] for row in reading.totals[:MOST]],
+        "totals": [
+            [row.line, row.column, row.stated, [packed(sum_) for sum_ in row.sums], row.agrees]
+            for row in reading.totals[:MOST]
+        ],
         "layout": reading.layout.name,
         **({CLOSING: _closing(report)} if report.closing else {}),
         **({"lacks": report.missing.mark} if report.missing else {}),
@@ -67,7 +70,7 @@ def read_report(data: Mapping[str, Any]) -> ImportReport:
             left_out=tuple(data["unread"]),
             hidden=tuple(data["hidden"]),
             totals=tuple(
-                TotalRow(line=line, column=column, stated=stated, sums=unpacked(sums), agrees=agrees)
+                TotalRow(line=line, column=column, stated=stated, sums=tuple(map(unpacked, sums)), agrees=agrees)
                 for line, column, stated, sums, agrees in data["totals"]
             ),
             layout=Layout(name=data["layout"]),
