@@ -393,14 +393,14 @@ def test_the_rows_set_aside_come_back_as_a_file_that_is_mended_and_brought_again
     assert (name, data[:3]) == ("cartera-motivo.csv", b"\xef\xbb\xbf")
     lines = data.decode("utf-8-sig").splitlines()
     assert lines[0] == f"{head};Motivo"
-    assert lines[1].startswith(f"F2;{ANA};31/13/2026;CRC;1.500,50;'=1+1;")
+    assert lines[1].startswith(f"F2;{ANA};31/13/2026;CRC;CRC 1500.50;'=1+1;")
     assert "Fecha: El mes sería 13" in lines[1]
     assert [line.split(";")[0] for line in lines[1:]] == ["F2", "F3", "NC-5"]
 
     mended = [line.replace("31/13/2026", "30/11/2026").replace("199999999", ANA) for line in lines[1:]]
     again = bring(desk, *mended, head=lines[0])
     assert (counts(again), again.reading.left_out) == ((2, 0, 0, 1), ("Motivo",))
-    assert reasons(again) == [(4, "import.note_of_which")], "a minus behind the mark of a text is a minus"
+    assert reasons(again) == [(4, "import.note_of_which")], "a minus behind a currency is a minus"
     kept = desk.read(bills)
     assert (kept["F2"].total, kept["F2"].description, kept["F3"].description) == (150_050, "=1+1", "+506 8888-8888")
     _name, once_more = set_aside_file(file_of(*mended, head=lines[0]), name, again, spoken)

@@ -12,15 +12,14 @@ from typing import Final
 
 import attrs
 
-from hub.domain.files.amounts import AWAITS_ANSWER, AmountColumns
+from hub.domain.files.amounts import AWAITS_ANSWER
 from hub.domain.files.bill_state import BillState as BillState
 from hub.domain.files.bill_state import RowKind as RowKind
-from hub.domain.files.columns import resolve_columns
 from hub.domain.files.currency_column import CurrencyColumn
 from hub.domain.files.dates import DateColumns
 from hub.domain.files.invoice_row import InvoiceRow as InvoiceRow
-from hub.domain.files.known_columns import INVOICE_COLUMNS, usual_headings
-from hub.domain.files.layout import CURRENCY, FileKind, Layout
+from hub.domain.files.known_columns import usual_headings
+from hub.domain.files.layout import FileKind, Layout
 from hub.domain.files.reading import Reading
 from hub.domain.files.row_cells import RowCells, by_line
 from hub.domain.files.same_number import Stated, joined
@@ -28,14 +27,13 @@ from hub.domain.files.sheet import RowError
 from hub.domain.files.state_words import StateWords, is_note_number, is_receipt_number
 from hub.domain.files.sums import Sums
 from hub.domain.files.table_file import read_table
+from hub.domain.files.value_columns import ValueColumns
 from hub.domain.text import Text
 from hub_hookspecs import Money
 
 Amount = Callable[[RowCells, str, str], "Money | None"]
 """Reads the amount of a field of a row in a currency; what is wrong with it is added to the row's errors."""
 
-AMOUNTS: Final = ("total", "balance", "paid")
-DATES: Final = ("issued_on", "due_on")
 MAY_BE_ABSENT: Final = ("due_on", "description", "branch")
 """Fields of which an absent column says nothing, and an empty cell says that there is none."""
 
@@ -74,29 +72,10 @@ def parse_invoices(
         layout: How its columns are read, and what was answered.
     """
     layout = layout or Layout()
-    default_currency = layout.answers.get(CURRENCY, default_currency)
     table = read_table(data, name=name, known=usual_headings(FileKind.INVOICES))
-    resolved = resolve_columns(table, INVOICE_COLUMNS, layout)
-    columns, errors = ({} if resolved.is_open else resolved.columns), list(resolved.errors)
-    if not default_currency and "currency" not in columns and columns:
-        errors.append(RowError(table.header_line, "currency", "", Text("column.currency_missing")))
-        columns = {}
-    bad_lines = {error.line for error in table.errors}
-    every = [RowCells(row, columns, errors, bad_lines) for row in table.rows if columns]
-    fields = [field for field in AMOUNTS if field in columns]
-    currency = CurrencyColumn.of(
-        every, columns, fields, currencies, default_currency, is_said=CURRENCY in layout.answers
-    )
-    codes = [currency.code(cells) for cells in every]
-    amounts = AmountColumns.of(
-        {
-            field: [(cells.line, cells.raw(field), code or "") for cells, code in zip(every, codes, strict=True)]
-            for field in fields
-        },
-        layout,
-    )
-    dates = DateColumns.of({field: [(cells.line, cells.raw(field)) for cells in every] for field in DATES}, layout)
-
+    values = ValueColumns.of(table, layout, default_currency, currencies)
+    resolved, columns, errors = values.resolved, values.columns, values.errors
+    amounts, dates = values.amounts, values.dates
     sums = Sums(table.totals, currencies)
 
     def amount(cells: RowCells, field: str, code: str) -> Money | None:
@@ -104,14 +83,14 @@ def parse_invoices(
 
     reader = _RowReader(
         amount=amount,
-        currency=currency,
+        currency=values.currency,
         dates=dates,
         words=StateWords(layout.answers),
         keeps=frozenset(field for field in MAY_BE_ABSENT if field not in columns),
         has_balance="balance" in columns,
     )
     stated, skipped, numbers = [], [], set()
-    for cells, code in zip(every, codes, strict=True):
+    for cells, code in zip(values.rows, values.codes, strict=True):
         kind, state = reader.words.of(cells)
         number = cells.code("number", 100, required=state is not BillState.SKIP)
         numbers.add(number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
 from decimal import Decimal
 from pathlib import PurePath
 from typing import Final
@@ -10,9 +10,10 @@ from typing import Final
 from hub.domain.export import Cell, csv_of
 from hub.domain.files.heading_words import reduced
 from hub.domain.files.known_columns import usual_headings
-from hub.domain.files.layout import FileKind
-from hub.domain.files.sheet import FormattedNumber, JsonNumber
+from hub.domain.files.layout import FileKind, Layout
+from hub.domain.files.sheet import FormattedNumber, JsonNumber, Table
 from hub.domain.files.table_file import read_table
+from hub.domain.files.value_columns import ValueColumns
 from hub.domain.text import Text
 
 from .import_report import ImportReport
@@ -24,27 +25,50 @@ NAMES: Final = ("motivo", "reason")
 
 
 def set_aside_file(
-    data: bytes, name: str, report: ImportReport, words: Callable[[Text], str], kind: FileKind = FileKind.INVOICES
+    data: bytes,
+    name: str,
+    report: ImportReport,
+    words: Callable[[Text], str],
+    kind: FileKind = FileKind.INVOICES,
+    *,
+    layout: Layout | None = None,
+    currencies: Sequence[str] = (),
 ) -> tuple[str, bytes]:
-    """A name and a CSV file with these rows under their own headings, their cells as they stand, and why each is there.
+    """A name and a CSV file with these rows under their own headings, and why each is there.
+
+    An amount or a day of an invoice that could be read is written so that it is read alike without what the file said
+    of it beside: number formats, answers, other cells of its column. Every other cell stands as it does.
 
     Args:
         words: Of the person who reads it.
+        layout: How the file was read.
+        currencies: Those of the company's country, the usual one first.
     """
     table = read_table(data, name=name, known=usual_headings(kind))
     columns = [column for column in table.columns if reduced(column) not in NAMES]
     reasons: dict[int, list[str]] = {}
     for error in report.set_aside:
-        said = words(error.message) if isinstance(error.message, Text) else error.message
-        place = f"{error.column}: {said}" if error.column else said
+        told = words(error.message) if isinstance(error.message, Text) else error.message
+        place = f"{error.column}: {told}" if error.column else told
         if place not in reasons.setdefault(error.line, []):
             reasons[error.line].append(place)
+    said = _said(table, reasons, layout or Layout(), currencies) if kind is FileKind.INVOICES else {}
     rows: list[list[Cell]] = [
-        [*(_plain(row.cells.get(column, "")) for column in columns), BETWEEN.join(reasons[row.line])]
+        [
+            *(said.get(row.line, {}).get(column) or _plain(row.cells.get(column, "")) for column in columns),
+            BETWEEN.join(reasons[row.line]),
+        ]
         for row in table.rows
         if row.line in reasons
     ]
     return f"{PurePath(name).stem or 'import'}-{reduced(words(REASON))}.csv", csv_of([*columns, words(REASON)], rows)
+
+
+def _said(table: Table, lines: Container[int], layout: Layout, currencies: Sequence[str]) -> dict[int, dict[str, str]]:
+    """The amounts and the days of some rows, by line and heading."""
+    values = ValueColumns.of(table, layout, next(iter(currencies), None), currencies)
+    pairs = zip(values.rows, values.codes, strict=True)
+    return {cells.line: values.said(cells, code) for cells, code in pairs if cells.line in lines}
 
 
 def _plain(cell: str) -> str:

@@ -1,0 +1,119 @@
+"""The currency, the amounts and the days of a file of invoices, each read by all of its column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+import attrs
+
+from hub.domain.cells import Unreadable, own_currency
+from hub.domain.files.amounts import AmountColumns
+from hub.domain.files.columns import Resolved, resolve_columns
+from hub.domain.files.currency_column import CurrencyColumn
+from hub.domain.files.dates import DateColumns
+from hub.domain.files.known_columns import INVOICE_COLUMNS
+from hub.domain.files.layout import CURRENCY, DECIMAL, Layout
+from hub.domain.files.row_cells import RowCells
+from hub.domain.files.sheet import FormattedNumber, RowError, Table
+from hub.domain.text import Text
+
+AMOUNTS: Final = ("total", "balance", "paid")
+DATES: Final = ("issued_on", "due_on")
+
+
+@attrs.frozen(kw_only=True)
+class ValueColumns:
+    """What the columns of one file say together.
+
+    Attributes:
+        columns: The file's own headings by our field; none where something must be said of them first.
+        errors: What is wrong with the file; whoever reads its rows adds what is wrong with them.
+        rows: Its cells, row by row.
+        codes: The currency of each row; None where nothing says it.
+        usual: Of rows that name none.
+    """
+
+    resolved: Resolved
+    columns: Mapping[str, tuple[str, ...]]
+    errors: list[RowError]
+    rows: Sequence[RowCells]
+    codes: Sequence[str | None]
+    usual: str | None
+    currency: CurrencyColumn
+    amounts: AmountColumns
+    dates: DateColumns
+    layout: Layout
+
+    @classmethod
+    def of(cls, table: Table, layout: Layout, default_currency: str | None, currencies: Sequence[str]) -> ValueColumns:
+        """What a file says; see ``parse_invoices``."""
+        usual = layout.answers.get(CURRENCY, default_currency)
+        resolved = resolve_columns(table, INVOICE_COLUMNS, layout)
+        columns, errors = ({} if resolved.is_open else resolved.columns), list(resolved.errors)
+        if not usual and "currency" not in columns and columns:
+            errors.append(RowError(table.header_line, "currency", "", Text("column.currency_missing")))
+            columns = {}
+        bad_lines = {error.line for error in table.errors}
+        rows = [RowCells(row, columns, errors, bad_lines) for row in table.rows if columns]
+        fields = [field for field in AMOUNTS if field in columns]
+        currency = CurrencyColumn.of(rows, columns, fields, currencies, usual, is_said=CURRENCY in layout.answers)
+        codes = [currency.code(cells) for cells in rows]
+        amounts = AmountColumns.of(
+            {
+                field: [(cells.line, cells.raw(field), code or "") for cells, code in zip(rows, codes, strict=True)]
+                for field in fields
+            },
+            layout,
+        )
+        dates = DateColumns.of({field: [(cells.line, cells.raw(field)) for cells in rows] for field in DATES}, layout)
+        return cls(
+            resolved=resolved,
+            columns=columns,
+            errors=errors,
+            rows=rows,
+            codes=codes,
+            usual=usual,
+            currency=currency,
+            amounts=amounts,
+            dates=dates,
+            layout=layout,
+        )
+
+    def said(self, cells: RowCells, code: str | None) -> dict[str, str]:
+        """The amounts and days of a row as any file can say them, by the file's own heading: ``USD 1250.50`` and
+        ``2026-09-02``. What cannot be read, or awaits an answer, is not among them."""
+        found = {}
+        for field in (*AMOUNTS, *DATES):
+            theirs, cell = self.columns.get(field, ()), cells.raw(field)
+            if len(theirs) == 1 and cell:
+                plain = self._day(cell) if field in DATES else next(self._amounts(field, cell, code), "")
+                if plain:
+                    found[theirs[0]] = plain
+        return found
+
+    def _day(self, cell: str) -> str:
+        try:
+            return "" if self.dates.questions else self.dates.read(cell).isoformat()
+        except Unreadable:
+            return ""
+
+    def _amounts(self, field: str, cell: str, code: str | None) -> Iterator[str]:
+        """In the row's currency, else in the one that the cell itself names; where nothing names one, the bare number
+        that an answer makes of it."""
+        if self.amounts.questions:
+            return
+        for named in filter(None, (code, own_currency(cell, self.currency.currencies, self.usual))):
+            if plain := self._plain(field, cell, named):
+                yield f"{named} {plain}"
+        if not code and self.usual and DECIMAL in self.layout.answers:
+            yield self._plain(field, cell, self.usual)
+        if isinstance(cell, FormattedNumber) and cell.shown_as.is_percent:
+            yield f"{Decimal(cell).scaleb(2):f}%"
+
+    def _plain(self, field: str, cell: str, currency: str) -> str:
+        try:
+            return f"{self.amounts.read(field, cell, currency).decimal:f}"
+        except Unreadable:
+            return ""
