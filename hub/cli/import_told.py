@@ -40,6 +40,7 @@ def facts_of(report: ImportReport) -> dict[str, object]:
         "creatable": report.creatable,
         "taken": [_row_facts(row) for row in report.rows],
         "set_aside": _listed(report.set_aside),
+        "rows_left_out": _listed(report.left_out),
         "faults": _listed(report.faults),
         "warnings": _listed(report.warnings or report.reading.warnings),
         "differences": _listed(report.differences),
@@ -132,6 +133,8 @@ def _list_facts(report: ImportReport) -> dict[str, object] | None:
             for bill in missing.bills
         ],
         "left": [{"number": alone.payable.number, "why": words(alone.why)} for alone in missing.left],
+        "compared": {"series": list(missing.series), "currencies": list(missing.currencies)},
+        "others": missing.others,
         "asks_two": missing.asks_two,
         "refused": [words(text) for text in (*missing.refused, *(closing.refused if closing else ()))],
         "closed": list(closing.numbers) if closing else [],
@@ -159,6 +162,8 @@ def complete_list(report: ImportReport) -> Iterator[str]:
         return
     sums = "".join(f", {amount}" for amount in missing.sums.values())
     yield f"complete list of {missing.as_of}: it misses {missing.count} of {missing.open_ones}{sums}"
+    if not missing.refused:
+        yield words(missing.compared)
     for bill in missing.bills:
         yield f"  {bill.payable.number}, {bill.customer}: {bill.payable.balance}, {bill.becomes}"
     for alone in missing.left:
@@ -199,6 +204,10 @@ def print_report(report: ImportReport, name: str) -> None:
     counts = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {report.aside} set aside"
     closed = f", {report.closed} closed" if report.closed else ""
     click.echo(f"{name}: {counts}{closed}{' (dry run: nothing was written)' if report.dry_run else ''}")
+    if report.left_out:
+        click.echo(f"{name}: {len(report.left_out)} rows are left out, and need nothing:")
+        for line in by_cause(report.left_out):
+            click.echo(f"  {line}")
     if report.absent:
         click.echo(f"{name}: {absent_line(report.absent)}")
     for line in complete_list(report):

@@ -7,8 +7,9 @@ of each whether it was paid elsewhere, was never owed, or stays as it is.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -88,6 +89,15 @@ def series_of(number: str) -> str:
     return ".".join(folded_number(number).split(".")[:-1])
 
 
+def series_as_written(numbers: Iterable[str]) -> tuple[str, ...]:
+    """The series of some numbers, each as its first number writes it: ``FE-000123`` is of ``FE-``."""
+    found: dict[str, str] = {}
+    for number in sorted(numbers):
+        before = number.rstrip("0123456789")
+        found.setdefault(series_of(number), before if before != number else series_of(number))
+    return tuple(found.values())
+
+
 def scope_of(file: InvoiceFile) -> Scope:
     """What a file speaks of."""
     numbers = {row.number for row in file.rows}
@@ -111,7 +121,7 @@ def why_no_list(file: InvoiceFile) -> Iterator[Text]:
         yield Text("missing.hidden", count=len(file.hidden))
     for total in file.totals:
         if not total.agrees:
-            read = tuple(Text("missing.amount", amount=amount) for amount in total.sums)
+            read = side_by_side([Text("missing.amount", amount=amount) for amount in total.sums])
             yield Text("missing.total", column=total.column, stated=total.stated, read=read)
     if not file.rows:
         yield Text("missing.empty")
@@ -139,6 +149,11 @@ def summed(amounts: Iterable[Money]) -> dict[str, Money]:
     for amount in amounts:
         sums[amount.currency] = sums.get(amount.currency, Money(0, amount.currency)) + amount
     return dict(sorted(sums.items()))
+
+
+def side_by_side(texts: Sequence[Text]) -> Text | str:
+    """Texts with commas between them."""
+    return reduce(lambda before, after: Text("missing.and", before=before, after=after), texts) if texts else ""
 
 
 def reason_of(day: date, name: str) -> str:

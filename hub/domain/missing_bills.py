@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from hub.domain.complete_list import Closing, summed
+from hub.domain.complete_list import Closing, side_by_side, summed
 from hub.domain.decision import Decision
 from hub.domain.payable import Payable
 from hub.domain.text import Text
@@ -18,6 +18,8 @@ from hub_hookspecs import Money
 BILL: Final = "bill:"
 """How the names begin of what a decision says of each invoice."""
 DAY: Final = "as_of"
+TOLD: Final = 10
+"""Of more series the rest is counted."""
 ALONE: Final = "alone"
 """Says that nobody else of the company could be asked."""
 
@@ -64,6 +66,9 @@ class Missing:
     Attributes:
         refused: Why the file cannot be taken for a complete list; then nothing is missing of it.
         as_of: The day that the list is of.
+        series: What stands before the digits of its numbers; the list was compared with what is open of these alone.
+        currencies: Likewise.
+        others: How many open invoices it was not compared with.
         open_ones: How many invoices of which the list speaks are open here.
         asks_two: Whether so many are closed by two people.
     """
@@ -72,6 +77,9 @@ class Missing:
     refused: tuple[Text, ...] = ()
     bills: tuple[MissingBill, ...] = ()
     left: tuple[LeftAlone, ...] = ()
+    series: tuple[str, ...] = ()
+    currencies: tuple[str, ...] = ()
+    others: int = 0
     open_ones: int = 0
     asks_two: bool = False
 
@@ -79,6 +87,20 @@ class Missing:
     def count(self) -> int:
         """How many are missing: what whoever confirms types."""
         return len(self.bills)
+
+    @property
+    def compared(self) -> Text:
+        """What the list was compared with, and how much it was not."""
+        series = [
+            Text("missing.series", series=one) if one else Text("missing.no_series") for one in self.series[:TOLD]
+        ]
+        if (more := len(self.series) - TOLD) > 0:
+            series.append(Text("missing.more_series", count=more))
+        codes = [Text("missing.code", code=one) for one in self.currencies]
+        values = {"series": side_by_side(series), "currencies": side_by_side(codes)}
+        if not self.others:
+            return Text("missing.compared_all", **values)
+        return Text("missing.compared_one" if self.others == 1 else "missing.compared", others=self.others, **values)
 
     @property
     def sums(self) -> Mapping[str, Money]:

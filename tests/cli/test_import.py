@@ -25,7 +25,7 @@ ODD = "Doc;Quién;Cuándo;Cuánto\nF-1;1-1234-0567;02/09/2026;1000,00\n"
 MAPPED = ("--map", "Doc=number", "--map", "Quién=customer", "--map", "Cuándo=issued_on", "--map", "Cuánto=total")
 KEYS = {
     *("format", "dry_run", "new", "changed", "unchanged", "taken", "set_aside", "faults", "warnings", "differences"),
-    *("kept", "questions", "missing", "columns", "left_out", "hidden", "titles", "totals"),
+    *("kept", "questions", "missing", "columns", "left_out", "rows_left_out", "hidden", "titles", "totals"),
 }
 
 
@@ -215,7 +215,20 @@ def test_a_complete_list_says_what_it_misses_and_how_to_close_it(run: Run, shop:
     ended = invoices(run, text, "--complete", "--dry-run", "--as-of", "2026-12-31", "--decimal", ",")
 
     assert "it misses 1 of 2" in ended.out, ended
+    assert "compared with series FE-, in CRC: these are all the open invoices" in ended.out
     assert "--complete --missing-count 1" in ended.out
+
+
+def test_rows_that_need_nothing_are_told(run: Run, shop: Path) -> None:
+    text = (
+        "factura;cliente;fecha;moneda;total;estado\nD-1;1-1234-0567;02/09/2026;CRC;1000,00;Borrador\n"
+        "D-2;1-1234-0567;02/09/2026;CRC;500,00;Anulada\n"
+    )
+    ended = invoices(run, text)
+    assert "2 rows are left out, and need nothing:" in ended.out, ended
+    assert "(D-1)" in ended.out or "line 2" in ended.out
+    _code, facts = told(run, text)
+    assert [row["line"] for row in facts["rows_left_out"]] == [2, 3]
 
 
 # ---- who is not known, and what is no complete list

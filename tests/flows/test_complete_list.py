@@ -228,7 +228,16 @@ def test_a_list_speaks_of_its_own_currencies_and_series_alone(desk_for: Desks) -
     begun(desk, "FE-1", "FE-2", "NV-1", "77")
     begun(desk, "FE-3", currency="USD")
 
-    assert numbers(shown(desk, read(row("FE-1")))) == ["FE-2"]
+    missing = shown(desk, read(row("FE-1")))
+    assert numbers(missing) == ["FE-2"]
+    assert spoken(missing.compared) == (
+        "Se comparó con la serie FE-, en CRC; otras 3 facturas abiertas no se compararon."
+    )
+    assert (missing.series, missing.currencies, missing.others) == (("FE-",), ("CRC",), 3)
+    bare = shown(desk, read(row("78"), row("FE-2"), row("NV-9")))
+    assert "con los números sin serie, la serie FE-, la serie NV-, en CRC; otra factura abierta" in spoken(
+        bare.compared
+    )
     assert numbers(shown(desk, read(row("FE-1", currency="USD"), row("NV-9")))) == ["FE-2", "FE-3", "NV-1"]
 
 

@@ -175,6 +175,7 @@ def test_what_a_complete_list_lacks_is_closed_by_its_count_alone(house: House, c
     shown = bring(clerk, f"{HEAD}\n{''.join(row(f'Y-{at}', debtor) for at in range(2, 7))}")
     listed = send(clerk, shown, "look", complete="on")
     assert "Falta 1 factura que aquí sigue abierta" in seen_in(listed.text)
+    assert "Se comparó con la serie Y-, en CRC" in seen_in(listed.text)
     wrong = send(clerk, listed, **{"missing-rest": "outside", "missing_count": "2"})
     assert wrong.status_code == 422
     assert "Escriba cuántas facturas faltan: son 1" in seen_in(wrong.text)

@@ -19,6 +19,8 @@ from hub.domain.complete_list import (
     day_of,
     reason_of,
     scope_of,
+    series_as_written,
+    side_by_side,
     summed,
     why_no_list,
 )
@@ -59,7 +61,8 @@ def plan_missing(tx: Tx, merchant: Merchant, file: InvoiceFile, choices: Choices
     if refused := (*why_no_list(file), *_no_choices(choices)):
         return Missing(as_of=as_of, refused=refused)
     scope = scope_of(file)
-    spoken_of = [bill for bill in tx.payables.open_bills(merchant.id, merchant.mode, now) if scope.covers(bill)]
+    every = tx.payables.open_bills(merchant.id, merchant.mode, now)
+    spoken_of = [bill for bill in every if scope.covers(bill)]
     lacking = tx.payables.many([bill.id for bill in spoken_of if scope.lacks(bill)])
     kept = why_left(tx, merchant, lacking, as_of, now)
     missing = Missing(
@@ -70,6 +73,9 @@ def plan_missing(tx: Tx, merchant: Merchant, file: InvoiceFile, choices: Choices
             if payable.id not in kept
         ),
         left=tuple(LeftAlone(payable, kept[payable.id]) for payable in lacking if payable.id in kept),
+        series=series_as_written(row.number for row in file.rows),
+        currencies=tuple(sorted(scope.currencies)),
+        others=len(every) - len(spoken_of),
         open_ones=sum(bill.is_older or scope.lacks(bill) for bill in spoken_of),
     )
     return attrs.evolve(missing, asks_two=asks_two(len(missing.closing), missing.open_ones))
@@ -139,7 +145,9 @@ def _refused(tx: Tx, merchant: Merchant, missing: Missing, choices: Choices, alo
     elif choices.missing_count != missing.count:
         yield Text("missing.count", count=missing.count)
     elif alone and dict(choices.missing_sums) != {code: amount.minor for code, amount in missing.sums.items()}:
-        yield Text("missing.sum", sums=tuple(Text("missing.amount", amount=item) for item in missing.sums.values()))
+        yield Text(
+            "missing.sum", sums=side_by_side([Text("missing.amount", amount=item) for item in missing.sums.values()])
+        )
     for bill in missing.bills:
         if bill.becomes is Closing.VOID:
             yield from (problem.message for problem in standing_on(tx, merchant, bill.payable))
