@@ -16,6 +16,8 @@ from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Send
 
+from hub.domain.import_run import MAX_BYTES
+from hub.domain.text import Text
 from hub.flows.ground.open_link import LinkClosed
 from hub.flows.ground.ports import Hub, Unavailable, Unopened
 from hub.flows.merchants.save_logo import open_logo
@@ -54,6 +56,9 @@ FAULTS = {
     503: ("Estamos ocupados", "Inténtelo de nuevo en unos segundos; no se perdió nada."),
 }
 """Title and advice of each fault that a person may see."""
+
+FILES = {"/m/import": "/m/import", "/m/settlements/file": "/m/settlements"}
+"""Where files are sent that are imported, and the page that asks for them."""
 
 CUT = (
     _("La dirección no está completa"),
@@ -274,8 +279,13 @@ def _fault(
     kept = {name: value for name, value in headers.items() if name.lower() in ("allow", "retry-after")}
     pages = reader_pages_of(request)
     pages = attrs.evolve(pages, switch="")  # what is not there looks the same whatever its address
-    home = "/m" if request.scope["path"].startswith("/m/") else ""
-    page: Page = pages.page("error.html", status=status, headers=kept, title=title, advice=advice, home=home)
+    path = request.scope["path"]
+    home = "/m" if path.startswith("/m/") else ""
+    asked_at = FILES.get(path, "") if status == 413 else ""
+    said = Text("handed.too_large", most=MAX_BYTES // 2**20) if asked_at else advice
+    page: Page = pages.page(
+        "error.html", status=status, headers=kept, title=title, advice=said, home=asked_at or home, file=bool(asked_at)
+    )
     return page
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from hub.domain.files.field_labels import LABELS
 from hub.domain.files.known_columns import KNOWN_COLUMNS
-from hub.domain.import_run import RunState
+from hub.domain.import_run import MAX_BYTES, RunState
 from hub.domain.merchant import Role
 from hub_hookspecs import IdentityDocument
 from tests.web.conftest import Debtor, House, Seat, forms_in, seen_in
@@ -253,6 +253,15 @@ def test_an_accountant_imports_too(house: House, clerk: Seat, debtor: Debtor, se
     accountant = seat(clerk.merchant, Role.ACCOUNTANT)
     done = send(accountant, bring(accountant, f"{HEAD}\n{row('AB-1', debtor)}"))
     assert "El archivo se importó" in seen_in(done.text)
+
+
+@pytest.mark.parametrize("beyond", [1, 300 * 1024], ids=["the file's own limit", "the limit of what is received"])
+def test_a_file_that_is_too_large_says_the_limit_the_remedy_and_the_way_back(clerk: Seat, beyond: int) -> None:
+    answer = bring(clerk, bytes(MAX_BYTES + beyond), name="grande.csv")
+    assert answer.status_code in (413, 422)
+    said = seen_in(answer.text)
+    assert "El archivo pasa de 20 MB; divídalo en varios, o guárdelo como CSV" in said
+    assert 'href="/m/import"' in answer.text or 'action="/m/import"' in answer.text
 
 
 def test_what_is_wrong_with_a_file_as_a_whole_is_said_of_no_row(clerk: Seat, debtor: Debtor) -> None:

@@ -9,7 +9,7 @@ from .by_reader import ByReader
 
 WORDS: Final[Mapping[str, str | ByReader]] = {
     "handed.empty": "Elija un archivo que no esté vacío.",
-    "handed.too_large": "El archivo pasa de {most} MB; divídalo en varios.",
+    "handed.too_large": "El archivo pasa de {most} MB; divídalo en varios, o guárdelo como CSV, que ocupa menos.",
     "handed.busy": (
         "Ahora mismo se está importando «{name}», de {by}. Se importa un archivo a la vez: espere a que termine "
         "y oprima Importar de nuevo; aquí no se perdió nada."
