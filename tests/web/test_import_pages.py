@@ -233,6 +233,32 @@ def test_an_import_is_taken_back_on_its_page(house: House, clerk: Seat, debtor: 
     assert "Deshecho" in seen_in(clerk.read("/m/imports"))
 
 
+def test_the_page_of_what_was_taken_back_says_of_nothing_that_it_holds(
+    house: House, clerk: Seat, debtor: Debtor
+) -> None:
+    send(clerk, bring(clerk, f"{HEAD}\n{''.join(row(f'ZA-{at}', debtor) for at in range(1, 6))}"))
+    shown = bring(clerk, f"{HEAD}\n{''.join(row(f'ZA-{at}', debtor) for at in range(2, 7))}")
+    done = send(clerk, send(clerk, shown, "look", complete="on"), **{"missing-rest": "outside", "missing_count": "1"})
+    here = done.url.path
+    assert "Se cerró 1 factura: ZA-1" in seen_in(done.text)
+    assert "clientes que este archivo creó" not in seen_in(clerk.read(f"{here}/undo"))
+    undone = clerk.browser.post(f"{here}/undo", data={"form": clerk.csrf}, follow_redirects=True)
+    text = seen_in(undone.text)
+    assert "Nada de lo que sigue vale ya" in text
+    assert "Qué se había importado, y se deshizo" in text
+    assert "Se había cerrado 1 factura, que se vuelve a deber: ZA-1" in text
+    assert "Qué se importó" not in text
+    assert "Se cerró" not in text
+
+
+def test_only_of_customers_that_the_file_created_the_undo_says_that_they_go(house: House, clerk: Seat) -> None:
+    text = (
+        "numero;identificacion;nombre cliente;fecha;moneda;total\nZB-1;1-1111-0077;Persona Creada;01/02/2026;CRC;10\n"
+    )
+    done = send(clerk, send(clerk, bring(clerk, text), "look", create_customers="on"))
+    assert "Los clientes que este archivo creó se quitan" in seen_in(clerk.read(f"{done.url.path}/undo"))
+
+
 def test_an_import_is_its_companys_alone(
     house: House, clerk: Seat, debtor: Debtor, company: Callable[..., Any], seat: Callable[..., Seat]
 ) -> None:

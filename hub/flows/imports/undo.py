@@ -52,6 +52,7 @@ class Undone:
         restored: Numbers of which the earlier values stand again.
         reopened: Numbers that the complete list had closed, and that are owed again.
         customers: How many customers have their earlier values again.
+        created: How many customers it created.
         removed: How many customers that it created are gone.
         left: Names of customers that it created and that stay, since something else names them.
         mailed: Statements that customers have, with what is gone now.
@@ -64,6 +65,7 @@ class Undone:
     restored: tuple[str, ...] = ()
     reopened: tuple[str, ...] = ()
     customers: int = 0
+    created: int = 0
     removed: int = 0
     left: tuple[str, ...] = ()
     mailed: tuple[MailedSince, ...] = ()
@@ -146,6 +148,7 @@ def _planned(tx: Tx, merchant: Merchant, run_id: str, now: datetime) -> Undone:
         restored=_numbers(bills, payables, "changed"),
         reopened=_numbers(bills, payables, "closed"),
         customers=sum(row.what != "new" for row in people),
+        created=sum(row.what == "new" for row in people),
         mailed=_mailed(tx, run, payables.values()),
         dry_run=True,
     )
