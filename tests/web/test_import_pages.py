@@ -281,6 +281,25 @@ def test_an_accountant_imports_too(house: House, clerk: Seat, debtor: Debtor, se
     assert "El archivo se importó" in seen_in(done.text)
 
 
+@pytest.mark.parametrize(
+    ("text", "are_customers"),
+    [
+        ("tipo;identificación;nombre;correo;teléfono\nCF;1-1234-0567;Luz Núñez;luz@viaje.example;8888-1234\n", True),
+        ("tipo;número;nombre;correo\nCF;1-1234-0567;Luz Núñez;luz@viaje.example\n", True),
+        ("número;identificación;nombre;correo;K4;K5\nF1;1-1234-0567;Luz;luz@viaje.example;01/02/2026;10,50\n", False),
+        ("número;identificación;nombre;correo;fecha\nF1;1-1234-0567;Luz;luz@viaje.example;01/02/2026\n", False),
+    ],
+)
+def test_a_file_of_customers_that_is_brought_as_invoices_is_told_so(
+    clerk: Seat, text: str, are_customers: bool
+) -> None:
+    shown = bring(clerk, text)
+    assert ("Parece un archivo de clientes" in seen_in(shown.text)) is are_customers
+    assert ('href="/m/import?kind=customers"' in shown.text) is are_customers
+    assert ("Falta decir qué columna es" in seen_in(shown.text)) is not are_customers
+    assert "Parece un archivo" not in seen_in(bring(clerk, text, kind="customers").text)
+
+
 @pytest.mark.parametrize("beyond", [1, 300 * 1024], ids=["the file's own limit", "the limit of what is received"])
 def test_a_file_that_is_too_large_says_the_limit_the_remedy_and_the_way_back(clerk: Seat, beyond: int) -> None:
     answer = bring(clerk, bytes(MAX_BYTES + beyond), name="grande.csv")

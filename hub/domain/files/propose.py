@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from typing import Final
 
 from hub.domain.cells import Unreadable, read_date
+from hub.domain.files.reading import Reading
 from hub.domain.files.sheet import Row
 
 ISSUED, DUE, CUSTOMER = "issued_on", "due_on", "customer"
+TOTAL, NAME = "total", "customer_name"
+OF_PEOPLE: Final = {"identity_type", "email", "phone"}
+OF_INVOICES: Final = {DUE, "balance", "currency", "state", "kind"}
 
 
 def proposed(
@@ -32,6 +37,21 @@ def proposed(
     if CUSTOMER in missing and len(people) == 1:
         found[people[0]] = CUSTOMER
     return found
+
+
+def are_customers(reading: Reading, rows: Sequence[Row]) -> bool:
+    """Whether what is read as invoices looks like customers: names beside types, mails or telephones, and neither a
+    day nor an amount that anybody knows, nor one that somebody named."""
+    found = set(reading.columns)
+    cells = {theirs: [row.cells.get(theirs, "").strip() for row in rows] for theirs in reading.left_out}
+    return (
+        {ISSUED, TOTAL} <= set(reading.missing)
+        and NAME in found
+        and bool(found & OF_PEOPLE)
+        and not found & OF_INVOICES
+        and not reading.layout.columns
+        and not _dates(cells)
+    )
 
 
 def _dates(cells: Mapping[str, Sequence[str]]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from hub.domain.files.columns import LEFT_OUT
 from hub.domain.files.field_labels import field_label
 from hub.domain.files.known_columns import KNOWN_COLUMNS
 from hub.domain.files.layout import FileKind, Layout
-from hub.domain.files.propose import proposed
+from hub.domain.files.propose import are_customers, proposed
 from hub.domain.import_run import Choices, ImportRun, RunState
 from hub.domain.text import Text
 from hub.flows.ground.as_drawn import FormChanged, as_drawn
@@ -86,6 +86,7 @@ def drawn(
         is_open=report.is_open,
         can_take=not report.faults and not report.is_open and is_worth_taking(look),
         lacks=report.missing,
+        are_customers=look.run.kind is FileKind.INVOICES and are_customers(reading, look.samples),
         alone=look.is_alone,
         typed=typed,
         field_errors=_beside(form_error),
