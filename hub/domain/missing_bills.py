@@ -97,10 +97,12 @@ class Missing:
         if (more := len(self.series) - TOLD) > 0:
             series.append(Text("missing.more_series", count=more))
         codes = [Text("missing.code", code=one) for one in self.currencies]
-        values = {"series": side_by_side(series), "currencies": side_by_side(codes)}
+        named, written = side_by_side(series), side_by_side(codes)
         if not self.others:
-            return Text("missing.compared_all", **values)
-        return Text("missing.compared_one" if self.others == 1 else "missing.compared", others=self.others, **values)
+            return Text("missing.compared_all", series=named, currencies=written)
+        if self.others == 1:
+            return Text("missing.compared_one", series=named, currencies=written)
+        return Text("missing.compared", others=self.others, series=named, currencies=written)
 
     @property
     def sums(self) -> Mapping[str, Money]:

@@ -47,7 +47,7 @@ def absent_from(tx: Tx, merchant: Merchant, file: InvoiceFile, now: datetime) ->
         return None
     scope = scope_of(file)
     lacking = [bill.id for bill in tx.payables.open_bills(merchant.id, merchant.mode, now) if scope.lacks(bill)]
-    bills = tx.payables.many(lacking) if lacking else ()
+    bills = tx.payables.many(lacking)
     return Absent(tuple(bill.number for bill in bills), summed(bill.balance for bill in bills)) if bills else None
 
 
