@@ -6,11 +6,6 @@ from collections.abc import Mapping
 from typing import Final
 
 WORDS: Final[Mapping[str, str]] = {
-    "instalment.next": "la próxima",
-    "instalment.one": "Cuota {number} de {all}: {day}, {amount}, {state}",
-    "instalment.open": "por vencer",
-    "instalment.overdue": "vencida",
-    "instalment.paid": "pagada",
     "missing.amount": "{amount}",
     "missing.and": "{before}, {after}",
     "missing.changed": "Lo que falta en el archivo cambió desde que se mostró; revíselo otra vez",
@@ -35,7 +30,6 @@ WORDS: Final[Mapping[str, str]] = {
     "missing.sum": "Escriba también cuánto suman: {sums}",
     "missing.total": "La columna {column} dice que suma {stated}, y lo leído suma {read}",
     "missing.unread": "El archivo no se entendió completo",
-    "statement.due_now": "Vence ahora: {amount}. En la página puede pagar solo eso, o el saldo completo.",
     "undo.answered": "alguien ya respondió una pregunta sobre esta factura",
     "undo.being_taken": "Se está importando otro archivo; espere a que termine",
     "undo.changed": "cambió aquí después de importarse",

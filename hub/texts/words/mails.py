@@ -6,6 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 WORDS: Final[Mapping[str, str]] = {
+    "instalment.next": "la próxima",
+    "instalment.one": "Cuota {number} de {all}: {day}, {amount}, {state}",
+    "instalment.open": "por vencer",
+    "instalment.overdue": "vencida",
+    "instalment.paid": "pagada",
+    "statement.due_now": "Vence ahora: {amount}. En la página puede pagar solo eso, o el saldo completo.",
     "mark.test": "PRUEBA - SIN VALOR",
     "mark.simulated": "SIMULADO",
     "mark.subject": "[PRUEBA] ",
