@@ -697,7 +697,8 @@ class World:
         (owner,) = self.one("SELECT merchant FROM account WHERE provider = ?", CODES[country])
         merchant: Any = await self.process.hub.store.read(lambda tx: tx.merchants.get(owner))
         bills = self.rows(
-            "SELECT p.number, c.document_number, p.issued_on, p.due_on, p.currency, p.total, p.due FROM payable p"
+            "SELECT p.number, c.document_number, p.issued_on, p.due_on, p.currency,"
+            " coalesce(p.stated_total, p.total), p.due FROM payable p"
             " JOIN customer c ON c.id = p.customer WHERE p.merchant = ? AND p.kind = 'invoice'"
             " AND (p.voided_at IS NULL OR p.rebilled_at IS NOT NULL) AND p.number NOT LIKE 'ND-%' ORDER BY p.number",
             merchant.id,
