@@ -6,13 +6,12 @@ and what is no list is named as what it is.
 
 from __future__ import annotations
 
-import contextlib
-import gc
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Final
 
 import attrs
 
+from hub.domain.collector import collector_rests
 from hub.domain.text import Text
 
 from .delimited import read_delimited
@@ -35,27 +34,12 @@ def read_table(data: bytes, *, name: str = "", known: Collection[str] = (), head
     ``known`` are reduced headings that whoever reads it understands, by which its headings are found; ``header_line``
     is somebody's own word for where they stand.
     """
-    with _uncollected():
+    with collector_rests():
         table = _read(data, name.lower(), frozenset(known), header_line)
     if table.rows or table.errors:
         return table
     empty = Text("file.all_hidden") if table.hidden else Text("file.no_rows")
     return attrs.evolve(table, errors=(RowError(0, "", "", empty),))
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """While a million texts are made that hold no circles, looking for circles among them takes a quarter of the time.
-
-    Whoever finds the collector at work sets it to work again, so that readers side by side never leave it off.
-    """
-    works = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if works:
-            gc.enable()
 
 
 def _read(data: bytes, name: str, known: frozenset[str], header_line: int | None) -> Table:

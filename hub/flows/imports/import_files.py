@@ -16,6 +16,7 @@ import attrs
 import structlog
 
 from hub.domain.card_numbers import mask_card_numbers
+from hub.domain.collector import resting
 from hub.domain.files.customer_file import CustomerRow, parse_customers
 from hub.domain.files.invoice_file import InvoiceFile, InvoiceRow, parse_invoices
 from hub.domain.files.layout import CURRENCY, DECIMAL, FileKind, Layout
@@ -26,7 +27,6 @@ from hub.domain.import_run import Choices, ImportRun, RunState
 from hub.domain.merchant import Merchant
 from hub.domain.missing_bills import Closed, Missing
 from hub.domain.text import Text
-from hub.flows.ground.collector import resting
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.roll_back import write_unless
 from hub_hookspecs import Country
@@ -141,9 +141,12 @@ async def import_invoices(
         for part in portions(units, choices.whole or dry_run, lambda unit: len(unit.rows))
     ]
     taken = await _take(hub, merchant, FileKind.INVOICES, report, takes, choices, run)
+    if taken.faults or taken.is_open:
+        return taken
+    whole = attrs.evolve(file, set_aside=taken.set_aside)
     if choices.complete:
-        return await _close_missing(hub, merchant, file, taken, choices, run)
-    return await _with_absent(hub, merchant, file, taken)
+        return await _close_missing(hub, merchant, whole, taken, choices, run)
+    return await _with_absent(hub, merchant, whole, taken)
 
 
 async def _parsed(hub: Hub, merchant: Merchant, read: Callable[..., InvoiceFile], layout: Layout) -> InvoiceFile:
@@ -160,25 +163,21 @@ async def _parsed(hub: Hub, merchant: Merchant, read: Callable[..., InvoiceFile]
 
 async def _with_absent(hub: Hub, merchant: Merchant, file: InvoiceFile, report: ImportReport) -> ImportReport:
     """What is open here and not in the file, for whoever takes it for the complete list; nothing of it is closed."""
-    if report.faults or report.is_open:
-        return report
-    now, whole = hub.clock(), attrs.evolve(file, set_aside=report.set_aside)
-    return attrs.evolve(report, absent=await hub.store.read(lambda tx: absent_from(tx, merchant, whole, now)))
+    now = hub.clock()
+    return attrs.evolve(report, absent=await hub.store.read(lambda tx: absent_from(tx, merchant, file, now)))
 
 
 async def _close_missing(
     hub: Hub, merchant: Merchant, file: InvoiceFile, report: ImportReport, choices: Choices, run: ImportRun | None
 ) -> ImportReport:
     """What a complete list lacks, once its rows are taken; nothing of one of which a row was set aside."""
-    if report.faults or report.is_open:
-        return report
-    now, whole = hub.clock(), attrs.evolve(file, set_aside=report.set_aside)
+    now = hub.clock()
     if report.dry_run:
-        missing = await hub.store.read(lambda tx: plan_missing(tx, merchant, whole, choices, now))
+        missing = await hub.store.read(lambda tx: plan_missing(tx, merchant, file, choices, now))
         return attrs.evolve(report, missing=missing)
 
     def write(tx: Tx) -> tuple[Missing, Closed]:
-        missing = plan_missing(tx, merchant, whole, choices, now)
+        missing = plan_missing(tx, merchant, file, choices, now)
         by = run.taken_by if run else IMPORT
         return missing, close_missing(tx, hub, merchant, missing, choices, by, now, run=run)
 

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from hub.flows.ground.collector import collector_rests, resting
+from hub.domain.collector import collector_rests, resting
 
 
 def test_it_rests_until_the_last_of_those_who_want_it_has_ended() -> None:
