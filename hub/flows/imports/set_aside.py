@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 
 from hub.domain.import_run import RunState
 from hub.domain.merchant import Merchant
@@ -28,7 +27,7 @@ async def rows_set_aside(hub: Hub, merchant: Merchant, run_id: str, words: Calla
         report = read_report(run.report)
     else:
         report = (await look_at(hub, merchant, run_id)).report
-    give_back = partial(
-        set_aside_file, layout=run.layout, currencies=hub.countries[merchant.company.country].currencies
+    currencies = hub.countries[merchant.company.country].currencies
+    return await asyncio.to_thread(
+        set_aside_file, content, run.name, report, words, run.kind, layout=run.layout, currencies=currencies
     )
-    return await asyncio.to_thread(give_back, content, run.name, report, words, run.kind)
