@@ -67,7 +67,7 @@ def lived() -> Callable[[str, int, int], tuple[list[str], list[str]]]:
             ]
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
             whole = done.returncode in (0, 1) and " broken, " in done.stdout
-            return done.stdout if whole else f"world {start}: {done.stderr[-2000:]}"
+            return done.stdout if whole else f"world {start} or later: {' | '.join(done.stderr[-2000:].splitlines())}\n"
 
         with ThreadPoolExecutor(hands) as pool:
             told = "".join(pool.map(part, range(first, first + count, size))).splitlines()

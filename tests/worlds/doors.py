@@ -525,19 +525,20 @@ async def certify(world: World) -> str | None:
     merchant = await merchant_of(world, merchant_id)
     name = f"R-{world.dice.randrange(6)}"
     paper = Certificate(number=name, issued_on=_today(world, merchant))
-    less = [Deduction(payable_id=this, amount=min(due, 2_000), tax=world.dice.choice(("retefuente", "reteiva")))]
+    tax = world.dice.choice(("retefuente", "reteiva"))
+    less = [Deduction(payable_id=this, amount=min(due, 2_000), tax=tax)]
     said = await ask(
         world,
         Act.DEDUCT,
         lambda hub: record_withholding(hub, merchant, paper, less, by="contadora"),
-        payables=[] if _certified(world, name, this) else [this],
+        payables=[] if _certified(world, name, this, tax) else [this],
     )
     return f"certificate {name} of {number}: {_short(said)}"
 
 
-def _certified(world: World, name: str, payable: str) -> bool:
-    """Whether it is booked already, which is no act any more."""
-    return bool(world.one("SELECT 1 FROM entry WHERE key LIKE ?", f"withheld:certificate-{name}:{payable}:%"))
+def _certified(world: World, name: str, payable: str, tax: str) -> bool:
+    """Whether it is booked already, which is no act any more; of another tax it is one."""
+    return bool(world.one("SELECT 1 FROM entry WHERE key = ?", f"withheld:certificate-{name}:{payable}:{tax}"))
 
 
 async def use_credit(world: World) -> str | None:
