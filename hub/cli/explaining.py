@@ -106,7 +106,7 @@ SUPPOSED = _Supposed()
 
 def row_error_line(error: RowError) -> str:
     """What is wrong with a cell, a row or a file."""
-    place = ", ".join(filter(None, (f"line {error.line}" if error.line else "", error.column)))
+    place = ", ".join(filter(None, (f"line {error.line}" if error.line else "", words(error.column))))
     text = words(error.message) + (f" ({error.value})" if error.value else "")
     return f"{place}: {text}" if place else text
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hub.domain.files.reading import Reading
     from hub.domain.files.sheet import RowError
     from hub.domain.missing_bills import Absent
+    from hub.domain.text import Text
     from hub.flows.imports.import_report import ImportReport
 
 TOGETHER = 5
@@ -178,7 +179,7 @@ def complete_list(report: ImportReport) -> Iterator[str]:
 
 def _listed(errors: Iterable[RowError]) -> list[dict[str, object]]:
     return [
-        {"line": error.line, "column": error.column, "value": error.value, "message": words(error.message)}
+        {"line": error.line, "column": words(error.column), "value": error.value, "message": words(error.message)}
         for error in errors
     ]
 
@@ -248,7 +249,7 @@ def understood(reading: Reading) -> Iterator[str]:
 
 def by_cause(errors: Iterable[RowError]) -> Iterator[str]:
     """Each error in a line; more than a few of one cause are one line with the first of them."""
-    groups: dict[tuple[str, str], list[RowError]] = {}
+    groups: dict[tuple[str, Text | str], list[RowError]] = {}
     for error in errors:
         cause = error.message if isinstance(error.message, str) else error.message.id
         groups.setdefault((cause, error.column), []).append(error)

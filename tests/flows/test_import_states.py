@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from hub.domain.files import invoice_file, same_number
+from hub.domain.text import Text
 from hub.flows.imports import save_invoices
 from hub.flows.imports.credit_notes import Notes
+from hub.flows.imports.told_report import read_report, stored_report
 from tests.bookkeeping.conftest import desk_for as desk_for
 from tests.bookkeeping.conftest import empty_hub as empty_hub
 from tests.bookkeeping.desk import Desk
@@ -387,3 +389,13 @@ def test_sums_of_customers_and_of_currencies_are_each_held_against_their_own_row
         (True, "50.25 USD"),
         (False, "1000.00 CRC"),
     ]
+
+
+def test_what_a_file_has_no_column_for_is_called_as_people_call_it(desk: Desk) -> None:
+    report = bring(desk, f"NC-1;{ANA};02/09/2026;;CRC;-200,00;-200,00")
+    assert [error.column for error in report.set_aside] == [Text("field.credits")]
+    assert read_report(stored_report(report)).set_aside == report.set_aside
+    unknown = bring(
+        desk, "F1;Nadie Conocido;02/09/2026;CRC;100,00", head="factura;nombre del cliente;fecha;moneda;total"
+    )
+    assert [error.column for error in unknown.set_aside] == ["nombre del cliente"]

@@ -46,19 +46,19 @@ class RowError:
 
     Attributes:
         line: Line of the file, from 1; 0 for the file as a whole.
-        column: The column's name in the file; empty for a whole row.
+        column: The column's name in the file, or what people call what it has no column for; empty for a whole row.
         value: What stands there, shortened.
         message: What is wrong; a provider's plugin says it in its own words.
     """
 
     line: int
-    column: str
+    column: Text | str
     value: str = attrs.field(converter=shorten)
     message: Text | str
 
     def __str__(self) -> str:
         """For developers: ``line 3, total: cell.no_amount (x)``."""
-        place = ", ".join(filter(None, (f"line {self.line}" if self.line else "file", self.column)))
+        place = ", ".join(filter(None, (f"line {self.line}" if self.line else "file", str(self.column))))
         return f"{place}: {self.message}" + (f" ({self.value})" if self.value else "")
 
 

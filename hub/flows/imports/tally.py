@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Final
 
 import attrs
 
 from hub.domain.files.customer_file import CustomerRow
+from hub.domain.files.field_labels import field_label
 from hub.domain.files.invoice_row import InvoiceRow
 from hub.domain.files.sheet import RowError
 from hub.domain.import_run import RunRow
 from hub.domain.text import Text
 
 from .import_report import MAX_DESCRIBED, MAX_ROWS, Change, ChangedRow, ImportReport
+
+INSTEAD: Final[Mapping[str, tuple[str, ...]]] = {"customer": ("customer_name", "email"), "email": ("customer",)}
+"""From which columns a field is read where it has none of its own."""
 
 
 @attrs.define(kw_only=True)
@@ -69,9 +74,7 @@ class Tally:
         columns = report.reading.columns
 
         def placed(*errors: RowError) -> tuple[RowError, ...]:
-            return tuple(
-                attrs.evolve(error, column=" + ".join(columns.get(error.column, (error.column,)))) for error in errors
-            )
+            return tuple(attrs.evolve(error, column=_place(error.column, columns)) for error in errors)
 
         return attrs.evolve(
             report,
@@ -88,6 +91,14 @@ class Tally:
             creatable=len(self.creatable),
             created=len(self.created),
         )
+
+
+def _place(field: Text | str, columns: Mapping[str, tuple[str, ...]]) -> Text | str:
+    """The heading of a field; of one that the file lacks, that of what was read instead, or what people call it."""
+    if not isinstance(field, str):
+        return field
+    found = next((columns[name] for name in (field, *INSTEAD.get(field, ())) if columns.get(name)), None)
+    return " + ".join(found) if found else field_label(field)
 
 
 def _by_line(errors: tuple[RowError, ...]) -> tuple[RowError, ...]:

@@ -82,7 +82,9 @@ def read_report(data: Mapping[str, Any]) -> ImportReport:
 
 def _counts_and_lists(data: Mapping[str, Any]) -> dict[str, Any]:
     lists = {
-        name: tuple(RowError(line, column, value, unpacked(message)) for line, column, value, message in data[name])
+        name: tuple(
+            RowError(line, unpacked(column), value, unpacked(message)) for line, column, value, message in data[name]
+        )
         for name in LISTS
     }
     return {**{name: data[name] for name in COUNTS}, **lists}
@@ -103,4 +105,4 @@ def outcome_of(report: ImportReport) -> str:
 
 
 def _errors(errors: Iterable[RowError], most: int | None) -> list[list[Any]]:
-    return [[error.line, error.column, error.value, packed(error.message)] for error in tuple(errors)[:most]]
+    return [[error.line, packed(error.column), error.value, packed(error.message)] for error in tuple(errors)[:most]]
