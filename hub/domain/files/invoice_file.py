@@ -246,7 +246,7 @@ def _check(
 
 
 def _as_in_file(told: Iterable[RowError], columns: Mapping[str, tuple[str, ...]]) -> Iterator[RowError]:
-    return (attrs.evolve(one, column=as_written(columns, one.column)) for one in told)
+    return (attrs.evolve(one, column=as_written(columns, str(one.column))) for one in told)
 
 
 def as_written(columns: Mapping[str, tuple[str, ...]], field: str) -> str:

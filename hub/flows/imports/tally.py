@@ -64,7 +64,7 @@ class Tally:
         self.warnings += [
             one for one in other.warnings if one.column != "customer" or (one.column, one.value) not in told
         ]
-        self.told_by_name |= {(one.column, one.value) for one in other.warnings} | other.told_by_name
+        self.told_by_name |= {(str(one.column), one.value) for one in other.warnings} | other.told_by_name
         self.creatable |= other.creatable
         self.created |= other.created
         self.gone_through += other.gone_through

@@ -38,8 +38,7 @@ def stored_report(report: ImportReport) -> dict[str, Any]:
         "unread": list(reading.left_out[:MOST]),
         "hidden": list(reading.hidden[:MOST]),
         "totals": [
-            [row.line, row.column, row.stated, [packed(sum_) for sum_ in row.sums], row.agrees]
-            for row in reading.totals[:MOST]
+            [row.line, row.column, row.stated, list(map(packed, row.sums)), row.agrees] for row in reading.totals[:MOST]
         ],
         "layout": reading.layout.name,
         **({CLOSING: _closing(report)} if report.closing else {}),
