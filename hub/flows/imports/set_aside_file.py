@@ -48,9 +48,9 @@ def set_aside_file(
     columns = [column for column in table.columns if reduced(column) not in NAMES]
     reasons: dict[int, list[str]] = {}
     for error in report.set_aside:
-        said = words(error.message) if isinstance(error.message, Text) else error.message
+        told = words(error.message) if isinstance(error.message, Text) else error.message
         column = words(error.column) if isinstance(error.column, Text) else error.column
-        place = f"{column}: {said}" if column else said
+        place = f"{column}: {told}" if column else told
         if place not in reasons.setdefault(error.line, []):
             reasons[error.line].append(place)
     said = _said(table, reasons, layout or Layout(), currencies) if kind is FileKind.INVOICES else {}
