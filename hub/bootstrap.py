@@ -85,8 +85,11 @@ class TimeOrderedIds:
             return _crockford(self._last)
 
 
+PAIRS = [first + second for first in CROCKFORD for second in CROCKFORD]
+
+
 def _crockford(number: int) -> str:
-    return "".join(CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
+    return "".join([PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])
 
 
 def random_text(length: int, alphabet: str) -> str:

@@ -23,11 +23,13 @@ def folded_number(number: str) -> str:
 
 
 def _folded(number: str) -> str:
-    plain = WHOLE.sub(r"\1", number.casefold().strip())
+    plain = number.casefold().strip()
+    if plain[-1:] == "0" and (whole := WHOLE.match(plain)):
+        plain = whole[1]
     if not plain.isascii():
         plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
     parts = PARTS.findall(plain)
-    return ".".join(part.lstrip("0") or "0" if part.isdecimal() else part for part in parts) or number
+    return ".".join([part.lstrip("0") or "0" if part.isdecimal() else part for part in parts]) or number
 
 
 _remembered = lru_cache(maxsize=4096)(_folded)

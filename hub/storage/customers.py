@@ -106,7 +106,7 @@ class Customers:
         for statement, name, given in ((BY_NUMBERS, "numbers", numbers), (BY_EMAILS, "emails", emails)):
             if given:
                 rows = self._tx.run(statement, {"merchant": merchant_id, name: json_text(sorted(set(given)))})
-                found.update({row["id"]: _customer(row) for row in rows})
+                found.update({row["id"]: _customer(row) for row in rows if row["id"] not in found})
         return tuple(found[key] for key in sorted(found) if not found[key].is_shopper)
 
     def names(self, merchant_id: str) -> tuple[tuple[str, str], ...]:
@@ -185,7 +185,7 @@ def _customer(row: sqlite3.Row) -> Customer:
         phone=row["phone"],
         address=row["address"],
         other_emails=tuple(row["other_emails"].split()),
-        remembered=json.loads(row["remembered"]),
+        remembered=json.loads(row["remembered"]) if row["remembered"] != "{}" else {},
         language=row["language"],
         unsubscribed_at=maybe_moment(row["unsubscribed_at"]),
         is_shopper=bool(row["is_shopper"]),

@@ -248,7 +248,7 @@ class Imports:
             for row in rows
         ]
         if values:
-            self._tx.run(ADD_ROW, values)
+            self._tx.add(ADD_ROW, values)
 
     def rows(self, run_id: str) -> tuple[RunRow, ...]:
         """What an import did, in the order of its lines."""

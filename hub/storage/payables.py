@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import bindparam, case, exists, func, or_, select
 
@@ -152,7 +152,7 @@ class Payables:
         rows = [_values(_unsettled(payable)) for payable in payables]
         if rows:
             with self._tx.whole():
-                self._tx.run(ADD, rows)
+                self._tx.add(ADD, rows)
 
     def revise(self, payable: Payable) -> None:
         """Write changes of dates, description, total, currency, revision, customer, offered_until, and of its voiding.
@@ -291,20 +291,34 @@ def _values(record: Payable) -> dict[str, Any]:
         "counted_back": record.counted_back,
         "branch": record.branch,
         "undone_at": maybe_micros(record.undone_at),
-        "plan": json_text([[part.due_on.isoformat(), part.amount] for part in record.plan]),
+        "plan": json_text([[part.due_on.isoformat(), part.amount] for part in record.plan]) if record.plan else "[]",
         "created_at": micros(record.created_at),
     }
 
 
-def _void_values(voided: Voided | None) -> dict[str, Any]:
+VOIDING: Final = (
+    "voided_at",
+    "voided_by",
+    "void_reason",
+    "voided_total",
+    "voided_currency",
+    "rebilled_at",
+    "rebilled_by",
+)
+NOT_VOIDED: Final[Mapping[str, Any]] = dict.fromkeys(VOIDING)
+
+
+def _void_values(voided: Voided | None) -> Mapping[str, Any]:
+    if voided is None:
+        return NOT_VOIDED
     return {
-        "voided_at": maybe_micros(voided.at if voided else None),
-        "voided_by": voided.by if voided else None,
-        "void_reason": voided.reason if voided else None,
-        "voided_total": voided.total.minor if voided else None,
-        "voided_currency": voided.total.currency if voided else None,
-        "rebilled_at": maybe_micros(voided.rebilled_at if voided else None),
-        "rebilled_by": voided.rebilled_by if voided and voided.rebilled_at else None,
+        "voided_at": micros(voided.at),
+        "voided_by": voided.by,
+        "void_reason": voided.reason,
+        "voided_total": voided.total.minor,
+        "voided_currency": voided.total.currency,
+        "rebilled_at": maybe_micros(voided.rebilled_at),
+        "rebilled_by": voided.rebilled_by if voided.rebilled_at else None,
     }
 
 

@@ -147,7 +147,7 @@ class Payments:
         """
         with self._tx.whole():
             self._tx.run(ADD, payment_values(payment))
-            self._tx.run(ADD_LINE, line_values(payment))
+            self._tx.add(ADD_LINE, line_values(payment))
 
     def begin_sending(self, payment_id: str, owner: str, lease_until: datetime) -> None:
         """created -> sending, by compare-and-set; status and next check follow; what is due is checked (I1, I3).

@@ -42,7 +42,7 @@ class Requests:
         if not rows:
             return
         last = self._tx.run(NEXT, {"payment": payment_id}).fetchone()[0]
-        self._tx.run(
+        self._tx.add(
             ADD,
             [
                 {

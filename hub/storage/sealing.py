@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -69,7 +70,7 @@ def _write(tx: Runs, entries: Sequence[Entry]) -> bool:
     """Whether no key was there; else some of it may have been written."""
     ids = [entry_id(record.merchant_id, record.mode, record.key) for record in entries]
     values = [_entry_values(record, this) for record, this in zip(entries, ids, strict=True)]
-    if tx.run(ADD, values).rowcount != len(values):
+    if tx.add(ADD, values) != len(values):
         return False
     _post(tx, entries, ids)
     each = list(zip(entries, ids, strict=True))
@@ -79,21 +80,21 @@ def _write(tx: Runs, entries: Sequence[Entry]) -> bool:
         (ADD_DRAWN, [row for record, this in each for row in _drawn_values(record, this)]),
     ):
         if rows:
-            tx.run(add, rows)
+            tx.add(add, rows)
     _seal(tx, entries, values)
     return True
 
 
 def _post(tx: Runs, entries: Sequence[Entry], ids: Sequence[str]) -> None:
-    accounts: dict[tuple[str, ...], dict[str, Any]] = {}
+    accounts: dict[tuple[str, ...], Mapping[str, Any]] = {}
     legs: list[dict[str, Any]] = []
     for record, this in zip(entries, ids, strict=True):
         for position, leg in enumerate(record.postings):
             parts = (record.merchant_id, record.mode.value, leg.kind.value, leg.owner, record.currency)
             account = accounts.get(parts) or accounts.setdefault(parts, _account_values(parts))
             legs.append({"entry": this, "position": position, "ledger_account": account["id"], "amount": leg.amount})
-    tx.run(ADD_ACCOUNT, list(accounts.values()))
-    tx.run(ADD_POSTING, legs)
+    tx.add(ADD_ACCOUNT, list(accounts.values()))
+    tx.add(ADD_POSTING, legs)
 
 
 def _seal(tx: Runs, entries: Sequence[Entry], values: Sequence[Mapping[str, Any]]) -> None:
@@ -107,7 +108,7 @@ def _seal(tx: Runs, entries: Sequence[Entry], values: Sequence[Mapping[str, Any]
         heads[book] = seq + 1, sealed
         place = {"merchant": record.merchant_id, "mode": record.mode.value, "seq": seq + 1}
         seals.append({"entry": row["id"], **place, "version": FORMAT, "prev_hash": before, "hash": sealed})
-    tx.run(ADD_SEAL, seals)
+    tx.add(ADD_SEAL, seals)
 
 
 def _intake_values(entry: Entry, this: str) -> dict[str, Any]:
@@ -137,7 +138,9 @@ def _entry_values(entry: Entry, this: str) -> dict[str, Any]:
     }
 
 
-def _account_values(parts: tuple[str, ...]) -> dict[str, Any]:
+@functools.lru_cache(maxsize=4096)
+def _account_values(parts: tuple[str, ...]) -> Mapping[str, Any]:
+    """Of a ledger account; those of one file are the same again and again."""
     names = ("merchant", "mode", "kind", "owner", "currency")
     return {"id": derived(*parts), **dict(zip(names, parts, strict=True))}
 

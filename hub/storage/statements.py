@@ -6,10 +6,11 @@ SQLAlchemy's own connection would cost five times what the database does (thirte
 from __future__ import annotations
 
 import functools
+import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import attrs
 from sqlalchemy import Column, Table, bindparam, func, insert, literal_column, select, update
@@ -34,7 +35,8 @@ class Runs(Protocol):
 
     @property
     def changes(self) -> int: ...
-    def run(self, statement: ClauseElement, values: Any = None) -> sqlite3.Cursor: ...
+    def run(self, statement: ClauseElement, values: Mapping[str, Any] | None = None) -> sqlite3.Cursor: ...
+    def add(self, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> int: ...
     def change(self, statement: ClauseElement, values: Any) -> None: ...
     def whole(self) -> AbstractContextManager[None]: ...
 
@@ -60,6 +62,18 @@ def ready(statement: ClauseElement) -> Ready:
     binds = getattr(compiled, "binds", {})
     names = tuple(getattr(compiled, "positiontup", None) or ())
     return Ready(str(compiled), names, {name: binds[name].value for name in names if not binds[name].required})
+
+
+TOGETHER: Final = 50
+"""Rows that one statement inserts, of many: the database prepares to take a statement back, once for each of them."""
+ONE_ROW: Final = re.compile(r"(?<= VALUES )\(\?(?:, \?)*\)")
+
+
+@functools.lru_cache(maxsize=256)
+def ready_together(statement: Insert) -> str | None:
+    """The words of an insert that adds ``TOGETHER`` rows at once; None where its rows are not values alone."""
+    sql, found = ONE_ROW.subn(lambda row: ", ".join([row[0]] * TOGETHER), ready(statement).sql)
+    return sql if found == 1 else None
 
 
 def written_out(statement: ClauseElement) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.dml import Insert
 
 from .accounts import Accounts
 from .attachments import Attachments
@@ -37,7 +38,7 @@ from .requests import Requests
 from .reviews import Reviews
 from .rounds import Rounds, Schedules
 from .settlements import Settlements
-from .statements import Runs, ready
+from .statements import TOGETHER, Runs, ready, ready_together
 
 
 class Tx(Runs):
@@ -106,8 +107,8 @@ class SqliteTx(Tx):
         """How many rows its connection wrote so far."""
         return self._connection.total_changes
 
-    def run(self, statement: ClauseElement, values: Any = None) -> sqlite3.Cursor:
-        """Execute a statement with its values, or once for each of a list of values.
+    def run(self, statement: ClauseElement, values: Mapping[str, Any] | None = None) -> sqlite3.Cursor:
+        """Execute a statement with its values.
 
         Raises:
             Conflict: The database refused it.
@@ -115,14 +116,36 @@ class SqliteTx(Tx):
         """
         made = ready(statement)
         try:
-            if isinstance(values, list):
-                return self._connection.executemany(made.sql, [made.values(row) for row in values])
             return self._connection.execute(made.sql, made.values(values))
         except sqlite3.Error as error:
             meaning = meaning_of(error)
             if meaning is error:
                 raise
             raise meaning from error
+
+    def add(self, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Insert rows, in this order; how many there were that are new. A refusal may leave those before it.
+
+        Raises:
+            Conflict: The database refused one.
+            Unavailable: The database cannot do it now.
+        """
+        made, count = ready(statement), 0
+        together = ready_together(statement) if len(rows) >= TOGETHER else None
+        try:
+            whole = len(rows) - len(rows) % TOGETHER if together else 0
+            for first in range(0, whole, TOGETHER):
+                values = [value for row in rows[first : first + TOGETHER] for value in made.values(row)]
+                count += self._connection.execute(str(together), values).rowcount
+            if whole < len(rows):
+                left = [made.values(row) for row in rows[whole:]]
+                count += self._connection.executemany(made.sql, left).rowcount
+        except sqlite3.Error as error:
+            meaning = meaning_of(error)
+            if meaning is error:
+                raise
+            raise meaning from error
+        return count
 
     def change(self, statement: ClauseElement, values: Any) -> None:
         """Execute a statement that must find its row.

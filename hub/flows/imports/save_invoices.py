@@ -47,8 +47,8 @@ from .tally import Tally
 from .units import Unit
 
 BALANCE_ROSE = "balance_rose"
-TOGETHER: Final = 12
-"""New bills that are written at once: what a refusal would take back is held for so many, and costs more for more."""
+TOGETHER: Final = 250
+"""New bills that are written at once; whatever reads them is written after them."""
 
 
 @attrs.frozen(kw_only=True)
