@@ -86,7 +86,11 @@ class Scope:
 
 def series_of(number: str) -> str:
     """What stands before the last digits of a number, as it is compared: ``FE-000123`` is of ``fe``."""
-    return ".".join(folded_number(number).split(".")[:-1])
+    return _series(folded_number(number))
+
+
+def _series(folded: str) -> str:
+    return folded.rpartition(".")[0]
 
 
 def series_as_written(numbers: Iterable[str]) -> tuple[str, ...]:
@@ -101,11 +105,12 @@ def series_as_written(numbers: Iterable[str]) -> tuple[str, ...]:
 def scope_of(file: InvoiceFile) -> Scope:
     """What a file speaks of."""
     numbers = {row.number for row in file.rows}
+    folded = {row.folded for row in file.rows}
     return Scope(
         currencies=frozenset(row.total.currency for row in file.rows),
-        series=frozenset(map(series_of, numbers)),
+        series=frozenset(map(_series, folded)),
         branches=frozenset(row.branch for row in file.rows),
-        present=frozenset(map(folded_number, (*numbers, *file.numbers))),
+        present=frozenset(folded | set(map(folded_number, file.numbers - numbers))),
     )
 
 

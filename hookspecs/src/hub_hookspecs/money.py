@@ -63,9 +63,10 @@ class Money:
             raise MoneyError(f"an amount is text, Decimal or int, not {type(text).__name__}")
         if isinstance(text, str):
             plain = text.strip()
-            if not _is_plain(plain):
-                raise MoneyError(f"not a plain decimal number: {text[:40]!r}")
             whole, _, part = plain.partition(".")
+            digits = whole.removeprefix("-") + part
+            if not (digits.isdigit() and digits.isascii()):
+                raise MoneyError(f"not a plain decimal number: {text[:40]!r}")
             if len(plain) <= SHORT and len(part) <= EXPONENTS.get(currency, -1):
                 return cls(int(whole + part.ljust(EXPONENTS[currency], "0")), currency)
         value = Decimal(text.strip() if isinstance(text, str) else text)
@@ -117,12 +118,6 @@ class Money:
         if other.currency != self.currency:
             raise MoneyError(f"{self.currency} meets {other.currency}")
         return other.minor
-
-
-def _is_plain(text: str) -> bool:
-    """Digits, at most one point, an optional leading minus; no exponent, no grouping, no NaN."""
-    digits = text.removeprefix("-")
-    return digits.isascii() and digits.count(".") <= 1 and digits.replace(".", "", 1).isdigit()
 
 
 @attrs.frozen

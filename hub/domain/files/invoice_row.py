@@ -7,6 +7,7 @@ from datetime import date
 import attrs
 
 from hub.domain.instalment import Instalment
+from hub.domain.invoice_numbers import folded_number
 from hub_hookspecs import Money
 
 from .bill_state import BillState, RowKind
@@ -27,6 +28,7 @@ class InvoiceRow:
         credits: Of a credit note: the number of the invoice that it takes off, where the file says it.
         plan: Its instalments, where it has several, oldest first.
         lines: All lines that state it, where these are several.
+        folded: The number as numbers are compared.
         keeps: Fields that the file has no column for: what is known of them stays, while an empty cell empties it.
     """
 
@@ -50,3 +52,8 @@ class InvoiceRow:
     plan: tuple[Instalment, ...] = ()
     lines: tuple[int, ...] = ()
     keeps: frozenset[str] = frozenset()
+    folded: str = attrs.field(init=False, eq=False, repr=False)
+
+    @folded.default
+    def _folded(self) -> str:
+        return folded_number(self.number)

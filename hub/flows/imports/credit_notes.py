@@ -96,7 +96,7 @@ class Notes:
                 if entry.kind is EntryKind.CREDIT_NOTE:
                     booked.setdefault(folded_number(entry.key.removeprefix(KEY)), []).append(entry)
             self._booked = booked
-        alike = self._booked.get(folded_number(row.number), [])
+        alike = self._booked.get(row.folded, [])
         exact = next((entry for entry in alike if entry.key == f"{KEY}{row.number}"), None)
         return exact or next((entry for entry in alike if self._owner_of(entry) == customer_id), None)
 

@@ -49,10 +49,12 @@ class Numbers:
     @classmethod
     def of(cls, tx: Tx, merchant: Merchant, rows: Iterable[InvoiceRow], in_file: frozenset[str]) -> Numbers:
         """Found with two queries, however many rows there are."""
-        numbers = {number for row in rows for number in (row.number, row.credits) if number}
+        each = tuple(rows)
+        credited = {row.credits for row in each if row.credits}
+        folded = {row.folded for row in each} | set(map(folded_number, credited))
         return cls(
-            tx.payables.numbered(merchant.id, merchant.mode, numbers),
-            tx.payables.alike(merchant.id, merchant.mode, {folded_number(number) for number in numbers}),
+            tx.payables.numbered(merchant.id, merchant.mode, {row.number for row in each} | credited),
+            tx.payables.alike(merchant.id, merchant.mode, folded),
             in_file,
         )
 

@@ -21,7 +21,6 @@ from hub.domain.files.sheet import RowError
 from hub.domain.identity import Invalid
 from hub.domain.import_before import NOTES, before_of, notes_in
 from hub.domain.import_run import Choices, ImportRun, RunRow, RunSubject
-from hub.domain.invoice_numbers import folded_number
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.message import review_of
 from hub.domain.payable import Payable
@@ -155,7 +154,7 @@ class _Portion:
             self._aside(row, "customer", Text("import.moved_by_name"), row.customer_key)
             return None, None
         if match.payable is None or match.joined:
-            under = self.job.seen.setdefault((customer_id, folded_number(row.number)), row.number)
+            under = self.job.seen.setdefault((customer_id, row.folded), row.number)
             if under != row.number:
                 self._aside(row, "number", Text("import.number_alike_in_file", number=under))
                 return None, None

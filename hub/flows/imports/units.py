@@ -37,7 +37,7 @@ def units_of(rows: Iterable[InvoiceRow]) -> tuple[Unit, ...]:
         (notes if row.kind is RowKind.CREDIT_NOTE else invoices).append(row)
     alike: dict[str, list[str]] = {}
     for row in invoices if notes else ():
-        alike.setdefault(folded_number(row.number), []).append(row.number)
+        alike.setdefault(row.folded, []).append(row.number)
     of: dict[str, list[InvoiceRow]] = {}
     alone: list[Unit] = []
     numbers = {row.number for row in invoices if notes}
