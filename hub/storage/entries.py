@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -126,9 +127,18 @@ OF_CUSTOMER = union(
 """Every entry moves a receivable by a bill or an allocation row, and a credit by an intake, an allocation or a draw."""
 
 
+GROWING = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{26}\b")
+"""An id of ours in the key of an entry."""
+
+
 def entry_id(merchant_id: str, mode: Mode, key: str) -> str:
-    """The id of the entry of this key."""
-    return derived(merchant_id, mode.value, key)
+    """The id of the entry of this key.
+
+    It begins with the id that the key names, where that grows with time: what is booked together is stored together.
+    """
+    whole = derived(merchant_id, mode.value, key)
+    found = GROWING.search(key)
+    return found[0] + whole[: -len(found[0])] if found else whole
 
 
 def entries_in(
