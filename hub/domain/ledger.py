@@ -151,9 +151,10 @@ class Entry:
     erased: Erasure | None = None
 
     def __attrs_post_init__(self) -> None:
-        if len(self.postings) < 2 or sum(posting.amount for posting in self.postings) != 0:
+        amounts = [posting.amount for posting in self.postings]
+        if len(amounts) < 2 or sum(amounts) != 0:
             raise ValueError(f"entry {self.key} does not sum to zero")
-        if any(posting.amount == 0 for posting in self.postings):
+        if 0 in amounts:
             raise ValueError(f"entry {self.key} has an empty posting")
         if broken := broken_rules(self):
             raise ValueError(f"entry {self.key}: {'; '.join(broken)}")
@@ -168,7 +169,7 @@ class Entry:
 
     def moved(self, kind: LedgerKind) -> int:
         """What the entry adds to ledger accounts of this kind."""
-        return sum(posting.amount for posting in self.postings if posting.kind is kind)
+        return sum([posting.amount for posting in self.postings if posting.kind is kind])
 
     @property
     def brought_in(self) -> int:

@@ -44,9 +44,9 @@ def canonical(field: Field) -> bytes:
 
 def _all_canonical(fields: Iterable[Field]) -> bytes:
     """Fields one after the other; where all are ASCII, as nearly always, a character is a byte."""
-    texts = [None if field is None else str(field) for field in fields]
-    joined = "".join(["-" if text is None else f"{len(text)}:{text}" for text in texts])
-    return joined.encode() if joined.isascii() else b"".join(map(canonical, texts))
+    each = tuple(fields)
+    joined = "".join(["-" if field is None else f"{len(text := str(field))}:{text}" for field in each])
+    return joined.encode() if joined.isascii() else b"".join(map(canonical, each))
 
 
 def new_salt() -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import functools
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from operator import itemgetter
 from typing import Any, Final, Protocol
 
 import attrs
@@ -48,11 +49,18 @@ class Ready:
     sql: str
     names: tuple[str, ...]
     fixed: dict[str, Any]
+    _picked: Callable[[Mapping[str, Any]], Sequence[Any]] = attrs.field(init=False, eq=False, repr=False)
 
-    def values(self, given: Mapping[str, Any] | None) -> list[Any]:
+    @_picked.default
+    def _picks(self) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+        if len(self.names) > 1:
+            return itemgetter(*self.names)
+        return lambda found: [found[name] for name in self.names]
+
+    def values(self, given: Mapping[str, Any] | None) -> Sequence[Any]:
         """What is handed to the driver: the given values beside the fixed ones."""
         found = {**self.fixed, **given} if self.fixed and given else given or self.fixed
-        return [found[name] for name in self.names]
+        return self._picked(found)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.sql import ClauseElement
@@ -135,11 +136,10 @@ class SqliteTx(Tx):
         try:
             whole = len(rows) - len(rows) % TOGETHER if together else 0
             for first in range(0, whole, TOGETHER):
-                values = [value for row in rows[first : first + TOGETHER] for value in made.values(row)]
-                count += self._connection.execute(str(together), values).rowcount
+                several = map(made.values, rows[first : first + TOGETHER])
+                count += self._connection.execute(str(together), tuple(chain.from_iterable(several))).rowcount
             if whole < len(rows):
-                left = [made.values(row) for row in rows[whole:]]
-                count += self._connection.executemany(made.sql, left).rowcount
+                count += self._connection.executemany(made.sql, map(made.values, rows[whole:])).rowcount
         except sqlite3.Error as error:
             meaning = meaning_of(error)
             if meaning is error:

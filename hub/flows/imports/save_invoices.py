@@ -389,14 +389,16 @@ class _Portion:
     def _owner(self, row: InvoiceRow) -> str:
         """Whose a row is that was not set aside; nobody's for a note of somebody unknown."""
         who = self.who[key_of(row)]
+        if who.customer_id:
+            return who.customer_id
         made = self.made.get(_person(who))
-        return who.customer_id or (made.id if made else "")
+        return made.id if made else ""
 
     def _create(self, row: InvoiceRow) -> None:
         """Create the customer of a row that is taken, together with it."""
         who = self.who[key_of(row)]
-        customer = self.made.get(_person(who))
-        if who.customer_id or customer is None or _person(who) in self.tally.created:
+        customer = None if who.customer_id else self.made.get(_person(who))
+        if customer is None or _person(who) in self.tally.created:
             return
         self.tally.created.add(_person(who))
         if self.job.writes:
