@@ -343,7 +343,7 @@ payable = _table(
     CheckConstraint(VOID_IS_WHOLE, name="void_is_whole"),
     CheckConstraint("voided_at IS NULL OR rebilled_at IS NOT NULL OR total = 0", name="voided_is_nothing"),
     CheckConstraint("undone_at IS NULL OR total = 0", name="undone_is_nothing"),
-    _index("payable_alike", "merchant", "mode", "folded_number", where="kind = 'invoice'"),
+    _index("payable_alike", "merchant", "mode", "folded_number", where="undone_at IS NULL"),
     _index(
         "payable_open",
         "customer",

@@ -1,6 +1,9 @@
 """Invoices and orders."""
 
+import contextlib
+import sqlite3
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -10,7 +13,8 @@ from hub.domain import billing
 from hub.domain.order import OrderItem, StoreOrder
 from hub.domain.payable import Payable, PayableKind, Voided
 from hub.domain.refusals import Conflict
-from hub.storage import SqliteStore, SqliteTx
+from hub.storage import SqliteStore, SqliteTx, payables
+from hub.storage.statements import ready
 from hub_hookspecs import Mode, Money
 from tests.storage.conftest import World
 
@@ -51,6 +55,27 @@ def test_one_bad_row_keeps_the_whole_load_out(furnished: SqliteStore, world: Wor
         furnished.write_now(lambda tx: tx.payables.add_many([world.payable("b1"), world.payable("b2", number="F-p1")]))
 
     assert furnished.read_now(lambda tx: tx.payables.get("b1")) is None
+
+
+@pytest.mark.parametrize("at", [0, 49, 50, 120, 130])
+def test_one_bad_row_among_many_keeps_them_all_out(furnished: SqliteStore, world: World, at: int) -> None:
+    many = [world.payable(f"b{n}", number="F-p1" if n == at else f"N-{n}") for n in range(131)]
+
+    with pytest.raises(Conflict, match="unique"):
+        furnished.write_now(lambda tx: tx.payables.add_many(many))
+
+    assert furnished.read_now(lambda tx: tx.payables.many([payable.id for payable in many])) == ()
+
+
+@pytest.mark.parametrize("which", [payables.ALIKE, payables.NUMBERED], ids=["alike", "exact"])
+def test_some_numbers_are_found_without_walking_through_the_merchants_invoices(path: Path, which: Any) -> None:
+    made = ready(which)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        values = made.values(dict.fromkeys(made.names, "[]"))
+        plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {made.sql}", values))
+
+    assert "number=?)" in plan
+    assert "SCAN payable" not in plan
 
 
 def test_open_invoices_come_oldest_due_first(furnished: SqliteStore, world: World) -> None:

@@ -293,7 +293,7 @@ def upgrade() -> None:
         "payable",
         ["merchant", "mode", "folded_number"],
         unique=False,
-        sqlite_where=sa.text("kind = 'invoice'"),
+        sqlite_where=sa.text("undone_at IS NULL"),
     )
     op.create_index(
         "payable_open",
