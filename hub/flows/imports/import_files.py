@@ -37,7 +37,7 @@ from .instalments import meaning_here
 from .save_customers import save_customers
 from .save_invoices import Job, save_portion
 from .tally import Tally
-from .units import portions, units_of
+from .units import by_customer, portions, units_of
 
 log = structlog.get_logger()
 
@@ -135,7 +135,7 @@ async def import_invoices(
         now=hub.clock(),
         writes=not dry_run,
     )
-    units = units_of(file.rows)
+    units = units_of(file.rows) if dry_run else by_customer(units_of(file.rows))
     takes = [
         partial(save_portion, job=job, units=part)
         for part in portions(units, choices.whole or dry_run, lambda unit: len(unit.rows))

@@ -61,6 +61,13 @@ def units_of(rows: Iterable[InvoiceRow]) -> tuple[Unit, ...]:
     )
 
 
+def by_customer(units: Sequence[Unit]) -> Sequence[Unit]:
+    """What needs several portions, customer by customer: what belongs to one is read and written together."""
+    if sum(len(unit.rows) for unit in units) <= PORTION:
+        return units
+    return sorted(units, key=lambda unit: unit.rows[0].customer_key)
+
+
 def portions(items: Sequence[T], whole: bool, rows: Callable[[T], int] = lambda _item: 1) -> Iterator[tuple[T, ...]]:
     """What is taken in one transaction each; at least one, also where there is nothing to take.
 
