@@ -80,7 +80,7 @@ class TimeOrderedIds:
     def __call__(self) -> str:
         """A fresh id."""
         with self._lock:
-            fresh = (time.time_ns() // 1_000_000 << 80) | secrets.randbits(80)
+            fresh = (time.time_ns() // 1_000_000 << 80) | int.from_bytes(os.urandom(10), "big")
             self._last = fresh if fresh > self._last else self._last + 1
             return _crockford(self._last)
 

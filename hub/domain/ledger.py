@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from datetime import date, datetime, tzinfo
+from typing import Final
 
 import attrs
 
@@ -177,25 +178,31 @@ class Entry:
         return -self.moved(LedgerKind.CUSTOMER_CREDIT) if self.intake_of is not None else 0
 
 
+UNBOUND: Final = (EntryKind.BILL, EntryKind.DEBIT_NOTE)
+"""Entries that move receivables without an applied row of the same size."""
+
+
 def broken_rules(entry: Entry) -> tuple[str, ...]:
     """The rules that an entry breaks, beyond summing to zero; the database refuses the same.
 
     Receivables move by what is settled or re-opened, and a customer's credit by intakes, allocations and what is drawn.
     """
-    settled = sum(-row.amount if row.effect is not Effect.REOPENED else row.amount for row in entry.applied)
-    used = sum(row.amount for row in entry.applied if row.effect is Effect.ALLOCATED)
-    drawn = sum(row.amount for row in entry.drawn)
-    tests = {
-        "receivables move by what is settled": entry.kind in (EntryKind.BILL, EntryKind.DEBIT_NOTE)
-        or entry.moved(LedgerKind.RECEIVABLE) == settled,
-        "a customer's credit moves by what is brought in, allocated and drawn": entry.moved(LedgerKind.CUSTOMER_CREDIT)
-        == used + drawn - entry.brought_in,
-        "an intake brings something in": entry.intake_of is None or entry.brought_in > 0,
-        "what is allocated comes out of an intake": all(
-            row.intake is not None for row in entry.applied if row.effect is Effect.ALLOCATED
-        ),
-    }
-    return tuple(rule for rule, holds in tests.items() if not holds)
+    receivable, credit = entry.moved(LedgerKind.RECEIVABLE), entry.moved(LedgerKind.CUSTOMER_CREDIT)
+    brought_in = -credit if entry.intake_of is not None else 0
+    settled = sum([-row.amount if row.effect is not Effect.REOPENED else row.amount for row in entry.applied])
+    allocated = [row for row in entry.applied if row.effect is Effect.ALLOCATED]
+    used = sum([row.amount for row in allocated])
+    drawn = sum([row.amount for row in entry.drawn])
+    broken = []
+    if receivable != settled and entry.kind not in UNBOUND:
+        broken.append("receivables move by what is settled")
+    if credit != used + drawn - brought_in:
+        broken.append("a customer's credit moves by what is brought in, allocated and drawn")
+    if entry.intake_of is not None and brought_in <= 0:
+        broken.append("an intake brings something in")
+    if any(row.intake is None for row in allocated):
+        broken.append("what is allocated comes out of an intake")
+    return tuple(broken)
 
 
 @attrs.frozen

@@ -242,7 +242,7 @@ class Imports:
                 "subject_id": row.subject_id,
                 "line": row.line,
                 "what": row.what,
-                "before": json_text(dict(row.before)),
+                "before": json_text(dict(row.before)) if row.before else "{}",
                 "revision": row.revision,
             }
             for row in rows

@@ -204,7 +204,7 @@ class _Portion:
             else:
                 left -= note.total.minor
                 taken.append(note)
-        credited = sum(note.total.minor for note in taken)
+        credited = row.total.minor - left
         self._create(row)
         if self.job.writes:
             tx, merchant, now = self.tx, self.job.merchant, self.job.now

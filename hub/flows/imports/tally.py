@@ -60,6 +60,7 @@ class Tally:
             self.counts[change] += count
         for name in ("rows", "set_aside", "left_out", "kept", "differences", "described"):
             getattr(self, name).extend(getattr(other, name))
+        self.rows = _first(self.rows)
         told = self.told_by_name
         self.warnings += [
             one for one in other.warnings if one.column != "customer" or (one.column, one.value) not in told
@@ -81,7 +82,7 @@ class Tally:
             new=self.counts[Change.NEW],
             changed=self.counts[Change.CHANGED],
             unchanged=self.counts[Change.UNCHANGED],
-            rows=tuple(sorted(self.rows, key=lambda row: row.line)[:MAX_ROWS]),
+            rows=tuple(_first(self.rows)),
             set_aside=_by_line((*report.set_aside, *placed(*self.set_aside))),
             left_out=_by_line((*report.left_out, *placed(*self.left_out))),
             kept=_by_line(placed(*self.kept)),
@@ -91,6 +92,11 @@ class Tally:
             creatable=len(self.creatable),
             created=len(self.created),
         )
+
+
+def _first(rows: list[InvoiceRow | CustomerRow]) -> list[InvoiceRow | CustomerRow]:
+    """As many rows as a report has, the first ones of the file."""
+    return sorted(rows, key=lambda row: row.line)[:MAX_ROWS]
 
 
 def _place(field: Text | str, columns: Mapping[str, tuple[str, ...]]) -> Text | str:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.elements import ColumnElement
 
-from hub.domain.ledger import Effect, EntryKind, LedgerKind
+from hub.domain.ledger import UNBOUND, Effect, LedgerKind
 from hub.storage.chain import CHAIN_START
 from hub.storage.guards import (
     AliasedRow,
@@ -41,9 +41,6 @@ from hub.storage.schema import (
 from .conditions import sum_of
 
 SETTLING = tuple(effect.value for effect in Effect if effect is not Effect.REOPENED)
-
-UNBOUND = (EntryKind.BILL.value, EntryKind.DEBIT_NOTE.value)
-"""Entries that move receivables without an allocation row of the same size."""
 
 CREDIT_SIDE = (LedgerKind.CUSTOMER_CREDIT.value, LedgerKind.SUSPENSE.value)
 """Liabilities whose balance never becomes a debit (L6)."""
@@ -124,7 +121,7 @@ def _is_not_applied(new: AliasedRow) -> Condition:
     signed = case((allocation.c.effect.in_(SETTLING), -allocation.c.amount), else_=allocation.c.amount)
     applied = sum_of(signed, allocation.c.entry == new.entry)
     kind = select(entry.c.kind).where(entry.c.id == new.entry).scalar_subquery()
-    return and_(_moved(new, "receivable") != applied, kind.not_in(UNBOUND))
+    return and_(_moved(new, "receivable") != applied, kind.not_in([each.value for each in UNBOUND]))
 
 
 def _is_not_drawn(new: AliasedRow) -> Condition:
