@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from .printing import SHORT, print_json, print_table, when
 from .running import pass_merchant
 
 if TYPE_CHECKING:
+    from hub.domain.files.sheet import RowError
     from hub.domain.import_run import ImportRun
     from hub.domain.merchant import Merchant
     from hub.flows.ground.ports import Hub, Tx
@@ -85,7 +87,8 @@ async def set_aside(hub: Hub, merchant: Merchant, run_id: str) -> None:
 async def undo(hub: Hub, merchant: Merchant, run_id: str, by: str, why: str, dry_run: bool, as_json: bool) -> int:
     """Take import RUN back, whole or not at all: what it billed counts as never billed, what it changed is as it was.
 
-    RUN is the id of import list, or its beginning. Entries reverse entries; nothing is edited."""
+    RUN is the id of import list, or its beginning. Entries reverse entries; nothing is edited. It is done in portions:
+    what something comes to meanwhile stays, and is listed. After an interruption the same command goes on."""
     from hub.flows.imports.undo import undo_import
 
     found = await hub.store.read(lambda tx: _named(tx, merchant, run_id))
@@ -94,15 +97,22 @@ async def undo(hub: Hub, merchant: Merchant, run_id: str, by: str, why: str, dry
         print_json(_undone_facts(done))
     else:
         _tell(done, merchant)
-    return 1 if done.refused else 0
+    return 1 if done.refused or done.kept else 0
 
 
 def _named(tx: Tx, merchant: Merchant, beginning: str) -> str:
+    from hub.flows.ground.own_record import own_record
+
     runs = tx.imports.of(merchant.id, merchant.mode, limit=LISTED)
     found = [run.id for run in runs if run.id.lower().startswith(beginning.lower())] if beginning else []
     if len(found) > 1:
         raise click.ClickException(f"several imports begin with {beginning!r}: payment-hub import list")
-    return found[0] if found else beginning
+    if found:
+        return found[0]
+    try:
+        return own_record(tx.imports.get(beginning), merchant, beginning).id
+    except LookupError:
+        raise click.ClickException(f"there is no import {beginning!r}: payment-hub import list") from None
 
 
 def _tell(done: Undone, merchant: Merchant) -> None:
@@ -111,6 +121,9 @@ def _tell(done: Undone, merchant: Merchant) -> None:
         for row in done.refused:
             click.echo(f"{name}: line {row.line}, {row.value}: {words(row.message)}", err=True)
         click.echo(f"Error: nothing of {name} was taken back: {len(done.refused)} reasons", err=True)
+        return
+    if done.is_repeated and not done.is_done:
+        click.echo(f"{name}: it is being taken back; {done.run.undone_by} began it")
         return
     if done.is_repeated:
         click.echo(f"{name}: it was taken back before, at {when(done.run.undone_at, merchant.company.zone)}")
@@ -123,6 +136,11 @@ def _tell(done: Undone, merchant: Merchant) -> None:
         f"{done.removed} customers removed",
     ]
     click.echo(f"{name}: {', '.join(counts)}{' (dry run: nothing was written)' if done.dry_run else ''}")
+    for row in done.kept:
+        click.echo(f"{name}: line {row.line}, {row.value} stays: {words(row.message)}", err=True)
+    if done.kept:
+        count = len({(row.line, row.value) for row in done.kept})
+        click.echo(f"{name}: {count} rows stay, since something came meanwhile", err=True)
     if done.left:
         click.echo(f"{name}: {len(done.left)} customers stay, since something else names them: {', '.join(done.left)}")
     for mail in done.mailed:
@@ -141,9 +159,22 @@ def _facts(run: ImportRun) -> dict[str, object]:
         "done": run.done,
         "created_at": run.created_at,
         "taken_at": run.taken_at,
+        "undoing": _progress_facts(run),
         "undone_at": run.undone_at,
         "undone_by": run.undone_by,
     }
+
+
+def _progress_facts(run: ImportRun) -> dict[str, object] | None:
+    """How far it was taken back, where somebody began that."""
+    from hub.flows.imports.take_back import progress_of
+
+    progress = progress_of(run)
+    return {"done": progress.done, "rows": progress.rows, "stopped": progress.is_stopped} if progress else None
+
+
+def _row_facts(rows: Iterable[RowError]) -> list[dict[str, object]]:
+    return [{"line": row.line, "column": row.column, "value": row.value, "message": words(row.message)} for row in rows]
 
 
 def _undone_facts(done: Undone) -> dict[str, object]:
@@ -152,10 +183,8 @@ def _undone_facts(done: Undone) -> dict[str, object]:
         "dry_run": done.dry_run,
         "undone": done.is_done,
         "repeated": done.is_repeated,
-        "refused": [
-            {"line": row.line, "column": row.column, "value": row.value, "message": words(row.message)}
-            for row in done.refused
-        ],
+        "refused": _row_facts(done.refused),
+        "kept": _row_facts(done.kept),
         "never_billed": list(done.unbilled),
         "as_before": list(done.restored),
         "open_again": list(done.reopened),

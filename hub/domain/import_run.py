@@ -24,6 +24,8 @@ class RunState(enum.StrEnum):
     """Handed in; shown as understood; nothing was taken."""
     TAKING = "taking"
     TAKEN = "taken"
+    UNDOING = "undoing"
+    """It is being taken back, portion after portion."""
     UNDONE = "undone"
 
 
@@ -99,6 +101,11 @@ class ImportRun:
     expires_at: datetime
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether it is being taken, or taken back."""
+        return self.state in (RunState.TAKING, RunState.UNDOING)
+
+    @property
     def taken_by(self) -> str:
         """Who confirmed what was shown; else who handed it in."""
         return str(self.report.get("taken_by") or self.by)
@@ -112,7 +119,8 @@ class RunRow:
         line: Of the file; 0 for what was closed since it was not in the file.
         what: ``new``, ``changed``, ``closed``.
         before: The values that it changed, as they were; empty where it was new.
-        revision: Of the invoice, after it; 0 for a customer.
+        revision: Of the invoice, after it, or after it was taken back; 0 for a customer.
+        undone_at: When it was taken back.
     """
 
     run_id: str
@@ -122,3 +130,4 @@ class RunRow:
     what: str
     before: Mapping[str, Any] = attrs.Factory(dict)
     revision: int = 0
+    undone_at: datetime | None = None

@@ -18,7 +18,7 @@ import attrs
 import structlog
 
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.imports.take_in import continue_import
+from hub.flows.imports.take_back import go_on
 from hub.flows.mails.deliver import deliver
 from hub.flows.mails.owe_digests import owe_digests
 from hub.flows.payments.burst import burst_of
@@ -81,7 +81,7 @@ KINDS: Final = (
     Work("delivery", _claim_mails, deliver, 16, None),
     Work("round mail", _claim_round_mails, deliver, 16, None),
     Work("round", lambda tx, now, until, n: tx.rounds.claim_due(now, until, n), run_round, 2),
-    Work("import", lambda tx, now, until, n: tx.imports.claim_due(now, until, n), continue_import, 1, None),
+    Work("import", lambda tx, now, until, n: tx.imports.claim_due(now, until, n), go_on, 1, None),
     Work("reconciliation", lambda tx, now, until, n: tx.reconciliations.claim_due(now, until, n), reconcile_due, 1),
     Work("dispute", lambda tx, now, until, n: tx.disputes.claim_due(now, until, n), remind_dispute, 4),
     Work("schedule", lambda tx, now, until, n: tx.schedules.claim_due(now, until, n), run_schedule, 2),

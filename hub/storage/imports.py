@@ -38,7 +38,7 @@ NEWEST = (
 TAKING = select(import_run).where(
     import_run.c.merchant == bindparam("merchant"),
     import_run.c.mode == bindparam("mode"),
-    import_run.c.state == literal("taking"),
+    import_run.c.state.in_((literal("taking"), literal("undoing"))),
 )
 DUE = (
     select(import_run.c.id)
@@ -88,7 +88,7 @@ LATER = (
         import_row.c.subject == bindparam("subject"),
         among(import_row.c.subject_id, "ids"),
         func.coalesce(import_run.c.taken_at, import_run.c.created_at) > bindparam("after"),
-        import_run.c.state != literal("undone"),
+        import_row.c.undone_at.is_(None),
     )
     .order_by(import_run.c.taken_at)
 )
@@ -98,26 +98,26 @@ TOUCHED = (
     .where(
         import_row.c.subject == literal("payable"),
         among(import_row.c.subject_id, "ids"),
-        import_run.c.state != literal("undone"),
+        import_row.c.undone_at.is_(None),
     )
     .order_by(func.coalesce(import_run.c.taken_at, import_run.c.created_at), import_row.c.revision)
 )
-REVISED = (
+UNDONE = (
     update(import_row)
     .where(
         import_row.c.run == bindparam("this"),
         import_row.c.subject == bindparam("of"),
         import_row.c.subject_id == bindparam("id"),
+        import_row.c.undone_at.is_(None),
     )
-    .values(revision=bindparam("now"))
+    .values(revision=bindparam("now"), undone_at=bindparam("at"))
 )
 REVISIONS = (
     select(import_row.c.subject_id, func.max(import_row.c.revision).label("revision"))
-    .join(import_run, import_run.c.id == import_row.c.run)
     .where(
         import_row.c.subject == literal("payable"),
         among(import_row.c.subject_id, "ids"),
-        or_(import_run.c.id == bindparam("run"), import_run.c.state == literal("undone")),
+        or_(import_row.c.run == bindparam("run"), import_row.c.undone_at.is_not(None)),
     )
     .group_by(import_row.c.subject_id)
 )
@@ -149,7 +149,7 @@ class Imports:
         """Insert.
 
         Raises:
-            Conflict: ``one_import``: the merchant has another that is being taken.
+            Conflict: ``one_import``: the merchant has another that is being taken, or taken back.
         """
         self._tx.run(
             ADD,
@@ -186,7 +186,7 @@ class Imports:
         return tuple(_run(row) for row in self._tx.run(NEWEST, values))
 
     def taking(self, merchant_id: str, mode: Mode) -> ImportRun | None:
-        """The one that is being taken."""
+        """The one that is being taken, or taken back."""
         row = self._tx.run(TAKING, {"merchant": merchant_id, "mode": mode.value}).fetchone()
         return None if row is None else _run(row)
 
@@ -244,6 +244,7 @@ class Imports:
                 "what": row.what,
                 "before": json_text(dict(row.before)) if row.before else "{}",
                 "revision": row.revision,
+                "undone_at": maybe_micros(row.undone_at),
             }
             for row in rows
         ]
@@ -270,10 +271,14 @@ class Imports:
         last = {row["subject_id"]: (row["what"], row["by"], maybe_moment(row["taken_at"])) for row in found}
         return {this: (by, at) for this, (what, by, at) in last.items() if what == "closed"}
 
-    def revised(self, row: RunRow, revision: int) -> None:
-        """Keep which revision of an invoice it was that took a row back."""
-        values = {"this": row.run_id, "of": row.subject.value, "id": row.subject_id, "now": revision}
-        self._tx.change(REVISED, values)
+    def undone(self, row: RunRow, revision: int, at: datetime) -> None:
+        """Keep that a row was taken back, once, and which revision of its invoice that made.
+
+        Raises:
+            LookupError: It was before.
+        """
+        which = {"this": row.run_id, "of": row.subject.value, "id": row.subject_id}
+        self._tx.change(UNDONE, {**which, "now": revision, "at": micros(at)})
 
     def revisions(self, run_id: str, payable_ids: Iterable[str]) -> Mapping[str, int]:
         """The last revision of each invoice that this import made, or the undo of another one; by its id."""
@@ -374,6 +379,7 @@ def _row(row: sqlite3.Row) -> RunRow:
         what=row["what"],
         before=json.loads(row["before"]),
         revision=row["revision"],
+        undone_at=maybe_moment(row["undone_at"]),
     )
 
 

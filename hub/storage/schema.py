@@ -872,7 +872,7 @@ import_run = _table(
     _one_of("mode", Mode),
     _one_of("kind", FileKind),
     _one_of("state", RunState),
-    _index("one_import", "merchant", "mode", unique=True, where="state = 'taking'"),
+    _index("one_import", "merchant", "mode", unique=True, where="state IN ('taking', 'undoing')"),
     _index(None, "merchant", "mode", "created_at"),
     _index(None, "due_at", where="due_at IS NOT NULL"),
     _index(None, "expires_at"),
@@ -894,6 +894,7 @@ import_row = _table(
     _text("what"),
     _text("before"),
     _whole("revision"),
+    _whole("undone_at", null=True),
     _one_of("subject", RunSubject),
     _index(None, "subject", "subject_id"),
 )

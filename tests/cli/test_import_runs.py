@@ -69,7 +69,7 @@ def test_why_it_cannot_be_taken_back_is_said_row_by_row(run: Run, shop: Path) ->
     assert refused.code == missing.code == 1
     assert "line 2, FE-900: it was written off" in refused.err
     assert "was taken back: 1 reasons" in refused.err
-    assert "there is no import 'nothing'" in missing.err
+    assert "there is no import 'nothing': payment-hub import list" in missing.err
     assert run("ledger", "entries", "--json").out == before
 
 

@@ -17,6 +17,7 @@ from hub.domain.import_run import ImportRun, RunState
 from hub.flows.ground.as_drawn import FormChanged, as_drawn
 from hub.flows.imports.hand_in import hand_in
 from hub.flows.imports.look_at import look_at, shown
+from hub.flows.imports.take_back import go_on
 from hub.flows.imports.take_in import ATTEMPTS, STOPPED, Busy, begin, continue_import
 from hub.flows.imports.units import PORTION
 from tests.faults.harness import Desk, rows
@@ -47,7 +48,7 @@ def begun(desk: Desk, content: bytes, name: str = "cartera.csv") -> ImportRun:
 
 
 def killed_after(desk: Desk, run: ImportRun, portions: int) -> None:
-    """Let the process that takes it in end after so many of its transactions."""
+    """Let the process that takes it in, or back, end after so many of its transactions."""
     real, done = desk.hub.store.write, 0
 
     async def write(fn: Callable[[Any], Any], **how: Any) -> Any:
@@ -59,7 +60,7 @@ def killed_after(desk: Desk, run: ImportRun, portions: int) -> None:
 
     desk.hub.store.write = write
     with pytest.raises(Killed):
-        asyncio.run(continue_import(desk.hub, run.id))
+        asyncio.run(go_on(desk.hub, run.id))
     desk.hub.store.write = real
 
 

@@ -19,7 +19,7 @@ from hub.domain.message import About, Delivery, DeliveryKind, DeliveryState, owe
 from hub.domain.payable import Payable
 from hub.domain.reported import ReportedPayment
 from hub.flows.corrections.resolve_review import resolve_review
-from hub.flows.imports import undo as undo_module
+from hub.flows.imports import take_back, undo
 from hub.flows.imports.undo import Undone, undo_import
 from hub.flows.views.find_anything import find_anything
 from hub.flows.views.list_invoices import list_invoices
@@ -513,11 +513,11 @@ def test_whatever_came_before_an_undo_leaves_what_stood_before_its_import(desk_f
 KILLED = """
 import asyncio, os, sys
 from hub.bootstrap import open_hub
-from hub.flows.imports import undo
+from hub.flows.imports import take_back, undo
 from hub.settings import Settings
 from pathlib import Path
 
-hub, whole, done = open_hub(Settings(data=Path(sys.argv[1]))).hub, undo.book_revision, []
+hub, whole, done = open_hub(Settings(data=Path(sys.argv[1]))).hub, take_back.book_revision, []
 
 def killed(*args, **more):
     if len(done) == int(sys.argv[3]):
@@ -525,34 +525,36 @@ def killed(*args, **more):
     done.append(1)
     return whole(*args, **more)
 
-undo.book_revision = killed
+take_back.book_revision = killed
 merchant = asyncio.run(hub.store.read(lambda tx: tx.merchants.all()))[0]
 asyncio.run(undo.undo_import(hub, merchant, sys.argv[2], by="duena"))
 """
 
 
 @pytest.mark.parametrize("done", [0, 1])
-def test_a_kill_in_the_middle_leaves_all_of_it_and_it_can_be_taken_back_again(desk_for: Desks, done: int) -> None:
+def test_a_kill_within_a_portion_leaves_all_of_it_and_whoever_presses_again_goes_on(desk_for: Desks, done: int) -> None:
     desk = desk_for("CR")
     made = imported(desk, listing(FIRST, SECOND, head=OWED))
-    before = desk.exported()
+    books, before = desk.balances(), (bill(desk, "FE-1"), bill(desk, "FE-2"))
 
     ended = subprocess.run([sys.executable, "-c", KILLED, str(desk.data), made.id, str(done)], check=False)
 
     assert ended.returncode == 9
-    assert desk.exported() == before
-    assert desk.read(lambda tx: tx.imports.get(made.id)) == made
+    assert (desk.balances(), bill(desk, "FE-1"), bill(desk, "FE-2")) == (books, *before)
+    assert desk.read(lambda tx: tx.imports.get(made.id)).state is RunState.UNDOING
     right(desk)
-    reversed_whole(desk, undone(desk, made))
+    again = undone(desk, made)
+    assert (again.is_repeated, again.unbilled) == (True, ("FE-1", "FE-2"))
+    reversed_whole(desk, again)
 
 
 def test_control_an_undo_that_leaves_an_entry_is_found(desk_for: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = undo_module.book_revision
+    whole = take_back.book_revision
 
     def without_outside(*args: Any, **more: Any) -> Payable:
         return whole(*args, **{**more, "outside": 0})
 
-    monkeypatch.setattr(undo_module, "book_revision", without_outside)
+    monkeypatch.setattr(take_back, "book_revision", without_outside)
 
     with pytest.raises(AssertionError):
         changed_and_undone(desk_for("CR"), CHANGES["more was paid elsewhere"])
@@ -560,7 +562,8 @@ def test_control_an_undo_that_leaves_an_entry_is_found(desk_for: Desks, monkeypa
 
 def test_control_an_undo_that_does_not_look_is_found(desk_for: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
     lines, why = STANDS["a declined one"]
-    monkeypatch.setattr(undo_module, "reasons", lambda *_args: ())
+    for module in (undo, take_back):
+        monkeypatch.setattr(module, "reasons", lambda *_args: ())
 
     with pytest.raises(AssertionError):
         test_all_of_it_is_refused_where_one_invoice_has_something(desk_for, lines, why)

@@ -54,6 +54,37 @@ def test_one_import_of_a_merchant_is_taken_at_a_time(furnished: SqliteStore, wor
         furnished.write_now(lambda tx: tx.imports.save(run_of(world, "B", state=RunState.TAKING)))
 
 
+def test_while_one_is_taken_back_no_other_is_taken(furnished: SqliteStore, world: Any) -> None:
+    undoing = run_of(world, "A", state=RunState.UNDOING)
+    furnished.write_now(lambda tx: tx.imports.add(undoing))
+    assert furnished.read_now(lambda tx: tx.imports.taking("m1", Mode.TEST)) == undoing
+    with pytest.raises(Conflict):
+        furnished.write_now(lambda tx: tx.imports.add(run_of(world, "B", state=RunState.TAKING)))
+
+
+def test_a_row_is_taken_back_once_and_stands_in_nobodys_way_from_then_on(furnished: SqliteStore, world: Any) -> None:
+    rows = [
+        RunRow(run_id="A", line=line, subject=RunSubject.PAYABLE, subject_id=this, what="changed", revision=2)
+        for line, this in enumerate("PQ")
+    ]
+
+    def add(tx: Any) -> None:
+        tx.imports.add(run_of(world, "A", state=RunState.TAKEN, taken_at=NOW + timedelta(hours=1)))
+        tx.imports.add_rows(rows)
+        tx.imports.undone(rows[0], 3, NOW)
+
+    furnished.write_now(add)
+    assert furnished.read_now(lambda tx: tx.imports.rows("A")) == (
+        attrs.evolve(rows[0], revision=3, undone_at=NOW),
+        rows[1],
+    )
+    later = furnished.read_now(lambda tx: tx.imports.later(RunSubject.PAYABLE, ["P", "Q"], NOW))
+    assert [subject for subject, _run, _name, _at in later] == ["Q"]
+    assert furnished.read_now(lambda tx: tx.imports.revisions("other", ["P", "Q"])) == {"P": 3}
+    with pytest.raises(LookupError):
+        furnished.write_now(lambda tx: tx.imports.undone(rows[0], 4, NOW))
+
+
 def test_the_file_is_dropped_after_its_time_and_what_came_of_it_stays(furnished: SqliteStore, world: Any) -> None:
     rows = (
         RunRow(run_id="A", line=2, subject=RunSubject.PAYABLE, subject_id="P", what="new", revision=1),

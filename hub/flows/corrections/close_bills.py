@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from typing import Final
 
 import attrs
 
@@ -24,6 +25,8 @@ from hub.flows.payments.decide import NotAllowed, decide
 from .void_bill import book_void
 from .why_left import why_left
 
+GONE: Final = (RunState.UNDOING, RunState.UNDONE)
+
 
 async def close_decided(hub: Hub, merchant: Merchant, proposed: Decision, *, signed: Signed) -> Decision:
     """Close what one person proposed and a second one approves; what changed since then refuses all of it.
@@ -37,7 +40,7 @@ async def close_decided(hub: Hub, merchant: Merchant, proposed: Decision, *, sig
         bills = tuple(_as_proposed(tx, merchant, proposed))
         day = date.fromisoformat(proposed.content[DAY])
         run = tx.imports.get(proposed.evidence.text)
-        if why_left(tx, merchant, [bill.payable for bill in bills], day, now) or (run and run.state is RunState.UNDONE):
+        if why_left(tx, merchant, [bill.payable for bill in bills], day, now) or (run and run.state in GONE):
             raise NotAllowed("changed", Text("decision.changed"))
         wanted = attrs.evolve(proposed, id=decision_id, by=signed.by, why=signed.why, via=signed.via, proposed_at=now)
         made = decide(tx, hub, wanted, now=now, by_two=True)

@@ -39,10 +39,13 @@ STOPPED: Final = "stopped"
 
 
 class Busy(Refusal):
-    """Another import of the same merchant is being taken."""
+    """Another import of the same merchant is being taken, or taken back."""
 
     def __init__(self, other: ImportRun) -> None:
-        super().__init__(Text("handed.busy", name=other.name, by=other.by))
+        if other.state is RunState.UNDOING:
+            super().__init__(Text("handed.busy_undoing", name=other.name, by=other.undone_by))
+        else:
+            super().__init__(Text("handed.busy", name=other.name, by=other.by))
         self.other = other
 
 
@@ -65,7 +68,7 @@ async def begin(
 
     Raises:
         LookupError: No such import of this merchant; ``NoContent``: its file was dropped.
-        Busy: Another one of this merchant is being taken.
+        Busy: Another one of this merchant is being taken, or taken back.
         FormChanged: What was shown holds no more.
     """
     now = hub.clock()
@@ -106,7 +109,7 @@ async def wait_for(hub: Hub, merchant: Merchant, run_id: str) -> ImportRun:
     until = time.monotonic() + PATIENCE
     while True:
         run = await hub.store.read(lambda tx: own_record(tx.imports.get(run_id), merchant, run_id))
-        if run.state is not RunState.TAKING or time.monotonic() > until:
+        if not run.is_under_way or time.monotonic() > until:
             return run
         await asyncio.sleep(LOOK)
 

@@ -1,12 +1,12 @@
 """Take an import back: what it billed counts as never billed, and what it changed is as it was before.
 
-Nothing is edited: entries reverse entries. An undo is done whole, or refused whole with every reason: nothing that was
-built on what the file brought may be left without its ground.
+Nothing is edited: entries reverse entries. An undo is begun where nothing stands in the way of any row, or refused
+with every reason: nothing that was built on what the file brought may be left without its ground.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import attrs
@@ -14,23 +14,18 @@ import attrs
 from hub.domain.files.layout import FileKind
 from hub.domain.files.sheet import RowError
 from hub.domain.identity import FieldError, Invalid
-from hub.domain.import_before import customer_restored, notes_in, outside_before, restored
 from hub.domain.import_run import ImportRun, RunRow, RunState, RunSubject
 from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.message import DeliveryKind
 from hub.domain.payable import Payable
 from hub.domain.text import Text
-from hub.flows.books.reverse_entry import reverse
-from hub.flows.books.revise_bill import book_revision
-from hub.flows.ground.open_review import close_review
+from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.ground.tell import tell
 
-from .save_invoices import BALANCE_ROSE
+from .import_files import AHEAD
+from .take_back import begin, continue_undo, progress_of
 from .why_not_undone import reasons
-
-UNDONE = "the import that brought it was taken back"
 
 
 @attrs.frozen
@@ -48,6 +43,7 @@ class Undone:
 
     Attributes:
         refused: Every reason why it is not done, row by row; then nothing was changed.
+        kept: Reasons of rows that stay, since something was built on them while others were taken back.
         unbilled: Numbers that count as never billed from now on.
         restored: Numbers of which the earlier values stand again.
         reopened: Numbers that the complete list had closed, and that are owed again.
@@ -56,11 +52,12 @@ class Undone:
         removed: How many customers that it created are gone.
         left: Names of customers that it created and that stay, since something else names them.
         mailed: Statements that customers have, with what is gone now.
-        is_repeated: It was taken back before; nothing was done now.
+        is_repeated: It was taken back before, or somebody else is at it; nothing was begun now.
     """
 
     run: ImportRun
     refused: tuple[RowError, ...] = ()
+    kept: tuple[RowError, ...] = ()
     unbilled: tuple[str, ...] = ()
     restored: tuple[str, ...] = ()
     reopened: tuple[str, ...] = ()
@@ -81,7 +78,7 @@ class Undone:
 async def undo_import(
     hub: Hub, merchant: Merchant, run_id: str, *, by: str, why: str = "", dry_run: bool = False
 ) -> Undone:
-    """Take an import back, whole or not at all; once it is, nothing happens any more.
+    """Take an import back, here and now; if this process dies, the loop goes on.
 
     Args:
         dry_run: Only say what would be done, or why not.
@@ -90,58 +87,102 @@ async def undo_import(
         LookupError: No such import of this merchant in its mode.
         Invalid: Nothing was taken of it, another one is being taken, it is of payouts, or the reason is too long.
     """
-    now = hub.clock()
     if dry_run:
-        return await hub.store.read(lambda tx: _planned(tx, merchant, run_id, now))
+        now = hub.clock()
+        return await hub.store.read(lambda tx: _planned(tx, merchant, run_id, now)[0])
+    begun = await begin_undo(hub, merchant, run_id, by=by, why=why, is_here=True)
+    if begun.run.state is not RunState.UNDOING:
+        return begun
+    await continue_undo(hub, run_id)
+    done = await hub.store.read(lambda tx: _told(tx, own_record(tx.imports.get(run_id), merchant, run_id)))
+    return attrs.evolve(done, is_repeated=begun.is_repeated)
+
+
+async def begin_undo(
+    hub: Hub, merchant: Merchant, run_id: str, *, by: str, why: str = "", is_here: bool = False
+) -> Undone:
+    """Say that an import is to be taken back, or why it is not; the loop does it.
+
+    Args:
+        is_here: It is done by whoever says so; the loop goes on with it only where they are gone.
+
+    Raises:
+        LookupError: No such import of this merchant in its mode.
+        Invalid: Nothing was taken of it, another one is being taken, it is of payouts, or the reason is too long.
+    """
     if problems := too_long("reason", why.strip(), REASON):
         raise Invalid(problems)
-    note = f"{by}: {why.strip()}" if why.strip() else by
+    now = hub.clock()
+    planned, rows = await hub.store.read(lambda tx: _planned(tx, merchant, run_id, now))
+    planned = attrs.evolve(planned, dry_run=False)
+    if planned.refused or planned.is_repeated:
+        return planned
 
     def write(tx: Tx) -> Undone:
-        planned = _planned(tx, merchant, run_id, now)
-        if planned.refused or planned.is_repeated:
-            return attrs.evolve(planned, dry_run=False)
-        run = attrs.evolve(planned.run, state=RunState.UNDONE, undone_at=now, undone_by=by)
-        rows = tx.imports.rows(run_id)
-        for row in _of(rows, RunSubject.PAYABLE):
-            _undo_bill(tx, merchant, row, now, note, by)
-        removed, left = _undo_customers(tx, _of(rows, RunSubject.CUSTOMER))
-        tx.imports.save(run)
-        tell(tx, "import_undone", run=run.id, merchant=merchant.id, invoices=len(planned.unbilled + planned.restored))
-        return attrs.evolve(planned, run=run, removed=removed, left=left, dry_run=False)
+        run = own_record(tx.imports.get(run_id), merchant, run_id)
+        if run != planned.run and _is_begun(run):
+            return attrs.evolve(_told(tx, run), is_repeated=True)
+        _refuse_beside(tx, merchant)
+        due_at = now + AHEAD if is_here else now
+        begun = begin(tx, run, rows, by=by, why=why.strip(), due_at=due_at)
+        tx.after_commit(hub.wake)
+        return attrs.evolve(planned, run=begun)
 
     return await hub.store.write(write)
 
 
-def run_of(tx: Tx, merchant: Merchant, run_id: str) -> ImportRun:
-    """An import of this merchant in its mode.
+def _is_begun(run: ImportRun) -> bool:
+    return run.state in (RunState.UNDOING, RunState.UNDONE)
+
+
+def _refuse_beside(tx: Tx, merchant: Merchant) -> None:
+    """One import of a merchant is taken or taken back at a time.
 
     Raises:
-        LookupError: There is none.
+        Invalid: Another one is.
     """
-    run = tx.imports.get(run_id)
-    if run is None or (run.merchant_id, run.mode) != (merchant.id, merchant.mode):
-        raise LookupError(f"there is no import {run_id!r}")
-    return run
+    if other := tx.imports.taking(merchant.id, merchant.mode):
+        is_taken = other.state is RunState.TAKING
+        raise Invalid((FieldError("run", Text("undo.being_taken") if is_taken else Text("undo.being_undone")),))
 
 
-def _planned(tx: Tx, merchant: Merchant, run_id: str, now: datetime) -> Undone:
-    """What an undo would do now."""
-    run = run_of(tx, merchant, run_id)
-    if run.state is RunState.UNDONE:
-        return Undone(run=run, is_repeated=True, dry_run=True)
+def _planned(tx: Tx, merchant: Merchant, run_id: str, now: datetime) -> tuple[Undone, tuple[RunRow, ...]]:
+    """What an undo would do now, and all that the import did."""
+    run = own_record(tx.imports.get(run_id), merchant, run_id)
+    rows = tx.imports.rows(run_id)
+    to_do = [row for row in rows if row.undone_at is None]
+    if run.state is RunState.UNDOING or (run.state is RunState.UNDONE and not to_do):
+        return attrs.evolve(_told(tx, run), is_repeated=True, dry_run=True), rows
     if run.kind is FileKind.PAYOUTS:
         raise Invalid((FieldError("run", Text("undo.payouts")),))
-    if tx.imports.taking(merchant.id, merchant.mode):
-        raise Invalid((FieldError("run", Text("undo.being_taken")),))
-    rows = tx.imports.rows(run_id)
-    if run.state is not RunState.TAKEN and not rows:  # what came to a stop in the middle is shown again
+    _refuse_beside(tx, merchant)
+    if run.state is RunState.SHOWN and not rows:  # what came to a stop in the middle is shown again
         raise Invalid((FieldError("run", Text("undo.not_taken")),))
-    bills = _of(rows, RunSubject.PAYABLE)
+    bills = _of(to_do, RunSubject.PAYABLE)
     payables = {payable.id: payable for payable in tx.payables.many([row.subject_id for row in bills])}
-    if refused := tuple(reasons(tx, merchant, run, rows, payables, now)):
-        return Undone(run=run, refused=refused, dry_run=True)
-    people = _of(rows, RunSubject.CUSTOMER)
+    if refused := tuple(why for _id, why in reasons(tx, merchant, run, to_do, payables, now)):
+        return Undone(run=run, refused=refused, dry_run=True), rows
+    return attrs.evolve(_counted(tx, run, to_do, payables), dry_run=True), rows
+
+
+def _told(tx: Tx, run: ImportRun) -> Undone:
+    """What an undo did so far."""
+    done = [row for row in tx.imports.rows(run.id) if row.undone_at]
+    payables = {payable.id: payable for payable in tx.payables.many([row.subject_id for row in done])}
+    created = [row.subject_id for row in _of(done, RunSubject.CUSTOMER) if row.what == "new"]
+    left = tuple(customer.name for customer in map(tx.customers.get, created) if customer)
+    progress = progress_of(run)
+    return attrs.evolve(
+        _counted(tx, run, done, payables),
+        removed=len(created) - len(left),
+        left=left,
+        kept=progress.kept if progress else (),
+    )
+
+
+def _counted(tx: Tx, run: ImportRun, rows: Iterable[RunRow], payables: Mapping[str, Payable]) -> Undone:
+    """What taking these rows back comes to."""
+    bills, people = _of(rows, RunSubject.PAYABLE), _of(rows, RunSubject.CUSTOMER)
     return Undone(
         run=run,
         unbilled=_numbers(bills, payables, "new"),
@@ -150,7 +191,6 @@ def _planned(tx: Tx, merchant: Merchant, run_id: str, now: datetime) -> Undone:
         customers=sum(row.what != "new" for row in people),
         created=sum(row.what == "new" for row in people),
         mailed=_mailed(tx, run, payables.values()),
-        dry_run=True,
     )
 
 
@@ -158,48 +198,8 @@ def _of(rows: Iterable[RunRow], subject: RunSubject) -> list[RunRow]:
     return [row for row in rows if row.subject is subject]
 
 
-def _numbers(rows: Iterable[RunRow], payables: dict[str, Payable], what: str) -> tuple[str, ...]:
+def _numbers(rows: Iterable[RunRow], payables: Mapping[str, Payable], what: str) -> tuple[str, ...]:
     return tuple(payables[row.subject_id].number for row in rows if row.what == what)
-
-
-def _undo_bill(tx: Tx, merchant: Merchant, row: RunRow, now: datetime, note: str, by: str) -> None:
-    """Reverse what one row did of its invoice."""
-    for key in notes_in(row.before):
-        for entry in tx.ledger.keyed(merchant.id, merchant.mode, key)[:1]:
-            reverse(tx, entry, at=now, note=note)
-    before = tx.payables.get(row.subject_id)
-    assert before is not None
-    if row.what == "new":
-        after, outside = never_billed(before, now), -before.outside
-    else:
-        after, outside = restored(before, row.before), outside_before(row.before) - before.outside
-    after = attrs.evolve(after, revision=before.revision + 1)
-    book_revision(tx, merchant, before, after, now, outside=outside, note=note)
-    tx.imports.revised(row, after.revision)
-    about = tx.reviews.about(merchant.id, {BALANCE_ROSE}, f"invoice {before.number}")
-    for review in (review for review in about if review.mode is merchant.mode):
-        close_review(tx, review, UNDONE, now, by)
-
-
-def never_billed(payable: Payable, now: datetime) -> Payable:
-    """An invoice of which nothing is owed, since the import that billed it was taken back."""
-    return attrs.evolve(payable, total=0, undone_at=now, stated=None, counted=0, counted_back=0, plan=())
-
-
-def _undo_customers(tx: Tx, rows: Iterable[RunRow]) -> tuple[int, tuple[str, ...]]:
-    """Earlier values come back; who was created is removed, unless something else names them."""
-    removed, left = 0, []
-    for row in rows:
-        customer = tx.customers.get(row.subject_id)
-        if customer is None:
-            continue
-        if row.what != "new":
-            tx.customers.save(customer_restored(customer, row.before))
-        elif tx.customers.remove(customer.id):
-            removed += 1
-        else:
-            left.append(customer.name)
-    return removed, tuple(left)
 
 
 def _mailed(tx: Tx, run: ImportRun, payables: Iterable[Payable]) -> tuple[MailedSince, ...]:

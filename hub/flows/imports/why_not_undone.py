@@ -40,8 +40,12 @@ def reasons(
     rows: Iterable[RunRow],
     payables: Mapping[str, Payable],
     now: datetime,
-) -> Iterator[RowError]:
-    """Every reason, in the order of the file's lines."""
+) -> Iterator[tuple[str, RowError]]:
+    """The id of each invoice or customer that something stands on, with every reason, in the order of the rows.
+
+    Args:
+        rows: All that the import did, or a portion of it: each is judged by itself.
+    """
     rows = tuple(rows)
     found: dict[str, list[Text]] = {row.subject_id: [] for row in rows}
     for subject in RunSubject:
@@ -51,7 +55,7 @@ def reasons(
         payable = payables.get(row.subject_id)
         shown, column = (payable.number, "number") if payable else (_name(tx, row.subject_id), "customer")
         for message in dict.fromkeys(found.get(row.subject_id, ())):
-            yield RowError(row.line, column, shown, message)
+            yield row.subject_id, RowError(row.line, column, shown, message)
 
 
 def _since(

@@ -32,6 +32,7 @@ WORDS: Final[Mapping[str, str]] = {
     "missing.unread": "El archivo no se entendió completo",
     "undo.answered": "alguien ya respondió una pregunta sobre esta factura",
     "undo.being_taken": "Se está importando otro archivo; espere a que termine",
+    "undo.being_undone": "Se está deshaciendo otra importación; espere a que termine",
     "undo.changed": "cambió aquí después de importarse",
     "undo.corrected": "algo de esta factura se corrigió a mano después",
     "undo.credit_note": "tiene una nota crédito",

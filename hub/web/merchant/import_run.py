@@ -28,6 +28,7 @@ from hub.flows.ground.ports import Tx
 from hub.flows.imports.hand_in import NoContent, import_of
 from hub.flows.imports.look_at import Look, look_at, read_otherwise, shown
 from hub.flows.imports.set_aside import rows_set_aside
+from hub.flows.imports.take_back import progress_of
 from hub.flows.imports.take_in import STOPPED, TAKEN_BY, Busy, begin, wait_for
 from hub.flows.imports.told_report import CLOSING, read_report
 from hub.web.responses import HEADERS, Page, policy, redirect
@@ -129,14 +130,16 @@ def _common(run: ImportRun) -> dict[str, Any]:
 
 def _told(context: MerchantContext, run: ImportRun) -> Page:
     """How far it is, or what came of it."""
-    if run.state is RunState.TAKING:
-        return context.page("import_taking.html", run=run, refresh=REFRESH_SECONDS, **_common(run))
+    progress = progress_of(run)
+    if run.is_under_way:
+        return context.page("import_taking.html", run=run, undo=progress, refresh=REFRESH_SECONDS, **_common(run))
     return context.page(
         "import_done.html",
         run=run,
         report=read_report(run.report),
         by=run.report.get(TAKEN_BY, run.by),
         closing=run.report.get(CLOSING),
+        undo=progress,
         **_common(run),
     )
 

@@ -8,7 +8,8 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.identity import Invalid
 from hub.domain.text import Text
-from hub.flows.imports.undo import undo_import
+from hub.flows.imports.take_in import wait_for
+from hub.flows.imports.undo import begin_undo, undo_import
 from hub.web.responses import Page, redirect
 
 from .context import Context, MerchantContext, unknown_is_404
@@ -30,7 +31,7 @@ async def _page(
             undone = await undo_import(context.hub, context.merchant, run_id, by=context.session.email, dry_run=True)
     except Invalid as invalid:
         return context.page("import_undo.html", run_id=run_id, undone=None, status=409, form_error=why_not(invalid))
-    if undone.is_done:
+    if undone.is_repeated:
         return redirect(f"/m/import/{run_id}")
     return context.page(
         "import_undo.html",
@@ -44,16 +45,17 @@ async def _page(
 
 @post("/import/{run_id:str}/undo", status_code=200, right=Right.BOOK)
 async def undo(context: Context, form: CheckedForm, run_id: FromPath[str]) -> Page:
-    """Take it back whole, or say why not."""
+    """Begin to take it back, or say why not."""
     try:
         with unknown_is_404():
-            done = await undo_import(
+            begun = await begin_undo(
                 context.hub, context.merchant, run_id, by=context.session.email, why=form.get("reason")
             )
     except Invalid as invalid:
         return await _page(context, run_id, form_error=why_not(invalid), typed=form)
-    if done.refused:
+    if begun.refused:
         return await _page(context, run_id, form_error="No se deshizo nada.", typed=form)
+    await wait_for(context.hub, context.merchant, run_id)
     return redirect(f"/m/import/{run_id}")
 
 

@@ -1020,7 +1020,7 @@ def upgrade() -> None:
         sa.Column("expires_at", WHOLE, nullable=False),
         sa.CheckConstraint("kind IN ('customers', 'invoices', 'payouts')", name=op.f("import_run_kind")),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("import_run_mode")),
-        sa.CheckConstraint("state IN ('shown', 'taken', 'taking', 'undone')", name=op.f("import_run_state")),
+        sa.CheckConstraint("state IN ('shown', 'taken', 'taking', 'undoing', 'undone')", name=op.f("import_run_state")),
         sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("import_run_merchant_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("import_run_key")),
         sqlite_strict=True,
@@ -1033,7 +1033,11 @@ def upgrade() -> None:
         op.f("import_run_by_merchant_mode_created_at"), "import_run", ["merchant", "mode", "created_at"], unique=False
     )
     op.create_index(
-        "one_import", "import_run", ["merchant", "mode"], unique=True, sqlite_where=sa.text("state = 'taking'")
+        "one_import",
+        "import_run",
+        ["merchant", "mode"],
+        unique=True,
+        sqlite_where=sa.text("state IN ('taking', 'undoing')"),
     )
     op.create_table(
         "import_content",
@@ -1053,6 +1057,7 @@ def upgrade() -> None:
         sa.Column("what", sa.Text(), nullable=False),
         sa.Column("before", sa.Text(), nullable=False),
         sa.Column("revision", WHOLE, nullable=False),
+        sa.Column("undone_at", WHOLE, nullable=True),
         sa.CheckConstraint("subject IN ('customer', 'payable')", name=op.f("import_row_subject")),
         sa.ForeignKeyConstraint(["run"], ["import_run.id"], name=op.f("import_row_run_known")),
         sa.PrimaryKeyConstraint("run", "subject", "subject_id", name=op.f("import_row_key")),
