@@ -15,6 +15,8 @@ from hub_hookspecs import Mode
 MAX_BYTES: Final = 20 * 1024 * 1024
 KEPT: Final = timedelta(days=30)
 """How long the file itself is kept, sealed."""
+AHEAD: Final = timedelta(seconds=120)
+"""How long a portion may take before somebody else goes on with the import."""
 
 
 class RunState(enum.StrEnum):
@@ -24,6 +26,8 @@ class RunState(enum.StrEnum):
     """Handed in; shown as understood; nothing was taken."""
     TAKING = "taking"
     TAKEN = "taken"
+    CLOSING = "closing"
+    """A second person approved what becomes of what a complete list lacks, and it is being closed."""
     UNDOING = "undoing"
     """It is being taken back, portion after portion."""
     UNDONE = "undone"
@@ -102,8 +106,8 @@ class ImportRun:
 
     @property
     def is_under_way(self) -> bool:
-        """Whether it is being taken, or taken back."""
-        return self.state in (RunState.TAKING, RunState.UNDOING)
+        """Whether somebody is at it: no other of the same merchant is taken, closed or taken back meanwhile."""
+        return self.state in (RunState.TAKING, RunState.CLOSING, RunState.UNDOING)
 
     @property
     def taken_by(self) -> str:

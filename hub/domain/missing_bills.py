@@ -129,11 +129,15 @@ class Closed:
         refused: Why nothing was closed; it is to be shown again.
         decision: Who said so; one that is not done waits for a second person.
         numbers: What was closed.
+        left: What was to be closed and stays open, since something came between the decision and its turn.
+        is_begun: It was decided, and is closed portion after portion.
     """
 
     refused: tuple[Text, ...] = ()
     decision: Decision | None = None
     numbers: tuple[str, ...] = ()
+    left: tuple[LeftAlone, ...] = ()
+    is_begun: bool = False
 
     @property
     def waits(self) -> bool:

@@ -38,7 +38,7 @@ NEWEST = (
 TAKING = select(import_run).where(
     import_run.c.merchant == bindparam("merchant"),
     import_run.c.mode == bindparam("mode"),
-    import_run.c.state.in_((literal("taking"), literal("undoing"))),
+    import_run.c.state.in_((literal("closing"), literal("taking"), literal("undoing"))),
 )
 DUE = (
     select(import_run.c.id)
@@ -186,7 +186,7 @@ class Imports:
         return tuple(_run(row) for row in self._tx.run(NEWEST, values))
 
     def taking(self, merchant_id: str, mode: Mode) -> ImportRun | None:
-        """The one that is being taken, or taken back."""
+        """The one that somebody is at: it is being taken, closed or taken back."""
         row = self._tx.run(TAKING, {"merchant": merchant_id, "mode": mode.value}).fetchone()
         return None if row is None else _run(row)
 

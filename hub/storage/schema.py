@@ -872,7 +872,7 @@ import_run = _table(
     _one_of("mode", Mode),
     _one_of("kind", FileKind),
     _one_of("state", RunState),
-    _index("one_import", "merchant", "mode", unique=True, where="state IN ('taking', 'undoing')"),
+    _index("one_import", "merchant", "mode", unique=True, where="state IN ('closing', 'taking', 'undoing')"),
     _index(None, "merchant", "mode", "created_at"),
     _index(None, "due_at", where="due_at IS NOT NULL"),
     _index(None, "expires_at"),

@@ -1,6 +1,6 @@
 """Close what a complete list of open invoices lacks: shown, counted by a person, and closed as was said of each.
 
-All of it is looked at again in the transaction that closes. Where it is much, two people say so.
+All of it is looked at again in the transaction that decides. Where it is much, two people say so.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from hub.domain.message import About
 from hub.domain.missing_bills import ALONE, BILL, DAY, Absent, Closed, LeftAlone, Missing, MissingBill
 from hub.domain.payable import Payable
 from hub.domain.text import Text
-from hub.flows.corrections.close_bills import book_closing
+from hub.flows.corrections.close_bills import begin_closing, closing_of
 from hub.flows.corrections.void_bill import standing_on
 from hub.flows.corrections.why_left import why_left
 from hub.flows.ground.ports import Hub, Tx
@@ -99,13 +99,15 @@ def close_missing(
     run: ImportRun | None = None,
     via: str = "",
 ) -> Closed:
-    """Close what was chosen, all of it or nothing; in the transaction in which ``missing`` was planned.
+    """Decide to close what was chosen, all of it or nothing, in the transaction in which ``missing`` was planned.
+
+    A few are closed within it; of many ``close_rest`` closes portion after portion.
 
     Args:
         run: The import, which remembers it for an undo.
         via: How it came, as in a decision.
     """
-    if run and (before := _closed_before(tx, run, merchant)):
+    if run and (before := _decided_before(tx, run, merchant)):
         return before
     alone = missing.asks_two and is_alone(tx, merchant, by)
     if refused := tuple(_refused(tx, merchant, missing, choices, alone)):
@@ -119,14 +121,13 @@ def close_missing(
         made = decide(tx, hub, wanted, now=now, by_two=(missing.asks_two and not alone) or _voids_much(hub, missing))
     except NotAllowed as refusal:
         return Closed(refused=(refusal.message,))
-    return book_closing(tx, merchant, missing.closing, made, run.id if run else "", now)
+    return begin_closing(tx, merchant, missing.closing, made, run.id if run else "", now)
 
 
-def _closed_before(tx: Tx, run: ImportRun, merchant: Merchant) -> Closed | None:
-    """What this very import closed, or proposed, before its process died and it was gone on with."""
-    closed = [row.subject_id for row in tx.imports.rows(run.id) if row.what == "closed"]
-    if closed:
-        return Closed(numbers=tuple(payable.number for payable in tx.payables.many(closed)))
+def _decided_before(tx: Tx, run: ImportRun, merchant: Merchant) -> Closed | None:
+    """What this very import closes, or proposed, before its process died and it was gone on with."""
+    if made := closing_of(tx, run.id):
+        return Closed(decision=made, is_begun=True)
     waiting = tx.decisions.waiting_for(DecisionKind.CLOSE_MISSING, f"{merchant.id}:{merchant.mode}")
     return Closed(decision=waiting) if waiting and waiting.evidence.text == run.id else None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -23,10 +23,11 @@ from hub.domain.files.layout import CURRENCY, DECIMAL, FileKind, Layout
 from hub.domain.files.reading import Reading
 from hub.domain.files.same_number import TOTAL_OF
 from hub.domain.files.sheet import RowError
-from hub.domain.import_run import Choices, ImportRun, RunState
+from hub.domain.import_run import AHEAD, Choices, ImportRun, RunState
 from hub.domain.merchant import Merchant
 from hub.domain.missing_bills import Closed, Missing
 from hub.domain.text import Text
+from hub.flows.corrections.close_bills import close_rest
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.roll_back import write_unless
 from hub_hookspecs import Country
@@ -44,8 +45,6 @@ log = structlog.get_logger()
 PREVIEW: Final = 5
 IMPORT: Final = "import"
 """Who did what a file says, where nobody is named."""
-AHEAD: Final = timedelta(seconds=120)
-"""How long a portion may take before somebody else goes on with the import."""
 
 
 async def import_customers(
@@ -182,6 +181,8 @@ async def _close_missing(
         return missing, close_missing(tx, hub, merchant, missing, choices, by, now, run=run)
 
     missing, closing = await hub.store.write(write)
+    closing = await close_rest(hub, merchant, closing, run)
+    missing = attrs.evolve(missing, left=(*missing.left, *closing.left))
     return attrs.evolve(report, missing=missing, closing=closing, closed=len(closing.numbers))
 
 

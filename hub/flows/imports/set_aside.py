@@ -23,7 +23,7 @@ async def rows_set_aside(hub: Hub, merchant: Merchant, run_id: str, words: Calla
         LookupError: No such import of this merchant; ``NoContent``: its file was dropped.
     """
     run, content = await read_file(hub, merchant, run_id)
-    if run.state in (RunState.TAKEN, RunState.UNDOING, RunState.UNDONE):
+    if run.state not in (RunState.SHOWN, RunState.TAKING):
         report = read_report(run.report)
     else:
         report = (await look_at(hub, merchant, run_id)).report

@@ -16,17 +16,17 @@ import attrs
 from hub.domain.collector import resting
 from hub.domain.files.sheet import RowError
 from hub.domain.import_before import customer_restored, notes_in, outside_before, restored
-from hub.domain.import_run import ImportRun, RunRow, RunState, RunSubject
+from hub.domain.import_run import AHEAD, ImportRun, RunRow, RunState, RunSubject
 from hub.domain.merchant import Merchant
 from hub.domain.payable import Payable
 from hub.domain.text import packed, unpacked
 from hub.flows.books.reverse_entry import reverse
 from hub.flows.books.revise_bill import book_revision
+from hub.flows.corrections.close_bills import continue_closing
 from hub.flows.ground.open_review import close_review
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell, warn
 
-from .import_files import AHEAD
 from .import_report import ImportReport
 from .save_invoices import BALANCE_ROSE
 from .take_in import ATTEMPTS, continue_import
@@ -92,8 +92,9 @@ def begin(tx: Tx, run: ImportRun, rows: Sequence[RunRow], *, by: str, why: str, 
 
 
 async def go_on(hub: Hub, run_id: str) -> None:
-    """Go on with an import that is being taken, or taken back; safe to run twice."""
+    """Go on with an import that is being taken, closed or taken back; safe to run twice."""
     await continue_import(hub, run_id)
+    await continue_closing(hub, run_id)
     await continue_undo(hub, run_id)
 
 

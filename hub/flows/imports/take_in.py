@@ -12,7 +12,7 @@ from typing import Final
 
 import attrs
 
-from hub.domain.import_run import Choices, ImportRun, RunState
+from hub.domain.import_run import AHEAD, Choices, ImportRun, RunState
 from hub.domain.merchant import Merchant
 from hub.domain.text import Refusal, Text
 from hub.flows.ground.own_record import own_record
@@ -20,7 +20,6 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell, warn
 
 from .hand_in import NoContent, content_in
-from .import_files import AHEAD
 from .import_report import ImportReport
 from .layouts import remember_run
 from .look_at import run_file
@@ -42,7 +41,9 @@ class Busy(Refusal):
     """Another import of the same merchant is being taken, or taken back."""
 
     def __init__(self, other: ImportRun) -> None:
-        if other.state is RunState.UNDOING:
+        if other.state is RunState.CLOSING:
+            super().__init__(Text("handed.busy_closing", name=other.name))
+        elif other.state is RunState.UNDOING:
             super().__init__(Text("handed.busy_undoing", name=other.name, by=other.undone_by))
         else:
             super().__init__(Text("handed.busy", name=other.name, by=other.by))

@@ -13,12 +13,12 @@ from hub.domain.files.layout import Layout
 from hub.domain.files.reading import Reading, TotalRow
 from hub.domain.files.sheet import RowError
 from hub.domain.text import packed, unpacked
+from hub.flows.corrections.close_bills import CLOSING
 
 from .import_report import ChangedRow, ImportReport
 
 COUNTS: Final = ("new", "changed", "unchanged", "closed", "created")
 LISTS: Final = ("faults", "set_aside", "left_out", "differences", "kept", "warnings")
-CLOSING: Final = "closing"
 MOST: Final = 500
 """Of everything but what was set aside, which is given back whole, so many are told one by one."""
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Final
 
 import attrs
 
 from hub.domain.files.layout import FileKind
 from hub.domain.files.sheet import RowError
 from hub.domain.identity import FieldError, Invalid
-from hub.domain.import_run import ImportRun, RunRow, RunState, RunSubject
+from hub.domain.import_run import AHEAD, ImportRun, RunRow, RunState, RunSubject
 from hub.domain.lengths import REASON, too_long
 from hub.domain.merchant import Merchant
 from hub.domain.message import DeliveryKind
@@ -23,9 +24,15 @@ from hub.domain.text import Text
 from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 
-from .import_files import AHEAD
 from .take_back import begin, continue_undo, progress_of
 from .why_not_undone import reasons
+
+BESIDE: Final = {
+    RunState.TAKING: Text("undo.being_taken"),
+    RunState.CLOSING: Text("undo.being_closed"),
+    RunState.UNDOING: Text("undo.being_undone"),
+}
+"""What is said of an import that is under way."""
 
 
 @attrs.frozen
@@ -142,8 +149,7 @@ def _refuse_beside(tx: Tx, merchant: Merchant) -> None:
         Invalid: Another one is.
     """
     if other := tx.imports.taking(merchant.id, merchant.mode):
-        is_taken = other.state is RunState.TAKING
-        raise Invalid((FieldError("run", Text("undo.being_taken") if is_taken else Text("undo.being_undone")),))
+        raise Invalid((FieldError("run", BESIDE[other.state]),))
 
 
 def _planned(tx: Tx, merchant: Merchant, run_id: str, now: datetime) -> tuple[Undone, tuple[RunRow, ...]]:

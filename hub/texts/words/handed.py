@@ -14,6 +14,10 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
         "Ahora mismo se está importando «{name}», de {by}. Se importa un archivo a la vez: espere a que termine "
         "y oprima Importar de nuevo; aquí no se perdió nada."
     ),
+    "handed.busy_closing": (
+        "Ahora mismo se está cerrando lo que faltaba en la lista completa «{name}». Espere a que termine y oprima "
+        "Importar de nuevo; aquí no se perdió nada."
+    ),
     "handed.busy_undoing": (
         "Ahora mismo {by} está deshaciendo la importación de «{name}». Espere a que termine y oprima Importar de "
         "nuevo; aquí no se perdió nada."

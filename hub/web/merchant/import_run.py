@@ -23,6 +23,7 @@ from hub.domain.files.layout import FileKind, Layout
 from hub.domain.files.propose import are_customers, proposed
 from hub.domain.import_run import Choices, ImportRun, RunState
 from hub.domain.text import Text
+from hub.flows.corrections.close_bills import CLOSING
 from hub.flows.ground.as_drawn import FormChanged, as_drawn
 from hub.flows.ground.ports import Tx
 from hub.flows.imports.hand_in import NoContent, import_of
@@ -30,7 +31,7 @@ from hub.flows.imports.look_at import Look, look_at, read_otherwise, shown
 from hub.flows.imports.set_aside import rows_set_aside
 from hub.flows.imports.take_back import progress_of
 from hub.flows.imports.take_in import STOPPED, TAKEN_BY, Busy, begin, wait_for
-from hub.flows.imports.told_report import CLOSING, read_report
+from hub.flows.imports.told_report import read_report
 from hub.web.responses import HEADERS, Page, policy, redirect
 
 from .context import Context, MerchantContext, unknown_is_404

@@ -21,6 +21,7 @@ STATES: Final[Mapping[RunState, tuple[str, str]]] = {
     RunState.SHOWN: ("Sin importar", "warn"),
     RunState.TAKING: ("En curso", "wait"),
     RunState.TAKEN: ("Importado", "good"),
+    RunState.CLOSING: ("Cerrando lo que falta", "wait"),
     RunState.UNDOING: ("Deshaciéndose", "wait"),
     RunState.UNDONE: ("Deshecho", ""),
 }

@@ -1020,7 +1020,9 @@ def upgrade() -> None:
         sa.Column("expires_at", WHOLE, nullable=False),
         sa.CheckConstraint("kind IN ('customers', 'invoices', 'payouts')", name=op.f("import_run_kind")),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("import_run_mode")),
-        sa.CheckConstraint("state IN ('shown', 'taken', 'taking', 'undoing', 'undone')", name=op.f("import_run_state")),
+        sa.CheckConstraint(
+            "state IN ('closing', 'shown', 'taken', 'taking', 'undoing', 'undone')", name=op.f("import_run_state")
+        ),
         sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("import_run_merchant_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("import_run_key")),
         sqlite_strict=True,
@@ -1037,7 +1039,7 @@ def upgrade() -> None:
         "import_run",
         ["merchant", "mode"],
         unique=True,
-        sqlite_where=sa.text("state IN ('taking', 'undoing')"),
+        sqlite_where=sa.text("state IN ('closing', 'taking', 'undoing')"),
     )
     op.create_table(
         "import_content",
