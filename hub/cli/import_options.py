@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hub.domain.files.layout import FileKind, Layout
+    from hub.domain.files.sheet import Table
     from hub.domain.import_run import Choices
     from hub.domain.merchant import Merchant
     from hub.flows.ground.ports import Hub
@@ -71,16 +72,20 @@ def said_layout(mapping: Mapping[str, str], answers: Mapping[str, str], name: st
 
 
 async def layout_to_use(
-    hub: Hub, merchant: Merchant, kind: FileKind, file: Content, said: Layout, currency: str
+    hub: Hub, merchant: Merchant, kind: FileKind, file: Content, said: Layout, currency: str, table: Table | None = None
 ) -> Layout:
     """What was said, and what is remembered of files like this one.
+
+    Args:
+        table: Its rows, where they were read before.
 
     Raises:
         click.BadParameter: There is no layout of that name, and nothing was said that could be remembered under it.
     """
     from hub.flows.imports.layouts import layouts_of, proposed_layout
 
-    layout = await proposed_layout(hub, merchant, kind, file.content, name=file.name, said=said, currency=currency)
+    data = table or file.content
+    layout = await proposed_layout(hub, merchant, kind, data, name=file.name, said=said, currency=currency)
     if said.name and layout == said and not (said.columns or said.answers):
         saved = await hub.store.read(lambda tx: layouts_of(tx, merchant))
         names = ", ".join(sorted({item.layout.name for item in saved if item.kind is kind and item.layout.name}))

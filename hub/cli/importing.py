@@ -129,28 +129,31 @@ async def _import(
     may_ask: bool,
 ) -> ImportReport:
     """Read as said or remembered, and asked where it must be; then it is an import like one that a page was handed."""
+    from hub.domain.files.known_columns import usual_headings
     from hub.domain.files.layout import FileKind
+    from hub.domain.files.table_file import read_table
     from hub.flows.imports.hand_in import hand_in
     from hub.flows.imports.import_files import import_customers, import_invoices
     from hub.flows.imports.take_in import take_at_once
 
     currency = hub.countries[merchant.company.country].currencies[0]
-    layout = await layout_to_use(hub, merchant, kind, file, said, currency)
+    table = read_table(file.content, name=file.name, known=usual_headings(kind))
+    layout = await layout_to_use(hub, merchant, kind, file, said, currency, table)
     take = import_customers if kind is FileKind.CUSTOMERS else import_invoices
 
     async def looked_at(layout: Layout) -> ImportReport:
         given: dict[str, Any] = {"name": file.name, "layout": layout, "choices": choices}
-        return await take(hub, merchant, file.content, **given, dry_run=True)
+        return await take(hub, merchant, table, **given, dry_run=True)
 
     shown = await answered(looked_at, lambda report: report.reading, layout, may_ask=may_ask)
     if dry_run:
         return shown
     layout = shown.reading.layout
     if shown.faults or shown.is_open:
-        return await take(hub, merchant, file.content, name=file.name, layout=layout, choices=choices)
+        return await take(hub, merchant, table, name=file.name, layout=layout, choices=choices)
     known: dict[str, Any] = {"kind": kind, "by": operator(), "layout": layout, "choices": choices}
     run = await hand_in(hub, merchant, file.content, name=file.name or "standard input", **known)
-    return await take_at_once(hub, merchant, run, file.content)
+    return await take_at_once(hub, merchant, run, table)
 
 
 def _tell(report: ImportReport, name: str, as_json: bool) -> int:

@@ -2,6 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.domain.files import table_file
 
 from .conftest import Run
 
@@ -88,3 +93,20 @@ def test_a_complete_list_is_tried_and_closes_what_it_lacks(run: Run, shop: Path)
     assert f"Type how many invoices are missing: it is {count}" in wrong.out + wrong.err
     assert "1 closed" in done.out
     assert run("ledger", "verify").code == 0
+
+
+def test_a_command_reads_its_file_once(run: Run, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[str] = []
+    real = table_file._read
+
+    def counted(data: bytes, name: str, *more: Any) -> Any:
+        reads.append(name)
+        return real(data, name, *more)
+
+    monkeypatch.setattr(table_file, "_read", counted)
+    for options in ((), ("--dry-run",), ("--map", "Doc=number")):
+        head = HEAD.replace("number", "Doc") if "--map" in options else HEAD
+        rows = f"{head}\nFE-90{len(options)},1-1234-0567,2026-03-01,CRC,100.00,70.00\n"
+        reads.clear()
+        done = run("import", "invoices", "-", *options, stdin=rows.encode())
+        assert (done.code, len(reads)) == (0, 1), done

@@ -20,7 +20,7 @@ from hub.domain.files.layout import FileKind, Layout
 from hub.domain.files.question import Choice, Question
 from hub.domain.files.reading import Reading
 from hub.domain.files.row_cells import RowCells, by_line, refuse_duplicates
-from hub.domain.files.sheet import RowError
+from hub.domain.files.sheet import RowError, Table
 from hub.domain.files.table_file import read_table
 from hub.domain.identity import read_document
 from hub.domain.mail_address import read_address
@@ -66,7 +66,9 @@ class CustomerFile(Reading):
     rows: tuple[CustomerRow, ...] = ()
 
 
-def parse_customers(data: bytes, *, name: str = "", country: Country, layout: Layout | None = None) -> CustomerFile:
+def parse_customers(
+    data: bytes | Table, *, name: str = "", country: Country, layout: Layout | None = None
+) -> CustomerFile:
     """Read a file of customers; identity documents are read by the rules of the company's
     country."""
     layout = layout or Layout()

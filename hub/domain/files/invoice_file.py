@@ -23,7 +23,7 @@ from hub.domain.files.layout import FileKind, Layout
 from hub.domain.files.reading import Reading
 from hub.domain.files.row_cells import RowCells, by_line
 from hub.domain.files.same_number import Stated, joined
-from hub.domain.files.sheet import RowError
+from hub.domain.files.sheet import RowError, Table
 from hub.domain.files.state_words import StateWords, is_note_number, is_receipt_number
 from hub.domain.files.sums import Sums
 from hub.domain.files.table_file import read_table
@@ -55,7 +55,7 @@ class InvoiceFile(Reading):
 
 
 def parse_invoices(
-    data: bytes,
+    data: bytes | Table,
     *,
     name: str = "",
     default_currency: str | None = None,
@@ -65,7 +65,7 @@ def parse_invoices(
     """Read a file of invoices as a layout says; rows without a currency are of the one that it says.
 
     Args:
-        data: The file.
+        data: The file, or its rows where it was read before.
         name: Its name.
         default_currency: Of rows that name none, unless the layout says another.
         currencies: Those of the company's country, the usual one first: they decide what ``$`` and *pesos* are.

@@ -42,7 +42,7 @@ class LineFile(Reading):
 
 
 def parse_lines(
-    data: bytes, *, name: str = "", currency: str, decimal: str | None = None, layout: Layout | None = None
+    data: bytes | Table, *, name: str = "", currency: str, decimal: str | None = None, layout: Layout | None = None
 ) -> LineFile:
     """Read a payout file: the line's own number, its gross, and what names its payment: ``reference``,
     ``provider_reference`` or ``authorisation``; and where there are, ``fee``, ``fee_tax``, ``withholding:<tax>``,

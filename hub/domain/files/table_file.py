@@ -28,12 +28,16 @@ JSON_NAMES: Final = (".json", ".ndjson", ".jsonl")
 DELIMITED_NAMES: Final = (".csv", ".tsv", ".txt", ".tab")
 
 
-def read_table(data: bytes, *, name: str = "", known: Collection[str] = (), header_line: int | None = None) -> Table:
-    """Read a file of rows; its name decides only where its content could be either.
+def read_table(
+    data: bytes | Table, *, name: str = "", known: Collection[str] = (), header_line: int | None = None
+) -> Table:
+    """Read a file of rows, unless that was done before; its name decides only where its content could be either.
 
     ``known`` are reduced headings that whoever reads it understands, by which its headings are found; ``header_line``
     is somebody's own word for where they stand.
     """
+    if isinstance(data, Table):
+        return data
     with collector_rests():
         table = _read(data, name.lower(), frozenset(known), header_line)
     if table.rows or table.errors:

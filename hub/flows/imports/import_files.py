@@ -19,10 +19,12 @@ from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.collector import resting
 from hub.domain.files.customer_file import CustomerRow, parse_customers
 from hub.domain.files.invoice_file import InvoiceFile, InvoiceRow, parse_invoices
+from hub.domain.files.known_columns import usual_headings
 from hub.domain.files.layout import CURRENCY, DECIMAL, FileKind, Layout
 from hub.domain.files.reading import Reading
 from hub.domain.files.same_number import TOTAL_OF
-from hub.domain.files.sheet import RowError
+from hub.domain.files.sheet import RowError, Table
+from hub.domain.files.table_file import read_table
 from hub.domain.import_run import AHEAD, Choices, ImportRun, RunState
 from hub.domain.merchant import Merchant
 from hub.domain.missing_bills import Closed, Missing
@@ -50,7 +52,7 @@ IMPORT: Final = "import"
 async def import_customers(
     hub: Hub,
     merchant: Merchant,
-    data: bytes,
+    data: bytes | Table,
     *,
     name: str = "",
     layout: Layout | None = None,
@@ -62,6 +64,7 @@ async def import_customers(
     """Import a file of customers, matched by identity number.
 
     Args:
+        data: The file, or its rows where it was read before.
         layout: How its columns are to be read, and what was answered.
         choices: What was chosen beside.
         run: The import that this is; what it does is kept row by row.
@@ -90,7 +93,7 @@ async def import_customers(
 async def import_invoices(
     hub: Hub,
     merchant: Merchant,
-    data: bytes,
+    data: bytes | Table,
     *,
     name: str = "",
     layout: Layout | None = None,
@@ -104,6 +107,7 @@ async def import_invoices(
     """Import a file of invoices and credit notes.
 
     Args:
+        data: The file, or its rows where it was read before.
         layout: How its columns are to be read, and what was answered.
         choices: What was chosen beside.
         run: The import that this is; what it does is kept row by row.
@@ -113,8 +117,7 @@ async def import_invoices(
     choices = choices or Choices()
     read = partial(
         parse_invoices,
-        data,
-        name=name,
+        await asyncio.to_thread(read_table, data, name=name, known=usual_headings(FileKind.INVOICES)),
         default_currency=currency or country.currencies[0],
         currencies=country.currencies,
     )

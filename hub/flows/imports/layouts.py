@@ -17,6 +17,7 @@ from hub.domain.files.layout import LEFT_OUT, FileKind, Layout, SavedLayout, hea
 from hub.domain.files.programs import PROGRAMS, program_layout
 from hub.domain.files.reading import Reading
 from hub.domain.files.settlement_file import parse_lines
+from hub.domain.files.sheet import Table
 from hub.domain.files.table_file import read_table
 from hub.domain.import_run import ImportRun
 from hub.domain.merchant import Merchant
@@ -125,9 +126,9 @@ def _is_called(saved: SavedLayout, name: str) -> bool:
 
 
 async def proposed_layout(
-    hub: Hub, merchant: Merchant, kind: FileKind, data: bytes, *, name: str, said: Layout, currency: str
+    hub: Hub, merchant: Merchant, kind: FileKind, data: bytes | Table, *, name: str, said: Layout, currency: str
 ) -> Layout:
-    """What was said of a file, and of what was not said what is remembered.
+    """What was said of a file, or of its rows where it was read before, and of what was not said what is remembered.
 
     That is the layout whose name was said, if there is one; else of the last file like it, as long as this one fits it.
     """
@@ -146,7 +147,7 @@ async def proposed_layout(
     layout = with_said(attrs.evolve(found, columns=columns), said)
     if said.name:
         return layout
-    reading = await asyncio.to_thread(_read, hub, merchant, kind, data, name, layout, currency)
+    reading = await asyncio.to_thread(_read, hub, merchant, kind, table, layout, currency)
     return layout if fits(reading) else said
 
 
@@ -159,13 +160,11 @@ def with_said(layout: Layout, said: Layout) -> Layout:
     return attrs.evolve(layout.answering(said.answers), columns={**columns, **said.columns})
 
 
-def _read(
-    hub: Hub, merchant: Merchant, kind: FileKind, data: bytes, name: str, layout: Layout, currency: str
-) -> Reading:
+def _read(hub: Hub, merchant: Merchant, kind: FileKind, table: Table, layout: Layout, currency: str) -> Reading:
     match kind:
         case FileKind.CUSTOMERS:
-            return parse_customers(data, name=name, country=hub.countries[merchant.company.country], layout=layout)
+            return parse_customers(table, country=hub.countries[merchant.company.country], layout=layout)
         case FileKind.INVOICES:
-            return parse_invoices(data, name=name, default_currency=currency, layout=layout)
+            return parse_invoices(table, default_currency=currency, layout=layout)
         case FileKind.PAYOUTS:
-            return parse_lines(data, name=name, currency=currency, layout=layout)
+            return parse_lines(table, currency=currency, layout=layout)

@@ -22,7 +22,7 @@ from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 
 from .complete_list import is_alone
-from .hand_in import read_file
+from .hand_in import import_of, read_file
 from .import_files import import_customers, import_invoices
 from .import_report import ImportReport
 from .told_report import outcome_of
@@ -38,6 +38,7 @@ class Look:
         headings: Of its columns, as it has them.
         samples: Its first rows.
         people: Headings that nothing is read from, and below which the first rows all name customers who are known.
+        table: Its rows as they were read, for whatever follows at once.
         is_alone: Whether nobody else of the company may say what becomes of what a complete list lacks.
     """
 
@@ -47,6 +48,7 @@ class Look:
     report: ImportReport
     people: tuple[str, ...] = ()
     is_alone: bool = False
+    table: Table = attrs.field(factory=Table, repr=False)
 
     @property
     def drawn_from(self) -> DrawnFrom:
@@ -70,20 +72,27 @@ def _plain(values: Mapping[str, Any]) -> list[list[str]]:
     return [[name, str(value)] for name, value in sorted(values.items())]
 
 
-async def look_at(hub: Hub, merchant: Merchant, run_id: str, *, by: str = "") -> Look:
+async def look_at(hub: Hub, merchant: Merchant, run_id: str, *, by: str = "", table: Table | None = None) -> Look:
     """An import of this merchant that is shown, to whom.
+
+    Args:
+        table: Its rows, where they were read before.
 
     Raises:
         LookupError: No such import of this merchant; ``NoContent``: its file was dropped.
     """
-    run, content = await read_file(hub, merchant, run_id)
-    report = await run_file(hub, merchant, run, content, dry_run=True)
-    headings, samples = await first_rows(run, content, report.reading)
+    if table is None:
+        run, content = await read_file(hub, merchant, run_id)
+        table = await asyncio.to_thread(table_of, run, content)
+    else:
+        run = await import_of(hub, merchant, run_id)
+    report = await run_file(hub, merchant, run, table, dry_run=True)
+    headings, samples = table.columns, table.rows[:SAMPLES]
     people: tuple[str, ...] = ()
     if CUSTOMER in report.reading.missing:
         people = await hub.store.read(lambda tx: _people(tx, hub, merchant, report.reading.left_out, samples))
     alone = bool(report.missing) and await hub.store.read(lambda tx: is_alone(tx, merchant, by))
-    return Look(run=run, headings=headings, samples=samples, report=report, people=people, is_alone=alone)
+    return Look(run=run, headings=headings, samples=samples, report=report, people=people, is_alone=alone, table=table)
 
 
 def _people(tx: Tx, hub: Hub, merchant: Merchant, free: Iterable[str], samples: Sequence[Row]) -> tuple[str, ...]:
@@ -125,9 +134,9 @@ def table_of(run: ImportRun, content: bytes) -> Table:
 
 
 async def run_file(
-    hub: Hub, merchant: Merchant, run: ImportRun, content: bytes, *, dry_run: bool = False
+    hub: Hub, merchant: Merchant, run: ImportRun, content: bytes | Table, *, dry_run: bool = False
 ) -> ImportReport:
-    """Take what can be taken of an import's file, or only say what that would be."""
+    """Take what can be taken of an import's file, or of its rows, or only say what that would be."""
     take = import_customers if run.kind is FileKind.CUSTOMERS else import_invoices
     return await take(
         hub,

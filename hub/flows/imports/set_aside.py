@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from hub.domain.files.sheet import Table
 from hub.domain.import_run import RunState
 from hub.domain.merchant import Merchant
 from hub.domain.text import Text
@@ -23,11 +24,13 @@ async def rows_set_aside(hub: Hub, merchant: Merchant, run_id: str, words: Calla
         LookupError: No such import of this merchant; ``NoContent``: its file was dropped.
     """
     run, content = await read_file(hub, merchant, run_id)
+    data: bytes | Table = content
     if run.state not in (RunState.SHOWN, RunState.TAKING):
         report = read_report(run.report)
     else:
-        report = (await look_at(hub, merchant, run_id)).report
+        look = await look_at(hub, merchant, run_id)
+        report, data = look.report, look.table
     currencies = hub.countries[merchant.company.country].currencies
     return await asyncio.to_thread(
-        set_aside_file, content, run.name, report, words, run.kind, layout=run.layout, currencies=currencies
+        set_aside_file, data, run.name, report, words, run.kind, layout=run.layout, currencies=currencies
     )

@@ -25,7 +25,7 @@ NAMES: Final = ("motivo", "reason")
 
 
 def set_aside_file(
-    data: bytes,
+    data: bytes | Table,
     name: str,
     report: ImportReport,
     words: Callable[[Text], str],

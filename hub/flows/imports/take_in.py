@@ -12,6 +12,7 @@ from typing import Final
 
 import attrs
 
+from hub.domain.files.sheet import Table
 from hub.domain.import_run import AHEAD, Choices, ImportRun, RunState
 from hub.domain.merchant import Merchant
 from hub.domain.text import Refusal, Text
@@ -93,8 +94,8 @@ async def begin(
     return await hub.store.write(write)
 
 
-async def take_at_once(hub: Hub, merchant: Merchant, run: ImportRun, content: bytes) -> ImportReport:
-    """Take what was handed in here and now, for whoever waits for it; if this process dies, the loop goes on.
+async def take_at_once(hub: Hub, merchant: Merchant, run: ImportRun, content: bytes | Table) -> ImportReport:
+    """Take what was handed in, or its rows, here and now, for whoever waits; if this process dies, the loop goes on.
 
     Raises:
         Busy: Another one of this merchant is being taken.

@@ -21,6 +21,7 @@ from hub.domain.files.field_labels import field_label
 from hub.domain.files.known_columns import KNOWN_COLUMNS
 from hub.domain.files.layout import FileKind, Layout
 from hub.domain.files.propose import are_customers, proposed
+from hub.domain.files.sheet import Table
 from hub.domain.import_run import Choices, ImportRun, RunState
 from hub.domain.text import Text
 from hub.flows.corrections.close_bills import CLOSING
@@ -60,9 +61,11 @@ async def show_run(context: Context, run_id: FromPath[str]) -> Page:
     return _told(context, run)
 
 
-async def _shown(context: MerchantContext, run: ImportRun, *, typed: SubmittedForm = NOTHING) -> Page:
+async def _shown(
+    context: MerchantContext, run: ImportRun, *, typed: SubmittedForm = NOTHING, table: Table | None = None
+) -> Page:
     try:
-        look = await look_at(context.hub, context.merchant, run.id, by=context.session.email)
+        look = await look_at(context.hub, context.merchant, run.id, by=context.session.email, table=table)
     except NoContent:
         return context.page("import_gone.html", run=run, status=410)
     return drawn(context, look, typed=typed)
@@ -176,7 +179,7 @@ async def confirm(context: Context, form: CheckedForm, run_id: FromPath[str]) ->
         is_otherwise = await read_otherwise(context.hub, context.merchant, run_id, layout, choices)
     if is_otherwise or not form.has("take"):
         # What was said of the missing ones stands on this page alone until it is confirmed.
-        return await _shown(context, run, typed=form) if form.beginning("missing") else redirect(here)
+        return await _shown(context, run, typed=form, table=look.table) if form.beginning("missing") else redirect(here)
     if look.report.faults or look.report.is_open:
         return drawn(context, look)
     hub = as_drawn(context.hub, lambda tx: _stands(tx, look), form.get("drawn"))
