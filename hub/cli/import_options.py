@@ -123,7 +123,11 @@ def choice_options(function: Any) -> Any:
         ),
         click.option("--complete", is_flag=True, help="The file is the complete list of open invoices."),
         click.option("--create-customers", is_flag=True, help="Create the customers that nobody knows from the file."),
-        click.option("--whole", is_flag=True, help="Take every row or none."),
+        click.option(
+            "--whole",
+            is_flag=True,
+            help="Take every row or none, at one stroke: whoever else writes waits until it is done, payments too.",
+        ),
     ):
         function = option(function)
     return function

@@ -45,7 +45,11 @@ def file_options(function: Any) -> Any:
 
 
 @command.command()
-@click.option("--whole", is_flag=True, help="Take every row or none.")
+@click.option(
+    "--whole",
+    is_flag=True,
+    help="Take every row or none, at one stroke: whoever else writes waits until it is done, payments too.",
+)
 @file_options
 @pass_merchant
 async def customers(

@@ -167,6 +167,7 @@ def test_all_or_nothing_takes_nothing_while_a_row_is_set_aside(clerk: Seat, debt
     whole = send(clerk, shown, "look", whole="on")
     assert 'name="take"' not in whole.text
     assert "No se importó nada" in seen_in(whole.text)
+    assert "mientras tanto los demás esperan, también los pagos que llegan" in seen_in(shown.text)
     assert "W-1" not in seen_in(clerk.read("/m/invoices?q=W-1")).partition("coincide")[0]
 
 
