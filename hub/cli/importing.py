@@ -133,15 +133,14 @@ async def _import(
     may_ask: bool,
 ) -> ImportReport:
     """Read as said or remembered, and asked where it must be; then it is an import like one that a page was handed."""
-    from hub.domain.files.known_columns import usual_headings
     from hub.domain.files.layout import FileKind
-    from hub.domain.files.table_file import read_table
+    from hub.domain.files.listed import read_listed
     from hub.flows.imports.hand_in import hand_in
     from hub.flows.imports.import_files import import_customers, import_invoices
     from hub.flows.imports.take_in import take_at_once
 
     currency = hub.countries[merchant.company.country].currencies[0]
-    table = read_table(file.content, name=file.name, known=usual_headings(kind))
+    table = read_listed(kind, file.content, file.name)
     layout = await layout_to_use(hub, merchant, kind, file, said, currency, table)
     take = import_customers if kind is FileKind.CUSTOMERS else import_invoices
 

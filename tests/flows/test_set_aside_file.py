@@ -83,6 +83,20 @@ FILES: Mapping[str, tuple[str, str, bytes, Mapping[str, str], list[str]]] = {
         {},
         ["C-2 850000.00 COP", "C-3 1250.00 USD"],
     ),
+    "customers above their rows": (
+        "CR",
+        "cartera.csv",
+        file_of(
+            f"Cliente: Ana de Prueba {ANA};;;",
+            "G-1;02/09/2026;15000.50;0.00",
+            f"Cliente: {NOBODY['CR']} Nadie;;;",
+            "G-2;02/09/2026;850,000;850,000",
+            "G-3;02/09/2026;US$ 1,250;US$ 1,250",
+            head="Factura;Fecha;Total;Saldo",
+        ),
+        {},
+        ["G-2 850000.00 CRC", "G-3 1250.00 USD"],
+    ),
 }
 
 

@@ -15,13 +15,13 @@ from hub.domain.cells import Unreadable
 from hub.domain.files.columns import resolve_columns
 from hub.domain.files.heading_words import reduced
 from hub.domain.files.identity_types import types_for, types_named
-from hub.domain.files.known_columns import CUSTOMER_COLUMNS, usual_headings
+from hub.domain.files.known_columns import CUSTOMER_COLUMNS
 from hub.domain.files.layout import FileKind, Layout
+from hub.domain.files.listed import read_listed
 from hub.domain.files.question import Choice, Question
 from hub.domain.files.reading import Reading
 from hub.domain.files.row_cells import RowCells, by_line, refuse_duplicates
 from hub.domain.files.sheet import RowError, Table
-from hub.domain.files.table_file import read_table
 from hub.domain.identity import read_document
 from hub.domain.mail_address import read_address
 from hub.domain.text import Declared, Text
@@ -72,7 +72,7 @@ def parse_customers(
     """Read a file of customers; identity documents are read by the rules of the company's
     country."""
     layout = layout or Layout()
-    table = read_table(data, name=name, known=usual_headings(FileKind.CUSTOMERS))
+    table = read_listed(FileKind.CUSTOMERS, data, name)
     resolved = resolve_columns(table, CUSTOMER_COLUMNS, layout)
     columns, errors = ({} if resolved.is_open else resolved.columns), list(resolved.errors)
     bad_lines = {error.line for error in table.errors}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
@@ -10,8 +9,21 @@ import attrs
 
 from hub.domain.text import Text
 
+from .groups import NAME, NUMBER, Groups, GroupWords
 from .heading_words import heading_key, reduced
-from .sheet import Grid, HeadLine, JsonNumber, Merge, Row, RowError, Table
+from .line_words import (
+    CURRENCY_WORDS,
+    DAY,
+    DIGIT,
+    FOOTER,
+    MAX_FIGURE,
+    OF_ALL,
+    SUM,
+    is_data,
+    is_figure,
+)
+from .owner_line import first_label
+from .sheet import Grid, HeadLine, Merge, Row, RowError, Table
 
 MAX_COLUMNS: Final = 256
 SEARCHED: Final = 40
@@ -21,47 +33,21 @@ SHOWN: Final = 20
 SPLITTING: Final = ","
 """A delimiter that people also write within amounts."""
 
-MARK: Final = r"(?:[A-Z]{0,3}\$[A-Z]?|[₡€]|[A-Z]{3}|S/\.?)"
-FIGURE: Final = re.compile(rf"[-+(]*\s*{MARK}?\s*(?:[-+]?[0-9][0-9.,' ]*%?|-)\s*\)?\s*{MARK}?", re.IGNORECASE)
-DAY: Final = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[0-9]{1,2}([/.-])[0-9a-z]{1,10}\.?\1[0-9]{2,4}\b.*", re.IGNORECASE
-)
-LETTER: Final = re.compile(r"[^\W\d_]")
-DIGIT: Final = re.compile(r"[0-9]")
-CURRENCY_WORDS: Final = re.compile(r"[A-Z]{3}|[A-Z]{0,3}\$[A-Z]?|[₡€]|colones|d[oó]lares|pesos|euros", re.IGNORECASE)
-SUM: Final = re.compile(
-    r"(?:gran(?:des)? |sub[- ]?)?total(?:es|izado)?|grand total|suma(?:s|toria)?(?: total(?:es)?)?"
-    r"|saldo (?:total|final)",
-    re.IGNORECASE,
-)
-OF_ALL: Final = re.compile(
-    r"[\s:.=*-]*(?:(?:(?:general(?:es)?|final|global|acumulado|reporte|informe|documentos?|registros|facturas?|clientes?"
-    r"|saldos?|cartera|por|cobrar|en|de|del|la|las|los|y|[A-Z]{3}|colones|d[oó]lares|pesos|[0-9]+)\b|[₡$€])[\s:.=*()-]*)*",
-    re.IGNORECASE,
-)
-FOOTER: Final = re.compile(
-    r"p[aá]g(?:ina|\.)?\s*:?\s*[0-9]+|page\s+[0-9]+|-\s*[0-9]+\s*-"
-    r"|(?:generado|impreso|elaborado|emitido|preparado|creado|exportado)\s+(?:por|el|en|con|desde)\b"
-    r"|generated\b|printed\b|powered by|fecha (?:y hora )?de (?:impresi[oó]n|generaci[oó]n)|usuario\s*:"
-    r"|fin del? (?:reporte|informe)|[uú]ltima l[ií]nea|(?:total de )?registros\s*:|cantidad de (?:registros|documentos)"
-    r"|nota\s*:|observaci[oó]n(?:es)?\s*:|www\.|https?://",
-    re.IGNORECASE,
-)
 STARTING: Final = (
     "tot sub gra sum sal pag pág gen imp ela emi pre cre exp pri pow fec usu fin ult últ reg can not obs www htt"
 )
 STARTS: Final = frozenset(STARTING.split())
 """How the first cell begins of what may be a sum, or words; so may a dash."""
 SENTENCE: Final = 4
-MAX_FIGURE: Final = 60
-"""Letters of the longest cell that is looked at as a figure, or as words of a sum."""
 
 
-def table_of(grid: Grid, known: Collection[str] = (), header_line: int | None = None) -> Table:
+def table_of(
+    grid: Grid, known: Collection[str] = (), header_line: int | None = None, groups: GroupWords | None = None
+) -> Table:
     """The rows of a file below its headings.
 
     ``known`` are reduced headings that somebody understands, by which theirs are found; ``header_line`` is somebody's
-    own word for where they stand.
+    own word for where they stand; ``groups`` tells rows that may stand below the name of their customer.
     """
     table = Table(
         errors=grid.errors,
@@ -75,19 +61,7 @@ def table_of(grid: Grid, known: Collection[str] = (), header_line: int | None = 
         return table
     at = _chosen(grid, header_line)
     heading = _Heading.of(grid, known, _found(grid.lines, known) if at is None else at)
-    return _Body(grid, heading).into(table)
-
-
-def is_figure(cell: str) -> bool:
-    """Whether a cell holds an amount or another number, and nothing else."""
-    return isinstance(cell, JsonNumber) or (len(cell) <= MAX_FIGURE and bool(FIGURE.fullmatch(cell)))
-
-
-def is_data(cell: str) -> bool:
-    """Whether a cell holds what no heading is: a figure, a day, a number with dashes."""
-    if is_figure(cell) or DAY.fullmatch(cell):
-        return True
-    return bool(DIGIT.search(cell)) and not LETTER.search(cell)
+    return _Body(grid, heading, groups, known).into(table)
 
 
 def column_name(at: int) -> str:
@@ -121,11 +95,16 @@ def _chosen(grid: Grid, header_line: int | None) -> int | None:
 def _found(lines: Sequence[tuple[int, list[str]]], known: Collection[str]) -> int:
     """The line with most headings that are known; else the one with most words above something."""
     searched = lines[:SEARCHED]
-    understood = [known_in(cells, known) for _line, cells in searched]
+    understood = [0 if _is_labelled(cells) else known_in(cells, known) for _line, cells in searched]
     if max(understood) > 1:
         return understood.index(max(understood))
     words = [_words_above(lines, at) for at in range(len(searched))]
     return words.index(max(words))
+
+
+def _is_labelled(cells: Sequence[str]) -> bool:
+    """Whether a line is the name of a customer behind its label: ``Cliente:``."""
+    return ":" in next(filter(None, cells), "") and bool(first_label(cells))
 
 
 def _words_above(lines: Sequence[tuple[int, list[str]]], at: int) -> int:
@@ -149,7 +128,7 @@ class _Heading:
     def of(cls, grid: Grid, known: Collection[str], at: int) -> _Heading:
         """The headings around a line that was found to hold some."""
         own = grid.lines[at][1]
-        if (parts := _parts_below(grid, at)) is not None:
+        if (parts := _parts_below(grid, at, known)) is not None:
             return cls(at, at + 1, _joined(own, _spread(grid, at, by_blanks=True), parts, known))
         if at and (groups := _groups_above(grid, at)) is not None:
             return cls(at - 1, at, _under(groups, own))
@@ -184,13 +163,15 @@ def _merged_in(merges: Sequence[Merge], line: int) -> bool:
     return any(merge.line == line and merge.last_column > merge.column for merge in merges)
 
 
-def _parts_below(grid: Grid, at: int) -> list[str] | None:
+def _parts_below(grid: Grid, at: int, known: Collection[str]) -> list[str] | None:
     """The second line of headings whose first line stands over several columns, if there is one."""
     if at + 2 >= len(grid.lines) or grid.lines[at + 1][0] != grid.lines[at][0] + 1:
         return None
     top, parts = grid.lines[at][1], grid.lines[at + 1][1]
     columns = [column for column, cell in enumerate(parts) if cell]
     if len(columns) < 2 or any(is_data(parts[column]) for column in columns):
+        return None
+    if first_label(parts) and known and not is_known(parts[columns[1]], known):
         return None
     spread = _spread(grid, at, by_blanks=True)
     for column in columns:
@@ -250,7 +231,9 @@ def _under(above: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
 class _Body:
     """The lines below the headings, told apart."""
 
-    def __init__(self, grid: Grid, heading: _Heading) -> None:
+    def __init__(
+        self, grid: Grid, heading: _Heading, groups: GroupWords | None = None, known: Collection[str] = ()
+    ) -> None:
         self._grid, self._heading = grid, heading
         self._lines = grid.lines[heading.last + 1 :]
         self._errors: list[RowError] = []
@@ -264,6 +247,11 @@ class _Body:
         self._kept = [at for at in range(self._width) if at not in blank or at in held]
         self._names = _unique([names[at] or f"({column_name(at)})" for at in self._kept])
         self._titles = [" ".join(filter(None, cells)) for _line, cells in grid.lines[: heading.first]]
+        self._groups: Groups | None = None
+        if groups:
+            unseen = {*grid.hidden, *({error.line for error in grid.errors} - {line for line, _cells in self._lines})}
+            above = grid.lines[: heading.first]
+            self._groups = Groups.of(names, self._lines, above, groups, unseen, known)
 
     def into(self, table: Table) -> Table:
         """The table with its headings, rows, sums and words."""
@@ -276,6 +264,11 @@ class _Body:
         rows, totals = self._told_apart()
         if rows and self._is_bare_sum(rows[-1], rows[:-1]):
             totals.append(rows.pop())
+        if self._groups:
+            name, number, *self._names = _unique([NAME, NUMBER, *self._names])
+            rows, nobodys = self._groups.into(rows, name, number)
+            self._names = [name, number, *self._names]
+            self._errors += nobodys
         told = table.errors
         if not self._grid.delimiter:  # of a text they may be about the headings themselves
             told = tuple(error for error in told if not 0 < error.line < line and error.line not in self._apart)
@@ -312,17 +305,25 @@ class _Body:
         for line, cells in self._lines:
             if len(cells) < width:
                 cells.extend([""] * (width - len(cells)))
+            if self._groups and self._groups.names_one(line, cells):
+                self._apart.add(line)
+                continue
             first = cells[lead]
             row = Row(line, dict(zip(names, cells if every else [cells[at] for at in kept], strict=False)))
             if not first or not cells[beside] or first[0] == "-" or first[:3].casefold() in starts:
-                if self._is_sum(row, rows):
-                    totals.append(row)
+                if self._is_sum(row, rows) or (self._groups and self._groups.is_sum(cells)):
+                    totals.append(self._groups.ended_by(row) if self._groups else row)
                     self._apart.add(line)
                     continue
                 if self._is_words(row):
                     self._apart.add(line)
-                    self._titles.append(" ".join(filter(None, cells)))
+                    words = " ".join(filter(None, cells))
+                    if self._groups and _may_be_name(cells, self._names, self._titles):
+                        self._groups.end_with_words(line)
+                    self._titles.append(words)
                     continue
+            if self._groups:
+                self._groups.take(row, cells)
             rows.append(row)
         return rows, totals
 
@@ -367,6 +368,13 @@ class _Body:
         return 2 * named > len(sample) and money and 2 * len(filled) <= len(self._names)
 
 
+def _may_be_name(cells: Sequence[str], names: Sequence[str], titles: Sequence[str]) -> bool:
+    """Whether words in a line of their own may be a name: neither the foot of a page, nor a title or headings again."""
+    filled = [cell for cell in cells if cell]
+    is_again = len(filled) > 1 and {*map(reduced, filled)} <= {*map(reduced, names)}
+    return bool(filled) and not (is_again or FOOTER.match(filled[0]) or filled[0] in titles)
+
+
 def _is_sentence(cell: str) -> bool:
     """Whether a cell alone in its line is words: ``FE 123`` might be an invoice whose other cells are missing."""
     if is_data(cell) or not cell[:2].isalpha() or " " not in cell:
@@ -397,9 +405,3 @@ def _unique(names: Sequence[str]) -> list[str]:
         taken.add(made.casefold())
         found.append(made)
     return found
-
-
-def is_sum_of_all(word: str) -> bool:
-    """Whether the label of a sum is that of a whole file: ``Total general``, and not ``Total Ana`` or ``Subtotal``."""
-    found = SUM.match(word[:MAX_FIGURE])
-    return bool(found and not found[0].casefold().startswith("sub") and OF_ALL.fullmatch(word[found.end() :]))

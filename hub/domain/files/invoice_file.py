@@ -17,16 +17,16 @@ from hub.domain.files.bill_state import BillState as BillState
 from hub.domain.files.bill_state import RowKind as RowKind
 from hub.domain.files.currency_column import CurrencyColumn
 from hub.domain.files.dates import DateColumns
+from hub.domain.files.groups import nobodys
 from hub.domain.files.invoice_row import InvoiceRow as InvoiceRow
-from hub.domain.files.known_columns import usual_headings
 from hub.domain.files.layout import FileKind, Layout
+from hub.domain.files.listed import read_listed
 from hub.domain.files.reading import Reading
 from hub.domain.files.row_cells import RowCells, by_line
 from hub.domain.files.same_number import Stated, joined
 from hub.domain.files.sheet import RowError, Table
 from hub.domain.files.state_words import StateWords, is_note_number, is_receipt_number
 from hub.domain.files.sums import Sums
-from hub.domain.files.table_file import read_table
 from hub.domain.files.value_columns import ValueColumns
 from hub.domain.text import Text
 from hub_hookspecs import Money
@@ -72,7 +72,7 @@ def parse_invoices(
         layout: How its columns are read, and what was answered.
     """
     layout = layout or Layout()
-    table = read_table(data, name=name, known=usual_headings(FileKind.INVOICES))
+    table = read_listed(FileKind.INVOICES, data, name)
     values = ValueColumns.of(table, layout, default_currency, currencies)
     resolved, columns, errors = values.resolved, values.columns, values.errors
     amounts, dates = values.amounts, values.dates
@@ -88,6 +88,7 @@ def parse_invoices(
         words=StateWords(layout.answers),
         keeps=frozenset(field for field in MAY_BE_ABSENT if field not in columns),
         has_balance="balance" in columns,
+        nobodys=nobodys(table.errors),
     )
     stated, skipped, numbers = [], [], set()
     for cells, code in zip(values.rows, values.codes, strict=True):
@@ -148,12 +149,13 @@ class _RowReader:
     words: StateWords
     keeps: frozenset[str]
     has_balance: bool
+    nobodys: frozenset[int]
 
     def read(
         self, cells: RowCells, number: str, kind: RowKind | None, state: BillState | None, currency: str | None
     ) -> InvoiceRow | None:
         """The invoice or the credit note of a row; None where it cannot even be formed."""
-        customer, customer_name = _customer(cells)
+        customer, customer_name = _customer(cells, is_told=cells.line in self.nobodys)
         issued_on = cells.read_required("issued_on", self.dates.read)
         due_on = cells.read("due_on", self.dates.read_or_none)
         if not currency:
@@ -218,11 +220,11 @@ class _RowReader:
         return total, balance
 
 
-def _customer(cells: RowCells) -> tuple[str, str]:
+def _customer(cells: RowCells, *, is_told: bool) -> tuple[str, str]:
     """By what the customer is found: identity number, else mail, else name; and the name."""
     name = cells.text("customer_name", 200)
     key = cells.code("customer", 200) or cells.text("email", 254) or name
-    if not key:
+    if not key and not is_told:
         cells.add_error("customer", Text("cell.missing"))
     return (key.lower() if "@" in key else key), name
 

@@ -38,6 +38,8 @@ NUMBERS_OF_PEOPLE: Final = (
     " identificacion_fiscal empresa_nif cliente_nif contacto_nif empresa_nit cliente_nit contacto_nit"
     " tax_id customer_tax_id vat vat_number identity_number"
 )
+ALSO_OF_INVOICES: Final = "documento numero_documento id numero_cliente"
+"""Names of a customer's number that may well be another's."""
 TYPES_OF_IDENTITY: Final = (
     "tipo_identificacion tipo_identificacion_cliente tipo_identificacion_receptor tipo_identificacion_tercero"
     " tipo_id tipo_cedula tipo_documento_identidad tipo_documento_cliente tipo_persona id_type"
@@ -107,7 +109,7 @@ INVOICE_COLUMNS: Final = (
         is_text=True,
         doubtful={
             1: Doubtful(names="customer cliente clientes tercero terceros deudor receptor client", fits=are_no_names),
-            4: Doubtful(names="documento numero_documento id numero_cliente", fits=are_identities),
+            4: Doubtful(names=ALSO_OF_INVOICES, fits=are_identities),
         },
     ),
     Column(

@@ -14,12 +14,12 @@ import attrs
 from hub.domain.files.amounts import AmountColumns
 from hub.domain.files.columns import Column, Resolved, reduced, resolve_columns
 from hub.domain.files.dates import DateColumns
-from hub.domain.files.known_columns import LINE_KINDS, PAYOUT_COLUMNS, WITHHOLDINGS, usual_headings
+from hub.domain.files.known_columns import LINE_KINDS, PAYOUT_COLUMNS, WITHHOLDINGS
 from hub.domain.files.layout import DECIMAL, LEFT_OUT, FileKind, Layout
+from hub.domain.files.listed import read_listed
 from hub.domain.files.reading import Reading
 from hub.domain.files.row_cells import RowCells
 from hub.domain.files.sheet import RowError, Table
-from hub.domain.files.table_file import read_table
 from hub.domain.receipt import TAX_NAME
 from hub.domain.settlement import RESERVE, LineKind, StatedLine, line_errors, normal
 from hub.domain.text import Text
@@ -53,7 +53,7 @@ def parse_lines(
     """
     layout = layout or Layout()
     layout = layout.answering({DECIMAL: decimal}) if decimal else layout
-    table = read_table(data, name=name, known=usual_headings(FileKind.PAYOUTS))
+    table = read_listed(FileKind.PAYOUTS, data, name)
     known = (*PAYOUT_COLUMNS, *_withheld(table, layout))
     resolved = _with_net(table, resolve_columns(table, known, layout), layout)
     body = {row.line for row in table.rows} - {table.header_line}

@@ -10,7 +10,7 @@ from hub.domain.cells import Unreadable, own_currency
 from hub_hookspecs import Money
 
 from .currency_column import currencies_in
-from .headings import is_figure, is_sum_of_all
+from .line_words import is_figure, is_sum_of_all
 from .reading import TotalRow
 from .sheet import Row
 

@@ -19,12 +19,11 @@ from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.collector import resting
 from hub.domain.files.customer_file import CustomerRow, parse_customers
 from hub.domain.files.invoice_file import InvoiceFile, InvoiceRow, parse_invoices
-from hub.domain.files.known_columns import usual_headings
 from hub.domain.files.layout import CURRENCY, DECIMAL, FileKind, Layout
+from hub.domain.files.listed import read_listed
 from hub.domain.files.reading import Reading
 from hub.domain.files.same_number import TOTAL_OF
 from hub.domain.files.sheet import RowError, Table
-from hub.domain.files.table_file import read_table
 from hub.domain.import_run import AHEAD, Choices, ImportRun, RunState
 from hub.domain.merchant import Merchant
 from hub.domain.missing_bills import Closed, Missing
@@ -117,7 +116,7 @@ async def import_invoices(
     choices = choices or Choices()
     read = partial(
         parse_invoices,
-        await asyncio.to_thread(read_table, data, name=name, known=usual_headings(FileKind.INVOICES)),
+        await asyncio.to_thread(read_listed, FileKind.INVOICES, data, name),
         default_currency=currency or country.currencies[0],
         currencies=country.currencies,
     )

@@ -12,13 +12,12 @@ from hub.domain.files.columns import WHICH
 from hub.domain.files.customer_file import parse_customers
 from hub.domain.files.heading_words import reduced
 from hub.domain.files.invoice_file import parse_invoices
-from hub.domain.files.known_columns import usual_headings
 from hub.domain.files.layout import LEFT_OUT, FileKind, Layout, SavedLayout, headings_key
+from hub.domain.files.listed import read_listed
 from hub.domain.files.programs import PROGRAMS, program_layout
 from hub.domain.files.reading import Reading
 from hub.domain.files.settlement_file import parse_lines
 from hub.domain.files.sheet import Table
-from hub.domain.files.table_file import read_table
 from hub.domain.import_run import ImportRun
 from hub.domain.merchant import Merchant
 from hub.domain.text import Text
@@ -132,7 +131,7 @@ async def proposed_layout(
 
     That is the layout whose name was said, if there is one; else of the last file like it, as long as this one fits it.
     """
-    table = await asyncio.to_thread(read_table, data, name=name, known=usual_headings(kind))
+    table = await asyncio.to_thread(read_listed, kind, data, name)
     present = {reduced(heading) for heading in table.columns}
 
     def find(tx: Tx) -> Layout | None:

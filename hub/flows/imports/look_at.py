@@ -9,12 +9,11 @@ from typing import Any
 import attrs
 
 from hub.domain.drawn_from import DrawnFrom, Part
-from hub.domain.files.known_columns import usual_headings
 from hub.domain.files.layout import FileKind, Layout
+from hub.domain.files.listed import read_listed
 from hub.domain.files.propose import CUSTOMER
 from hub.domain.files.reading import Reading
 from hub.domain.files.sheet import Row, Table
-from hub.domain.files.table_file import read_table
 from hub.domain.import_run import Choices, ImportRun, RunState
 from hub.domain.merchant import Merchant
 from hub.flows.ground.own_customer import customer_named
@@ -130,7 +129,7 @@ def _in_file(run: ImportRun, content: bytes) -> tuple[tuple[str, ...], tuple[Row
 
 def table_of(run: ImportRun, content: bytes) -> Table:
     """The rows of an import's file, its headings found as those who read it do."""
-    return read_table(content, name=run.name, known=usual_headings(run.kind))
+    return read_listed(run.kind, content, run.name)
 
 
 async def run_file(

@@ -9,10 +9,9 @@ from typing import Final
 
 from hub.domain.export import Cell, csv_of
 from hub.domain.files.heading_words import reduced
-from hub.domain.files.known_columns import usual_headings
 from hub.domain.files.layout import FileKind, Layout
+from hub.domain.files.listed import read_listed
 from hub.domain.files.sheet import FormattedNumber, JsonNumber, Table
-from hub.domain.files.table_file import read_table
 from hub.domain.files.value_columns import ValueColumns
 from hub.domain.text import Text
 
@@ -44,7 +43,7 @@ def set_aside_file(
         layout: How the file was read.
         currencies: Those of the company's country, the usual one first.
     """
-    table = read_table(data, name=name, known=usual_headings(kind))
+    table = read_listed(kind, data, name)
     columns = [column for column in table.columns if reduced(column) not in NAMES]
     reasons: dict[int, list[str]] = {}
     for error in report.set_aside:

@@ -59,6 +59,25 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
         "Es una página web con tablas dentro de tablas, que se puede leer de varias maneras. "
         "Remedio: abrirla en Excel y guardarla como Libro de Excel (.xlsx)."
     ),
+    "group.none": (
+        "Ninguna línea de arriba dice de qué cliente es. Remedio: escribirlo en la columna del cliente y subir la fila."
+    ),
+    "group.unclear": (
+        "La línea {line}, que nombra al cliente, no dice uno solo. "
+        "Remedio: escribirlo en la columna del cliente y subir la fila."
+    ),
+    "group.broken": (
+        "La línea {line} puede ser el nombre de otro cliente, así que no es seguro de quién es esta factura. "
+        "Remedio: escribirlo en la columna del cliente y subir la fila."
+    ),
+    "group.hidden": (
+        "Antes de la línea {line} hay otra que no se ve y que puede nombrar a otro cliente. "
+        "Remedio: quitar el filtro en Excel, o escribir el cliente en su columna."
+    ),
+    "group.other_sum": (
+        "Está debajo de «{owner}», y la suma que la cierra dice «{sum}». "
+        "Remedio: escribir el cliente en su columna y subir la fila."
+    ),
     "file.too_many_columns": "Tiene más de {most} columnas. Remedio: dejar solo las que hacen falta.",
     "file.web_archive": (
         "Es una página web guardada en un solo archivo. "
