@@ -11,8 +11,8 @@ from typing import Final
 
 from hub.domain.text import Text
 
-from .headings import known_in
-from .sheet import Grid, RowError, plain_blanks, unmarked
+from .headings import known_in, too_many_columns
+from .sheet import MOST_CELLS, Grid, RowError, plain_blanks, unmarked
 
 DELIMITERS: Final = ";\t|,"
 DELIMITER_NAMES: Final = {
@@ -72,12 +72,15 @@ def _lines(text: str, delimiter: str, skipped: int) -> tuple[list[tuple[int, lis
     while True:
         line = skipped + reader.line_num + 1
         try:
-            cells = list(map(clean, next(reader)))
+            found = next(reader)
         except StopIteration:
             return lines, errors
         except csv.Error as error:
             errors.append(RowError(line, "", "", _csv_error(str(error))))
             continue
+        if len(found) > MOST_CELLS:
+            return [], [too_many_columns(line)]
+        cells = list(map(clean, found))
         if any(cells):
             lines.append((line, cells))
 

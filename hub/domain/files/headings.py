@@ -60,8 +60,17 @@ def table_of(
     if not grid.lines:
         return table
     at = _chosen(grid, header_line)
-    heading = _Heading.of(grid, known, _found(grid.lines, known) if at is None else at)
+    at = _found(grid.lines, known) if at is None else at
+    line, cells = grid.lines[at]
+    if sum(map(bool, cells)) > MAX_COLUMNS:
+        return attrs.evolve(table, errors=(*table.errors, too_many_columns(line)), header_line=line)
+    heading = _Heading.of(grid, known, at)
     return _Body(grid, heading, groups, known).into(table)
+
+
+def too_many_columns(line: int = 0) -> RowError:
+    """Why a file of more columns than anybody reads is refused."""
+    return RowError(line, "", "", Text("file.too_many_columns", most=MAX_COLUMNS))
 
 
 def column_name(at: int) -> str:
@@ -95,7 +104,7 @@ def _chosen(grid: Grid, header_line: int | None) -> int | None:
 def _found(lines: Sequence[tuple[int, list[str]]], known: Collection[str]) -> int:
     """The line with most headings that are known; else the one with most words above something."""
     searched = lines[:SEARCHED]
-    understood = [0 if _is_labelled(cells) else known_in(cells, known) for _line, cells in searched]
+    understood = [0 if _is_labelled(cells) else known_in(cells[:MAX_COLUMNS], known) for _line, cells in searched]
     if max(understood) > 1:
         return understood.index(max(understood))
     words = [_words_above(lines, at) for at in range(len(searched))]
@@ -243,7 +252,7 @@ class _Body:
         self._width = headed if grid.delimiter else max(headed, widest)
         names = [*heading.names, *[""] * (self._width - headed)]
         blank = {at for at, name in enumerate(names) if not name}
-        held = {at for at in blank if any(at < len(cells) and cells[at] for _line, cells in self._lines)}
+        held = _held(sorted(blank), self._lines)
         self._kept = [at for at in range(self._width) if at not in blank or at in held]
         self._names = _unique([names[at] or f"({column_name(at)})" for at in self._kept])
         self._titles = [" ".join(filter(None, cells)) for _line, cells in grid.lines[: heading.first]]
@@ -257,8 +266,7 @@ class _Body:
         """The table with its headings, rows, sums and words."""
         line = self._grid.lines[self._heading.last][0]
         if len(self._names) > MAX_COLUMNS:
-            many = RowError(line, "", "", Text("file.too_many_columns", most=MAX_COLUMNS))
-            return attrs.evolve(table, errors=(*table.errors, many), header_line=line)
+            return attrs.evolve(table, errors=(*table.errors, too_many_columns(line)), header_line=line)
         if self._grid.delimiter:
             self._refuse_longer()
         rows, totals = self._told_apart()
@@ -300,17 +308,18 @@ class _Body:
         if not self._kept:
             return rows, totals
         width, names, kept = self._width, self._names, self._kept
-        lead, beside, every = kept[0], kept[min(1, len(kept) - 1)], len(kept) == width
+        beside, every = min(1, len(kept) - 1), len(kept) == width
         starts = STARTS | {names[0][:3].casefold()}
         for line, cells in self._lines:
-            if len(cells) < width:
-                cells.extend([""] * (width - len(cells)))
             if self._groups and self._groups.names_one(line, cells):
                 self._apart.add(line)
                 continue
-            first = cells[lead]
-            row = Row(line, dict(zip(names, cells if every else [cells[at] for at in kept], strict=False)))
-            if not first or not cells[beside] or first[0] == "-" or first[:3].casefold() in starts:
+            if every:
+                cells.extend([""] * (width - len(cells)))
+            read = cells if every else [cells[at] if at < len(cells) else "" for at in kept]
+            first = read[0]
+            row = Row(line, dict(zip(names, read, strict=False)))
+            if not first or not read[beside] or first[0] == "-" or first[:3].casefold() in starts:
                 if self._is_sum(row, rows) or (self._groups and self._groups.is_sum(cells)):
                     totals.append(self._groups.ended_by(row) if self._groups else row)
                     self._apart.add(line)
@@ -366,6 +375,18 @@ class _Body:
         named = sum(1 for other in sample if other.cells[lead])
         money = all(any(is_figure(other.cells[name]) for other in sample) for name in filled)
         return 2 * named > len(sample) and money and 2 * len(filled) <= len(self._names)
+
+
+def _held(blank: Sequence[int], lines: Sequence[tuple[int, list[str]]]) -> set[int]:
+    """The columns among these in which some line has anything."""
+    held, still = set[int](), list(blank)
+    for _line, cells in lines:
+        if not still:
+            break
+        if len(cells) > still[0] and (found := {at for at in still[: len(cells)] if at < len(cells) and cells[at]}):
+            held |= found
+            still = [at for at in still if at not in found]
+    return held
 
 
 def _may_be_name(cells: Sequence[str], names: Sequence[str], titles: Sequence[str]) -> bool:

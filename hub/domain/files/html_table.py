@@ -8,7 +8,8 @@ from typing import Final
 
 from hub.domain.text import Text
 
-from .sheet import Grid, JsonNumber, RowError, plain_blanks, unmarked
+from .headings import MAX_COLUMNS
+from .sheet import MOST_CELLS, Grid, JsonNumber, RowError, plain_blanks, unmarked
 
 BEGINS: Final = re.compile(
     r"(?:<!doctype\s+html|<html|<head|<body|<meta|<style|<table|<center|<div|<font|<h[1-6]|<p\b|<b\b|<tr\b)",
@@ -20,6 +21,8 @@ NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 BREAKS: Final = frozenset({"br", "p", "div", "li"})
 SILENT: Final = frozenset({"script", "style", "title"})
 MAX_SPAN: Final = 256
+MOST_SPREAD: Final = 2_000_000
+"""Cells that merged ones cover, in all."""
 
 
 class _Refused(Exception):
@@ -72,6 +75,7 @@ class _Tables(HTMLParser):
         self._below: dict[int, int] = {}
         self._down = 1
         self._silent = ""
+        self._spread = 0
 
     def handle_starttag(self, tag: str, given: list[tuple[str, str | None]]) -> None:
         """A table, a row or a cell begins; one that was open ends with it."""
@@ -125,6 +129,7 @@ class _Tables(HTMLParser):
     def _end_cell(self) -> None:
         if self._cell is None or self._row is None:
             return
+        before = len(self._row)
         while self._below.get(len(self._row), 0) > 0:
             self._below[len(self._row)] -= 1
             self._row.append("")
@@ -135,6 +140,9 @@ class _Tables(HTMLParser):
         self._row.append(JsonNumber(self._exact) if NUMBER.fullmatch(self._exact) else text)
         self._row.extend([""] * (self._span - 1))
         self._cell = None
+        self._spread += len(self._row) - before - 1
+        if len(self._row) > MOST_CELLS or self._spread > MOST_SPREAD:
+            raise _Refused(Text("file.too_many_columns", most=MAX_COLUMNS))
 
     def _end_row(self) -> None:
         self._end_cell()

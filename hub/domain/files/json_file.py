@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from hub.domain.text import Text
 
+from .headings import MAX_COLUMNS, too_many_columns
 from .sheet import AROUND, DISPLAYED, JsonNumber, Row, RowError, Table, shorten
 
 BAD_END: Final = Text("json.bad_end")
@@ -21,10 +22,15 @@ def read_json(text: str, encoding: str) -> Table:
     listed = text[start : start + 1] == "["
     errors: list[RowError] = []
     rows: list[Row] = []
+    columns: dict[str, None] = {}
     for line, value in _listed(text, start, errors) if listed else _in_turn(text, start, errors):
-        rows.extend(_json_row(line, value, errors))
+        for row in _json_row(line, value, errors):
+            rows.append(row)
+            columns.update(dict.fromkeys(row.cells))
+        if len(columns) > MAX_COLUMNS:
+            return Table(errors=(too_many_columns(line),), file_type="json")
     return Table(
-        columns=tuple(dict.fromkeys(column for row in rows for column in row.cells)),
+        columns=tuple(columns),
         rows=tuple(rows),
         errors=tuple(sorted(errors, key=lambda error: error.line)),
         format=f"{'JSON' if listed else 'NDJSON'}, {encoding}",
@@ -116,13 +122,15 @@ def _json_row(line: int, value: Any, errors: list[RowError]) -> Iterator[Row]:
 class _Unfit(ValueError):
     """Well-formed JSON that cannot be a row."""
 
-    def __init__(self, message: Text) -> None:
+    def __init__(self, message: Text | str) -> None:
         super().__init__(str(message))
         self.message = message
 
 
-def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    if len(pairs) > MAX_COLUMNS:
+        raise _Unfit(too_many_columns().message)
     for key, value in pairs:
         if key in found:
             raise _Unfit(Text("json.column_twice", column=shorten(key)))

@@ -11,6 +11,8 @@ import attrs
 from hub.domain.text import Text
 
 DISPLAYED: Final = 40
+MOST_CELLS: Final = 2**14
+"""Cells of the longest line that is looked at, whatever stands in them: as many as Excel has columns."""
 UNBROKEN: Final = "\u00a0\u2007\u2009\u202f"
 UNSEEN: Final = "\u200b\u200e\u200f\u2060\ufeff"
 AROUND: Final = " \t\r\n\v\f\u00a0\u2007\u202f\u200b\ufeff"

@@ -158,6 +158,7 @@ class SheetReader:
                 if any(cells):
                     if len(cells) > MAX_COLUMNS and any(cells[MAX_COLUMNS:]):
                         raise WorkbookRefused(Text("workbook.too_many_columns", most=MAX_COLUMNS))
+                    del cells[MAX_COLUMNS:]
                     hidden.append(line) if is_hidden else lines.append((line, cells))
         except (Unusual, LookupError, ValueError):
             return False
