@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 LEFT_OUT: Final = "-"
 WHICH: Final = "column:"
 """How the key of a question begins that asks which of several columns a field is: ``column:total``."""
+MONEY: Final = "money:"
+"""How the key of a question begins that asks what a column of money is that nobody knows: ``money:saldo_vencido``."""
 EXAMPLES: Final = 3
 
 
@@ -154,6 +156,8 @@ class _Search:
         present = {reduced(theirs): theirs for theirs in self._table.columns}
         said = list(layout.columns.items())
         said += [(theirs, key.removeprefix(WHICH)) for key, theirs in layout.answers.items() if key.startswith(WHICH)]
+        answered = {key.removeprefix(MONEY): ours for key, ours in layout.answers.items() if key.startswith(MONEY)}
+        said += [(theirs, answered[key]) for key, theirs in present.items() if key in answered]
         for written, ours in said:
             theirs = written if written in self._table.columns else present.get(reduced(written))
             column = next((column for column in self._known if reduced(ours) in column.names), None)

@@ -124,6 +124,7 @@ def parse_invoices(
         left_out=resolved.left_out,
         questions=(
             *resolved.questions,
+            *values.questions,
             *asked,
             *reader.words.questions(),
             *invoices.questions,

@@ -170,13 +170,17 @@ INVOICE_COLUMNS: Final = (
         " saldo_pendiente_pago saldo_abierto saldo_restante saldo_insoluto saldo_adeudado saldo_por_pagar"
         " valor_pendiente monto_pendiente importe_pendiente importe_adeudado total_adeudado"
         " adeudado monto_adeudado pendiente_pago pendiente_cobro saldo_a_pagar saldo_deudor balance_due amount_due"
+        " saldo_a_la_fecha saldo_a_fecha saldo_a_hoy saldo_final saldo_pendiente_por_cobrar pendiente_por_cobrar"
+        " monto_por_cobrar total_por_cobrar"
         " open_balance amount_residual residual outstanding_amount / saldo",
         is_money=True,
     ),
     Column(
         "paid",
         "abonos abono abonado total_abonos total_abonado pagado pagos total_pagado monto_pagado valor_pagado"
-        " importe_pagado cobrado total_cobrado recaudado paid_amount amount_paid payments",
+        " importe_pagado cobrado total_cobrado recaudado total_recaudado monto_abonado valor_abonado importe_abonado"
+        " abonos_realizados abonos_recibidos pagos_recibidos pagos_realizados total_pagos paid_amount amount_paid"
+        " payments",
         is_money=True,
     ),
     Column(

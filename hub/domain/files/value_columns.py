@@ -9,12 +9,14 @@ from typing import Final
 import attrs
 
 from hub.domain.cells import Unreadable, own_currency
+from hub.domain.files import left_money
 from hub.domain.files.amounts import AmountColumns
 from hub.domain.files.columns import Resolved, resolve_columns
 from hub.domain.files.currency_column import CurrencyColumn
 from hub.domain.files.dates import DateColumns
 from hub.domain.files.known_columns import INVOICE_COLUMNS
 from hub.domain.files.layout import CURRENCY, DECIMAL, Layout
+from hub.domain.files.question import Question
 from hub.domain.files.row_cells import RowCells
 from hub.domain.files.sheet import FormattedNumber, RowError, Table
 from hub.domain.text import Text
@@ -33,6 +35,7 @@ class ValueColumns:
         rows: Its cells, row by row.
         codes: The currency of each row; None where nothing says it.
         usual: Of rows that name none.
+        questions: What columns of money are that nobody knows by their names.
     """
 
     resolved: Resolved
@@ -45,6 +48,7 @@ class ValueColumns:
     amounts: AmountColumns
     dates: DateColumns
     layout: Layout
+    questions: tuple[Question, ...] = ()
 
     @classmethod
     def of(cls, table: Table, layout: Layout, default_currency: str | None, currencies: Sequence[str]) -> ValueColumns:
@@ -79,6 +83,7 @@ class ValueColumns:
             amounts=amounts,
             dates=dates,
             layout=layout,
+            questions=left_money.questions(resolved.left_out, resolved, rows, codes, layout) if columns else (),
         )
 
     def said(self, cells: RowCells, code: str | None) -> dict[str, str]:

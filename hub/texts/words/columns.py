@@ -9,6 +9,11 @@ from .by_reader import ByReader
 
 WORDS: Final[Mapping[str, str | ByReader]] = {
     "column.which": "¿Qué columna del archivo es «{field}»?",
+    "money.which": "La columna «{name}» tiene montos y no se conoce. ¿Qué es?",
+    "money.balance": "lo que todavía se debe de la factura",
+    "money.paid": "lo que ya se abonó o se rebajó de la factura",
+    "money.neither": "no cambia lo que se debe",
+    "money.example": "línea {line}: total {total}, la columna dice {value}; se deben {owed}",
     "column.heading": "la columna «{name}»",
     "column.cell": "línea {line}: {value}",
     "column.identity_type": "Hay identificaciones que pueden ser de varios tipos. ¿De cuál son?",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.strangers.case import case
 from tests.strangers.files import ANA, lines_of, xlsx
-from tests.strangers.shop import Shop
+from tests.strangers.shop import Shop, Told
 
 # ---- H05: an identity beats a name
 
@@ -301,3 +301,73 @@ def _(shop: Shop) -> None:
     line = "FV-1-123;800197268;0;COMERCIAL DE PRUEBA SAS;02/09/2026;02/10/2026;1.250.000,00;850.000,00"
     shop.invoices(lines_of(line, head=head), company="co").counts(new=1).ends(0)
     shop.sum_due("850000", "800.197.268-4")
+
+
+# ---- columns of money that nobody knows
+
+MONEY_HEAD = "factura;cliente;fecha;moneda;total"
+
+
+def _beside(shop: Shop, heading: str, *cells: str, total: str = "1.000,00", head: str = MONEY_HEAD) -> Told:
+    rows = [f"F{at};{ANA};02/09/2026;CRC;{total};{cell}" for at, cell in enumerate(cells, 1)]
+    return shop.look(lines_of(*rows, head=f"{head};{heading}"))
+
+
+@case("money-a", "«Saldo vencido» beside the total alone: what is owed would be the whole total")
+def _(shop: Shop) -> None:
+    told = _beside(shop, "Saldo vencido", "400,00", "1.000,00")
+    told.asks("money:saldo_vencido", "balance", "paid", "-").asks_once().says("400")
+
+
+@case("money-b", "The answer is remembered: the balance, and the same headings are read so without a question")
+def _(shop: Shop) -> None:
+    head = f"{MONEY_HEAD};Saldo vencido"
+    row = f"F1;{ANA};02/09/2026;CRC;1.000,00;400,00"
+    shop.invoices(lines_of(row, head=head), "--answer", "money:saldo_vencido=balance").all_good(1)
+    shop.owes(F1="400.00 CRC")
+    shop.invoices(lines_of(row.replace("F1", "F2"), head=head)).all_good(1)
+    shop.owes(F1="400.00 CRC", F2="400.00 CRC")
+
+
+@case("money-c", "Advances, what was withheld, credit notes and payments under names that nobody knows")
+def _(shop: Shop) -> None:
+    for heading in ("Anticipos aplicados", "Valor retenido", "Notas de crédito", "Pagos del mes", "Saldo a favor"):
+        _beside(shop, heading, "400,00", "0,00").asks("money:", "paid", "-").asks_once()
+
+
+@case("money-d", "What certainly is the balance is taken: a la fecha, CRC, final, pendiente por cobrar")
+def _(shop: Shop) -> None:
+    for heading in ("Saldo a la fecha", "Saldo CRC", "Saldo final", "Pendiente por cobrar", "Saldo (₡)"):
+        _beside(shop, heading, "400,00").all_good(1).took("F1", "1000.00 CRC", balance="400.00 CRC")
+
+
+@case("money-e", "What lies within the total, or says nothing of the debt, is not asked about")
+def _(shop: Shop) -> None:
+    for heading in ("Subtotal", "IVA", "Descuento", "Saldo inicial", "Límite de crédito", "Días de crédito"):
+        _beside(shop, heading, "400,00").all_good(1).took("F1", "1000.00 CRC")
+
+
+@case("money-f", "The amounts show that the answer would change nothing: nil, the whole total, parts that come to it")
+def _(shop: Shop) -> None:
+    _beside(shop, "Saldo vencido", "0,00", "-").all_good(2)
+    _beside(shop, "Saldo vencido", "1.000,00").all_good(1)
+    _beside(shop, "Saldo 1-30 días", "400,00").all_good(1)
+    _beside(shop, "Saldo corriente;Saldo vencido", "400,00;600,00", "0,00;1.000,00").all_good(2)
+    _beside(shop, "Abonos;Saldo vencido", "400,00;600,00").all_good(1)
+    _beside(shop, "Saldo;Saldo vencido", "400,00;100,00").all_good(1)
+
+
+@case("money-g", "Payments as large as the total are no balance as large as the total: they are asked about")
+def _(shop: Shop) -> None:
+    _beside(shop, "Pagos del mes", "1.000,00").asks("money:pagos_del_mes", "paid")
+
+
+@case("money-h", "What came, as somebody answered, is taken off; and what changes nothing is left out")
+def _(shop: Shop) -> None:
+    head = f"{MONEY_HEAD};Anticipos aplicados"
+    row = f"F1;{ANA};02/09/2026;CRC;1.000,00;400,00"
+    shop.invoices(lines_of(row, head=head), "--answer", "money:anticipos_aplicados=paid").all_good(1)
+    shop.owes(F1="600.00 CRC")
+    other = row.replace("F1", "F2")
+    shop.invoices(lines_of(other, head=f"{head};Zona"), "--answer", "money:anticipos_aplicados=-").all_good(1)
+    shop.owes(F1="600.00 CRC", F2="1000.00 CRC")
