@@ -10,7 +10,7 @@ import pytest
 
 from hub.domain.files.layout import FileKind
 from hub.domain.import_run import Choices, ImportRun, RunState, RunSubject
-from hub.flows.imports import import_files, match_numbers, name_customers, save_invoices, units
+from hub.flows.imports import import_files, match_numbers, name_customers, save_invoices, tally, units
 from hub.flows.imports.import_files import import_customers, import_invoices
 from hub.flows.imports.import_report import Change
 from hub.flows.imports.match_numbers import Numbers
@@ -72,6 +72,22 @@ def test_rows_are_saved_in_portions_and_a_mended_file_takes_up_the_rest(
     rows = [f"F{n};{ANA};02/09/2026;;CRC;{n},00;{n},00" for n in range(1, 11)]
     assert counts(bring(desk, *rows[:7], "F8;5;02/09/2026;;CRC;8,00;8,00", *rows[8:])) == (9, 0, 0, 1)
     assert counts(bring(desk, *rows)) == (1, 0, 9, 0)
+
+
+def test_what_goes_customer_by_customer_is_told_in_the_order_of_the_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(units, "PORTION", 3)
+    monkeypatch.setattr(tally, "MAX_ROWS", 5)
+    others = ("112340567", "113340568", "109990111")
+    people = [f"F{n};{others[n % 3]};Nombre {n % 3};02/09/2026;CRC;{n + 1},00" for n in range(12)]
+    head = "factura;cliente;nombre;fecha;moneda;total"
+
+    report = bring(desk, *people, head=head, choices=Choices(create_customers=True))
+
+    assert [row.number for row in report.rows] == ["F0", "F1", "F2", "F3", "F4"]
+    assert (report.new, report.created) == (12, 3)
+    assert owed(desk) == {f"F{n}": n + 1 for n in range(12)}
 
 
 # ---- customers

@@ -281,6 +281,20 @@ def test_a_few_entries_are_found_without_walking_through_the_chain(tmp_path: Pat
             assert "SCAN" not in plan
 
 
+def test_what_is_booked_of_one_record_is_stored_together_and_its_id_is_still_its_own() -> None:
+    bill = "01M8PKDNFRKWVCC2T8J60WCJTA"
+    ids = [
+        stored.entry_id(merchant, mode, key)
+        for merchant in ("m1", "m2")
+        for mode in Mode
+        for key in (f"bill:{bill}:0", f"bill:{bill}:1", f"outside:{bill}:0", "withheld:certificate-7:p1:retefuente")
+    ]
+
+    assert {len(this) for this in ids} == {40}
+    assert len(set(ids)) == len(ids)
+    assert [this.startswith(bill) for this in ids] == [True, True, True, False] * 4
+
+
 def test_a_note_can_be_erased_and_the_chain_still_verifies(furnished: SqliteStore, world: World, path: Path) -> None:
     def write(tx: Any) -> None:
         bill = billing.bill(tx.payables.get("p1"), difference=1, at=world.now)
@@ -346,6 +360,32 @@ def test_many_entries_written_at_once_are_what_they_are_one_by_one(furnished: Sq
     assert written == (*before[1], *entries)
     assert [payable.outside for payable in payables] == [1_000, 0, 3_000, 0, 5_000, 0, 7_000]
     assert problems == ()
+
+
+@pytest.mark.parametrize("bad", [None, 1, 60, 101, 129])
+def test_hundreds_of_entries_are_written_in_their_order_or_none_of_them(
+    furnished: SqliteStore, world: World, bad: int | None
+) -> None:
+    many = [world.payable(f"h{number}", number=f"H-{number}") for number in range(130)]
+    entries = [billing.bill(payable, difference=payable.total, at=world.now) for payable in many]
+    if bad is not None:
+        entries[bad] = entries[0]
+    furnished.write_now(lambda tx: tx.payables.add_many(many))
+    before = stands(furnished)
+
+    def write(tx: Any) -> str:
+        try:
+            tx.ledger.write_many(entries)
+        except Conflict as refused:
+            return refused.rule
+        return ""
+
+    assert furnished.write_now(write) == ("" if bad is None else "unique")
+    after = stands(furnished)
+    if bad is not None:
+        assert after == before
+    else:
+        assert (after[1], after[4]) == ((*before[1], *entries), ())
 
 
 @pytest.mark.parametrize(("rule", "wrong"), [("unique", "again"), ("payable_due", "more than is due")])
