@@ -105,7 +105,7 @@ def read_amount(text: str, currency: str, sign: str | None = None) -> Money:
         Unreadable: No amount, or one with two readings, or none that this currency can have.
     """
     if isinstance(text, JsonNumber):
-        return _exact(text, currency)
+        return read_exact(text, currency)
     found = written(text)
     if found is None:
         refuse_excel(text)
@@ -237,14 +237,18 @@ def _refuse_other_currency(marks: Iterable[str], currency: str) -> None:
             raise Unreadable(Text("cell.other_currency", mark=mark, currency=currency))
 
 
-def _exact(text: JsonNumber, currency: str) -> Money:
-    """A number of JSON or of a workbook: what is kept counts, but for digits that its format cuts and nobody sees."""
-    if not isinstance(text, FormattedNumber):
-        return _money(text, text, currency)
-    places = _places_kept(type(text), currency)
-    if places is None or len(text.partition(".")[2]) <= places or not FRACTION.fullmatch(text):
-        return _money(text, text, currency)
-    return _money(f"{_rounded(Decimal(text), places):f}", text, currency)
+def read_exact(text: JsonNumber, currency: str) -> Money:
+    """A number of JSON or of a workbook: what is kept counts, but for digits that its format cuts and nobody sees.
+
+    Raises:
+        Unreadable: No amount, or none that this currency can have.
+    """
+    plain: str = text
+    if isinstance(text, FormattedNumber):
+        places = _places_kept(type(text), currency)
+        if places is not None and len(text.partition(".")[2]) > places and FRACTION.fullmatch(text):
+            plain = f"{_rounded(Decimal(text), places):f}"
+    return _money(plain, text, currency)
 
 
 @lru_cache(maxsize=1024)

@@ -34,6 +34,7 @@ from hub.domain.cells import (
     may_show_otherwise,
     other_sign,
     read_amount,
+    read_exact,
     shown_otherwise,
     two_readings,
     written,
@@ -114,7 +115,9 @@ class AmountColumns:
         Raises:
             Unreadable: It is none of this currency, or one with two readings that a question is about.
         """
-        if isinstance(cell, JsonNumber) or (found := written(cell)) is None:
+        if isinstance(cell, JsonNumber):
+            return read_exact(cell, currency)
+        if (found := written(cell)) is None:
             return read_amount(cell, currency)
         if answer := _answer(self._answers, currency):
             return read_amount(cell, currency, answer)
