@@ -6,7 +6,7 @@ There is never a guess between two: who may be several customers is nobody.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 import attrs
@@ -37,7 +37,7 @@ class Named:
 
     Attributes:
         customer_id: None where nobody is known, or several are.
-        several: More than one customer has what the row says.
+        several: More than one customer has what the row says, or one whose document is of another type.
         is_torn: Its number is of one customer, and its mail of another.
         by_name: Found by the name alone.
         document: Of somebody who is not known: what the file says of it, where it can be read.
@@ -84,12 +84,15 @@ def customers_named(
         else:
             document = documents[key]
             of_type = document.type if key[1] and document else None
+            same = [customer for number in numbers[key] for customer in by_number.get(number, ())]
             ids = {
                 customer.id
-                for number in numbers[key]
-                for customer in by_number.get(number, ())
+                for customer in same
                 if of_type in (None, customer.document.type if customer.document else None)
             }
+            if is_of_another_type(same, ids):
+                named[key] = Named(several=True)
+                continue
         named[key] = _beside(_one(ids, documents.get(key)), by_mail.get(key[2], set()))
     open_names = {key for key, who in named.items() if who == Named(document=who.document) and _is_name(key[0])}
     if open_names:
@@ -101,6 +104,12 @@ def customers_named(
                 found_by_name = _one(ids_of[reduced(key[0])], None)
                 named[key] = _beside(attrs.evolve(found_by_name, by_name=True), by_mail.get(key[2], set()))
     return named
+
+
+def is_of_another_type(same: Collection[Customer], ids: Collection[str]) -> bool:
+    """Whether a number is known, and under other types alone: a person's NIT has the digits of the cédula, so that
+    this may be that customer, and is never a new one."""
+    return bool(same) and not ids
 
 
 def creatable(row: InvoiceRow, who: Named, merchant: Merchant, customer_id: str) -> Customer | None:

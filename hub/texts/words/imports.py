@@ -14,7 +14,8 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     ),
     "import.customer_by_name": "Se reconoció solo por el nombre: ningún otro cliente se llama así.",
     "import.customer_several": (
-        "Más de un cliente tiene este dato. Remedio: poner en el archivo el número de identificación."
+        "Este dato es de más de un cliente, o de uno con otro tipo de identificación. "
+        "Remedio: poner en el archivo el tipo y el número de identificación que tiene aquí."
     ),
     "import.customer_torn": (
         "Este correo es de otro cliente, no de {customer}: no se sabe de cuál es la factura. "

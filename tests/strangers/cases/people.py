@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.strangers.case import case
-from tests.strangers.files import Shown, xlsx
+from tests.strangers.files import Shown, lines_of, xlsx
 from tests.strangers.shop import Shop
 
 HEAD = "tipo;identificación;nombre;correo;teléfono\n"
@@ -316,3 +316,42 @@ def _(shop: Shop) -> None:
     told.took_nothing()
     shop.expect(told.code in (1, 2), f"exit {told.code}")
     shop.expect(not told.facts.get("set_aside"), "no row is at fault")
+
+
+# ---- the same number under another type of document
+
+TYPED = "factura;tipo de identificación;identificación;nombre;fecha;total"
+
+
+@case("typed-a", "A type as code and letters, with and without check digit: the customer of that number and type")
+def _(shop: Shop) -> None:
+    rows = (
+        ("13 / CC", "1020304050"),
+        ("13", "1.020.304.050"),
+        ("31 / NIT", "800.197.268-4"),
+        ("31", "800197268"),
+        ("NIT", "8001972684"),
+        ("31 - NIT", "800197268-4"),
+    )
+    lines = [f"F{at};{kind};{number};X;02/09/2026;1.000" for at, (kind, number) in enumerate(rows)]
+    shop.invoices(lines_of(*lines, head=TYPED), company="co").all_good(6)
+    shop.sum_due("2000", "1020304050")
+    shop.sum_due("4000", "800.197.268-4")
+
+
+@case("typed-b", "A person's NIT has the digits of the person's cédula: never a second customer in silence")
+def _(shop: Shop) -> None:
+    lines = ("F1;31;1020304050;Luis;02/09/2026;1.000", "F2;NIT;1020304050-8;Luis;02/09/2026;1.000")
+    told = shop.invoices(lines_of(*lines, head=TYPED), "--create-customers", company="co")
+    told.set_aside(2, 3)
+    found = shop.rows("SELECT 1 FROM customer WHERE document_number = '1020304050'")
+    shop.expect(len(found) == 1, f"one customer expected, not {len(found)}")
+    shop.owes("1020304050")
+
+
+@case("typed-c", "A company's number under a type that does not fit it is nobody else's either")
+def _(shop: Shop) -> None:
+    line = "F1;13;800197268;Comercial;02/09/2026;1.000"
+    told = shop.invoices(lines_of(line, head=TYPED), "--create-customers", company="co")
+    told.set_aside(2)
+    shop.owes("800.197.268-4")
