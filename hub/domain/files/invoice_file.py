@@ -27,6 +27,7 @@ from hub.domain.files.same_number import Stated, joined
 from hub.domain.files.sheet import RowError, Table
 from hub.domain.files.state_words import StateWords, is_note_number, is_receipt_number
 from hub.domain.files.sums import Sums
+from hub.domain.files.type_codes import meanings
 from hub.domain.files.value_columns import ValueColumns
 from hub.domain.text import Text
 from hub_hookspecs import Money
@@ -85,7 +86,7 @@ def parse_invoices(
         amount=amount,
         currency=values.currency,
         dates=dates,
-        words=StateWords(layout.answers),
+        words=StateWords(meanings(layout)),
         keeps=frozenset(field for field in MAY_BE_ABSENT if field not in columns),
         has_balance="balance" in columns,
         nobodys=nobodys(table.errors),

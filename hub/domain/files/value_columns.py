@@ -19,6 +19,7 @@ from hub.domain.files.layout import CURRENCY, DECIMAL, Layout
 from hub.domain.files.question import Question
 from hub.domain.files.row_cells import RowCells
 from hub.domain.files.sheet import FormattedNumber, RowError, Table
+from hub.domain.files.type_codes import settled
 from hub.domain.text import Text
 
 AMOUNTS: Final = ("total", "balance", "paid")
@@ -35,7 +36,7 @@ class ValueColumns:
         rows: Its cells, row by row.
         codes: The currency of each row; None where nothing says it.
         usual: Of rows that name none.
-        questions: What columns of money are that nobody knows by their names.
+        questions: What columns of money, or of bare codes, are that nobody knows by their names.
     """
 
     resolved: Resolved
@@ -54,7 +55,7 @@ class ValueColumns:
     def of(cls, table: Table, layout: Layout, default_currency: str | None, currencies: Sequence[str]) -> ValueColumns:
         """What a file says; see ``parse_invoices``."""
         usual = layout.answers.get(CURRENCY, default_currency)
-        resolved = resolve_columns(table, INVOICE_COLUMNS, layout)
+        resolved, coded = settled(resolve_columns(table, INVOICE_COLUMNS, layout), table, layout)
         columns, errors = ({} if resolved.is_open else resolved.columns), list(resolved.errors)
         if not usual and "currency" not in columns and columns:
             errors.append(RowError(table.header_line, "currency", "", Text("column.currency_missing")))
@@ -83,7 +84,10 @@ class ValueColumns:
             amounts=amounts,
             dates=dates,
             layout=layout,
-            questions=left_money.questions(resolved.left_out, resolved, rows, codes, layout) if columns else (),
+            questions=(
+                *coded,
+                *(left_money.questions(resolved.left_out, resolved, rows, codes, layout) if columns else ()),
+            ),
         )
 
     def said(self, cells: RowCells, code: str | None) -> dict[str, str]:
