@@ -12,6 +12,7 @@ from hub.domain.decision import Signed
 from hub.domain.dispute import DisputeOutcome
 from hub.domain.identity import Invalid
 from hub.domain.refusals import Conflict
+from hub.flows.books import book_return
 from hub.flows.books.reverse_entry import reverse
 from hub.flows.corrections import end_dispute
 from hub.flows.corrections.approve_decision import approve_decision
@@ -59,6 +60,33 @@ def test_in_any_order_what_the_bank_gave_again_is_there_once(desk: Desk, events:
     assert desk.read(lambda tx: tx.settlements.awaited("acct")) == ()
     (dispute,) = desk.read(lambda tx: tx.disputes.of_payments(["pay-A"]))
     assert dispute.outcome is DisputeOutcome.WON
+
+
+@pytest.mark.parametrize("first", ["CASE-1", "CASE-2"])
+def test_of_two_cases_that_were_won_nothing_is_taken_though_one_found_nothing_to_take(desk: Desk, first: str) -> None:
+    last = "CASE-1" if first == "CASE-2" else "CASE-2"
+
+    play(desk, "chargeback A as CASE-2", f"dispute-ends A {first} won", f"dispute-ends A {last} won")
+
+    assert desk.balances() == {("bank", "CRC"): 7_000_000, ("billed", "CRC"): -7_000_000}
+    desk.do("paid A")
+    assert desk.balances() == {("bank", "CRC"): 7_000_000, ("billed", "CRC"): -7_000_000}
+
+
+@pytest.mark.parametrize("ended", ["lost", "accepted"])
+def test_of_two_cases_the_one_that_was_lost_is_taken_once_the_other_gave_back(desk: Desk, ended: str) -> None:
+    play(desk, "chargeback A as CASE-2", f"dispute-ends A CASE-2 {ended}", "dispute-ends A CASE-1 won")
+
+    assert desk.balances()["provider_clearing", "CRC"] == -7_000_000
+
+
+def test_control_a_case_that_was_won_is_taken_once_there_is_something_to_take(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(book_return, "_was_won", lambda *_given: False)
+
+    with pytest.raises(AssertionError):
+        test_of_two_cases_that_were_won_nothing_is_taken_though_one_found_nothing_to_take(desk, "CASE-2")
 
 
 def test_of_a_dispute_that_a_line_won_a_person_is_asked_still(desk: Desk) -> None:

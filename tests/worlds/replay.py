@@ -138,7 +138,10 @@ def _lines_of(told: Told, lines: dict[str, StoredLine]) -> tuple[StoredLine, ...
 
 
 def shuffled(events: list[Event], dice: random.Random) -> list[Event]:
-    """Another order in which the same could have been heard, some of it twice."""
+    """Another order in which the same could have been heard, some of it twice.
+
+    People say what they say knowing what was said before: that keeps its order.
+    """
     kin = _kin([event.payment for event in events if isinstance(event, Start)])
     needs: dict[int, set[int]] = {}
     for at, event in enumerate(events):
@@ -147,7 +150,10 @@ def shuffled(events: list[Event], dice: random.Random) -> list[Event]:
             needs[at] = {i for i, other in enumerate(events[:at]) if kin[other.payment.id] == own}
         else:
             needs[at] = {
-                i for i, other in enumerate(events) if isinstance(other, Start) and other.payment.id == event.payment.id
+                i
+                for i, other in enumerate(events)
+                if other.payment.id == event.payment.id
+                and (isinstance(other, Start) or (i < at and _is_said(event) and _is_said(other)))
             }
     done: list[int] = []
     left = set(needs)
@@ -158,6 +164,11 @@ def shuffled(events: list[Event], dice: random.Random) -> list[Event]:
         done.append(chosen)
     again = [at for at in done if isinstance(events[at], Told) and dice.random() < 0.2]
     return [events[at] for at in (*done, *again)]
+
+
+def _is_said(event: Event) -> bool:
+    """Whether a person told it."""
+    return isinstance(event, Told) and any(item.source is ObservedBy.OPERATOR for item in event.news)
 
 
 def _kin(payments: list[Payment]) -> dict[str, int]:

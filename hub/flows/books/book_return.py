@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from hub.domain import entry_keys, money_entries
 from hub.domain.captures import Capture
+from hub.domain.dispute import DisputeOutcome
 from hub.domain.entry_keys import EXCHANGE
 from hub.domain.intake import Intake, reopening, shares_back
 from hub.domain.known_returns import Return
@@ -41,6 +42,8 @@ def book_return(tx: Tx, payment: Payment, back: Return, captures: tuple[Capture,
     part = min(amount.minor - booked, room)
     if part <= 0 or any(entry.kind is EntryKind.CORRECTION for entry in parts):
         return ()
+    if not parts and back.kind is Kind.CHARGED_BACK and _was_won(tx, payment, back):
+        return ()
     number = len(parts)
     book = _book_chargeback if back.kind is Kind.CHARGED_BACK else _book_refund
     own_part, own_amount = f"{key}#{number}" if number else key, Money(part, amount.currency)
@@ -57,6 +60,14 @@ def book_return(tx: Tx, payment: Payment, back: Return, captures: tuple[Capture,
 def _all_of(captures: tuple[Capture, ...]) -> Money:
     currency = captures[0].amount.currency
     return Money(sum(taken.amount.minor for taken in captures if taken.amount.currency == currency), currency)
+
+
+def _was_won(tx: Tx, payment: Payment, back: Return) -> bool:
+    """Whether a bank gave again what it took before there was anything to take by the books."""
+    return any(
+        dispute.outcome is DisputeOutcome.WON and dispute.stage.has_taken and dispute.is_called(back.name)
+        for dispute in tx.disputes.of_payments([payment.id])
+    )
 
 
 def _is_part(entry: Entry, key: str) -> bool:
