@@ -149,6 +149,14 @@ def test_what_a_second_person_approves_is_told_where_it_waited(desk: Desk, monke
     are_closed_once(desk, run)
 
 
+def test_control_an_import_that_goes_on_saying_that_it_waits_is_found(
+    desk: Desk, plant: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(close_bills, "_told", lambda run, *_given: run)
+    with pytest.raises(AssertionError):
+        test_what_a_second_person_approves_is_told_where_it_waited(desk, monkeypatch)
+
+
 def what_changes_meanwhile_stays(desk: Desk) -> None:
     """What a payer begins to pay, and what a person voids, between the decision and its turn stays open."""
     run = approved(desk)

@@ -510,6 +510,14 @@ def test_whatever_came_before_an_undo_leaves_what_stood_before_its_import(desk_f
     assert sum(one_after_the_other(desk_for("CR"), dice) for _ in range(3)) >= 1
 
 
+@pytest.mark.parametrize("portion", [1, 2, 3])
+def test_in_portions_of_whatever_size_it_leaves_what_stood_before_its_import(
+    desk_for: Desks, dice: random.Random, monkeypatch: pytest.MonkeyPatch, portion: int
+) -> None:
+    monkeypatch.setattr(take_back, "PORTION", portion)
+    assert sum(one_after_the_other(desk_for("CR"), dice) for _ in range(3)) >= 1
+
+
 KILLED = """
 import asyncio, os, sys
 from hub.bootstrap import open_hub
