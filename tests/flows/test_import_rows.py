@@ -14,7 +14,7 @@ from hub.flows.imports import import_files, match_numbers, name_customers, save_
 from hub.flows.imports.import_files import import_customers, import_invoices
 from hub.flows.imports.import_report import Change
 from hub.flows.imports.match_numbers import Numbers
-from hub.flows.imports.set_aside_file import set_aside_file
+from hub.flows.imports.set_aside_file import Handed, set_aside_file
 from tests.bookkeeping.conftest import desk_for as desk_for
 from tests.bookkeeping.conftest import empty_hub as empty_hub
 from tests.bookkeeping.desk import Desk, run
@@ -404,13 +404,16 @@ def test_the_rows_set_aside_come_back_as_a_file_that_is_mended_and_brought_again
         f"NC-5;{ANA};02/09/2026;CRC;-20,00;nota",
     )
     report = bring(desk, *rows, head=head)
-    name, data = set_aside_file(file_of(*rows, head=head), "cartera.csv", report, spoken)
+    country = desk.hub.countries["CR"]
+    first = Handed(data=file_of(*rows, head=head), name="cartera.csv", kind=FileKind.INVOICES, country=country)
+    name, data = set_aside_file(first, report.set_aside, spoken)
 
     assert (name, data[:3]) == ("cartera-motivo.csv", b"\xef\xbb\xbf")
     lines = data.decode("utf-8-sig").splitlines()
-    assert lines[0] == f"{head};Motivo"
-    assert lines[1].startswith(f"F2;{ANA};31/13/2026;CRC;CRC 1500.50;'=1+1;")
-    assert "Fecha: El mes sería 13" in lines[1]
+    ours = "Número de factura;Identificación o correo del cliente;Fecha de emisión;Moneda;Total;Descripción;Motivo"
+    assert lines[0] == ours
+    assert lines[1].startswith(f"F2;{ANA};31/13/2026;CRC;CRC 1500,50;'=1+1;")
+    assert "Fecha de emisión: El mes sería 13: las fechas van aaaa-mm-dd" in lines[1]
     assert [line.split(";")[0] for line in lines[1:]] == ["F2", "F3", "NC-5"]
 
     mended = [line.replace("31/13/2026", "30/11/2026").replace("199999999", ANA) for line in lines[1:]]
@@ -419,5 +422,6 @@ def test_the_rows_set_aside_come_back_as_a_file_that_is_mended_and_brought_again
     assert reasons(again) == [(4, "import.note_of_which")], "a minus behind a currency is a minus"
     kept = desk.read(bills)
     assert (kept["F2"].total, kept["F2"].description, kept["F3"].description) == (150_050, "=1+1", "+506 8888-8888")
-    _name, once_more = set_aside_file(file_of(*mended, head=lines[0]), name, again, spoken)
-    assert once_more.decode("utf-8-sig").splitlines()[0] == f"{head};Motivo"
+    second = Handed(data=file_of(*mended, head=lines[0]), name=name, kind=FileKind.INVOICES, country=country)
+    _name, once_more = set_aside_file(second, again.set_aside, spoken)
+    assert once_more.decode("utf-8-sig").splitlines()[0] == ours

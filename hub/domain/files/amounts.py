@@ -52,6 +52,8 @@ EXAMPLES: Final = 3
 AWAITS_ANSWER: Final = frozenset({"cell.two_readings", "cell.two_signs", "cell.two_orders"})
 """Why a cell is not read before a question of the file is answered."""
 
+TWO_DECIMALS: Final = "MXN"
+"""Any currency that has them: no currency that we know has more."""
 LABELS: Final = {",": Text("decimal.comma"), ".": Text("decimal.point")}
 
 
@@ -70,17 +72,21 @@ class AmountColumns:
     _proofs: Mapping[tuple[str, str], frozenset[str]] = attrs.field(factory=dict, alias="proofs")
     _unfit: frozenset[str] = attrs.field(default=frozenset(), alias="unfit")
     _asks: bool = attrs.field(default=False, alias="asks")
+    _doubts: frozenset[str] = attrs.field(default=frozenset(), alias="doubts")
+    _has_numbers: bool = attrs.field(default=False, alias="has_numbers")
 
     @classmethod
     def of(cls, cells: Cells, layout: Layout | None = None) -> AmountColumns:
         """What the cells of a file say of each other; a row whose currency is unknown says nothing."""
         answers = (layout or Layout()).answers
-        texts, numbers = list[_Cell](), list[_Cell]()
+        texts, numbers, unknown, has_numbers = list[_Cell](), list[_Cell](), list[str](), False
         for field, column in cells.items():
             for line, cell, currency in column:
                 if currency not in EXPONENTS:
+                    unknown.append(cell)
                     continue
                 if isinstance(cell, JsonNumber):
+                    has_numbers = True
                     if isinstance(cell, FormattedNumber) and may_show_otherwise(type(cell), currency):
                         numbers.append(_Cell(field, line, cell, currency, None))
                 elif found := written(cell):
@@ -106,6 +112,8 @@ class AmountColumns:
             proofs={place: frozenset(signs) for place, signs in proofs.items()},
             unfit=frozenset(unfit),
             asks=asks,
+            doubts=frozenset({*(sign for sign, _ in doubtful), *_doubts(unknown)}),
+            has_numbers=has_numbers or any(isinstance(cell, JsonNumber) for cell in unknown),
         )
         return attrs.evolve(read, questions=tuple(read._questions(texts)), told=tuple(_told(numbers)))
 
@@ -125,6 +133,39 @@ class AmountColumns:
             raise two_readings(found) if found.doubtful else Unreadable(Text("cell.two_signs"))
         known = found.doubtful and self._proven(field, currency)
         return read_amount(cell, currency, other_sign(found.doubtful) if known else None)
+
+    @property
+    def shows_signs(self) -> bool:
+        """Whether some amount shows which sign is decimal, or somebody said it."""
+        return bool(self._unfit or any(self._proofs.values()) or any(key.startswith(DECIMAL) for key in self._answers))
+
+    def sign_of(self, field: str, currency: str = "") -> str:
+        """The decimal sign of a column's amounts; empty where it is not the only one, or none."""
+        signs = {answer} if (answer := _answer(self._answers, currency)) else self._proven(field, currency)
+        return next(iter(signs)) if len(signs) == 1 else ""
+
+    def bare(self, cell: str, decimal: str) -> str:
+        """An amount whose currency nobody knows, with a decimal sign, where it is the same in any; else empty."""
+        if self.questions or self._is_marked(cell):
+            return ""
+        if isinstance(cell, JsonNumber):
+            return _bare_number(cell).replace(".", decimal)
+        if (found := written(cell)) is None:
+            return ""
+        sign = self._answers.get(DECIMAL, "") or next(iter(found.readings))
+        if found.doubtful and not self._answers.get(DECIMAL):
+            if not self.shows_signs and len(self._doubts) == 1 and not self._has_numbers:
+                return cell
+            proven = self._unfit.union(*self._proofs.values())
+            sign = other_sign(found.doubtful) if proven == {other_sign(found.doubtful)} else ""
+        plain = found.readings.get(sign, "")
+        return _bare_number(f"-{plain}" if found.is_negative else plain).replace(".", decimal) if plain else ""
+
+    @staticmethod
+    def _is_marked(cell: str) -> bool:
+        if isinstance(cell, JsonNumber):
+            return isinstance(cell, FormattedNumber) and bool(cell.shown_as.currency)
+        return bool((found := written(cell)) and found.marks)
 
     def _proven(self, field: str, currency: str) -> frozenset[str]:
         """The decimal signs that count for a column's amounts of a currency."""
@@ -219,6 +260,21 @@ def _told(numbers: Sequence[_Cell]) -> Iterator[RowError]:
             continue
         if said:
             yield RowError(item.line, item.field, item.text, said)
+
+
+def _doubts(cells: Sequence[str]) -> Iterator[str]:
+    """The separators of which the amounts of rows without a currency leave open what they part."""
+    found = (written(cell) for cell in cells if not isinstance(cell, JsonNumber))
+    return (amount.doubtful for amount in found if amount and amount.doubtful)
+
+
+def _bare_number(cell: str) -> str:
+    """A plain number in any currency: whole, or with two decimals."""
+    try:
+        money = read_amount(cell if isinstance(cell, JsonNumber) else JsonNumber(cell), TWO_DECIMALS)
+    except Unreadable:
+        return ""
+    return f"{money.decimal:f}" if money.minor % 100 else f"{money.decimal:.0f}"
 
 
 def _answer(answers: Mapping[str, str], currency: str) -> str:

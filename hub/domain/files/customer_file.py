@@ -6,7 +6,7 @@ What is wrong with who they are sets a row aside; an odd phone or mail is told, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import attrs
@@ -61,9 +61,14 @@ class CustomerRow:
 
 @attrs.frozen(kw_only=True)
 class CustomerFile(Reading):
-    """The customers of a file, and all that is to be said of it."""
+    """The customers of a file, and all that is to be said of it.
+
+    Attributes:
+        types: Of which type the document of each line is, also of one that is set aside.
+    """
 
     rows: tuple[CustomerRow, ...] = ()
+    types: Mapping[int, IdentityType] = attrs.Factory(dict)
 
 
 def parse_customers(
@@ -84,6 +89,7 @@ def parse_customers(
     questions = (*resolved.questions, *reader.questions())
     return CustomerFile(
         rows=tuple(customer for cells, customer in rows if customer and not cells.has_errors),
+        types=reader.types,
         errors=tuple(error for error in wrong if error.line not in body),
         set_aside=tuple(error for error in wrong if error.line in body),
         warnings=by_line(reader.warnings),
@@ -107,6 +113,7 @@ class _CustomerReader:
 
     def __init__(self, every: Sequence[RowCells], country: Country, layout: Layout) -> None:
         self.warnings: list[RowError] = []
+        self.types: dict[int, IdentityType] = {}
         self._country = country
         self._doubtful: list[tuple[RowCells, tuple[IdentityType, ...]]] = []
         self._answer = types_named(country, layout.answers.get(IDENTITY_TYPE, ""))
@@ -165,6 +172,7 @@ class _CustomerReader:
         kind = self._type(cells, number) if number else None
         if kind is None:
             return None
+        self.types[cells.line] = kind
         digit = cells.raw("check_digit") if _plain(cells.raw("check_digit")) else ""
         if digit and kind.check_digit is None:
             self._warn(cells, "check_digit", Text("identity.has_no_digit", type=Declared(kind.label)))

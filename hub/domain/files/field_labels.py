@@ -16,6 +16,7 @@ LABELS: Final[Mapping[str, Text]] = {
     "due_on": Text("field.due_on"),
     "currency": Text("field.currency"),
     "total": Text("field.total"),
+    "total_means": Text("field.total_means"),
     "balance": Text("field.balance"),
     "paid": Text("field.paid"),
     "state": Text("field.state"),

@@ -47,12 +47,14 @@ class InvoiceFile(Reading):
         skipped: Rows that are no invoices, such as drafts and quotations.
         numbers: Every number that stands in some row, also one that is set aside.
         unclear: By number: instalments whose total may be the invoice's or their own.
+        meant: Of what the total of instalments is that do not say it themselves, where it is known.
     """
 
     rows: tuple[InvoiceRow, ...] = ()
     skipped: tuple[RowError, ...] = ()
     numbers: frozenset[str] = frozenset()
     unclear: Mapping[str, tuple[InvoiceRow, ...]] = attrs.Factory(dict)
+    meant: str | None = None
 
 
 def parse_invoices(
@@ -116,6 +118,7 @@ def parse_invoices(
         skipped=tuple(skipped),
         numbers=frozenset(numbers - {""}),
         unclear=invoices.unclear,
+        meant=invoices.meant,
         errors=tuple(error for error in wrong if error.line not in body),
         set_aside=tuple(error for error in wrong if error.line in body),
         warnings=by_line((*invoices.warnings, *_as_in_file(amounts.told, columns))),

@@ -36,14 +36,14 @@ NUMBERS_OF_PEOPLE: Final = (
     " numero_identificacion_tercero documento_cliente numero_documento_cliente documento_identidad"
     " numero_documento_identidad numero_id id_fiscal numero_fiscal numero_identificacion_fiscal"
     " identificacion_fiscal empresa_nif cliente_nif contacto_nif empresa_nit cliente_nit contacto_nit"
-    " tax_id customer_tax_id vat vat_number identity_number"
+    " tax_id customer_tax_id vat vat_number identity_number number_of_document"
 )
 ALSO_OF_INVOICES: Final = "documento numero_documento id numero_cliente"
 """Names of a customer's number that may well be another's."""
 TYPES_OF_IDENTITY: Final = (
     "tipo_identificacion tipo_identificacion_cliente tipo_identificacion_receptor tipo_identificacion_tercero"
     " tipo_id tipo_cedula tipo_documento_identidad tipo_documento_cliente tipo_persona id_type"
-    " document_type_customer"
+    " document_type_customer kind_of_document"
 )
 PIECES: Final = (
     "nombre nombres nombres_tercero nombres_cliente primer_nombre segundo_nombre otros_nombres apellido apellidos"
@@ -103,7 +103,7 @@ INVOICE_COLUMNS: Final = (
     ),
     Column(
         "customer",
-        NUMBERS_OF_PEOPLE + f" / / {MAILS}",
+        f"{NUMBERS_OF_PEOPLE} identificacion_o_correo_cliente customer_s_identity_number_or_mail / / {MAILS}",
         required=True,
         instead="customer_name",
         is_text=True,
@@ -117,7 +117,8 @@ INVOICE_COLUMNS: Final = (
         "nombre_cliente nombres_cliente razon_social nombre_o_razon_social nombre_razon_social"
         " razon_social_cliente nombre_receptor razon_social_receptor nombre_tercero customer_full_name full_name"
         " company_name nombre_deudor nombre_completo"
-        " nombre_empresa_mostrar_factura nombre_contacto_mostrar_factura / nombre name / nombre_comercial",
+        " nombre_empresa_mostrar_factura nombre_contacto_mostrar_factura customer_s_name / nombre name"
+        " / nombre_comercial",
         is_text=True,
         parts=PIECES,
         doubtful={
@@ -131,7 +132,8 @@ INVOICE_COLUMNS: Final = (
     ),
     Column(
         "kind",
-        "tipo_comprobante tipo_transaccion clase_documento clase_comprobante transaction_type",
+        "tipo_comprobante tipo_transaccion clase_documento clase_comprobante transaction_type"
+        " tipo_documento_o_linea kind_of_document_or_line",
         doubtful={
             0: Doubtful(
                 names="kind tipo_documento tipo tipo_factura tipo_movimiento type document_type",
@@ -175,12 +177,13 @@ INVOICE_COLUMNS: Final = (
         " open_balance amount_residual residual outstanding_amount / saldo",
         is_money=True,
     ),
+    Column("total_means", "total_es_factura_o_cuota total_is_invoice_or_instalment"),
     Column(
         "paid",
         "abonos abono abonado total_abonos total_abonado pagado pagos total_pagado monto_pagado valor_pagado"
         " importe_pagado cobrado total_cobrado recaudado total_recaudado monto_abonado valor_abonado importe_abonado"
         " abonos_realizados abonos_recibidos pagos_recibidos pagos_realizados total_pagos paid_amount amount_paid"
-        " payments",
+        " payments paid_so_far",
         is_money=True,
     ),
     Column(
@@ -199,7 +202,8 @@ INVOICE_COLUMNS: Final = (
         "credits",
         "factura_afectada numero_factura_afectada factura_referencia documento_referencia documento_afectado"
         " comprobante_afectado factura_aplicada aplica_a factura_relacionada documento_relacionado factura_origen"
-        " documento_origen comprobante_origen original_invoice applies_to",
+        " documento_origen comprobante_origen original_invoice applies_to factura_que_nota_rebaja"
+        " invoice_that_note_takes_off",
         is_text=True,
     ),
     Column("branch", "sucursal sede agencia tienda punto_venta local / establecimiento", is_text=True),
@@ -211,8 +215,8 @@ CUSTOMER_COLUMNS: Final = (
     Column(
         "name",
         "razon_social nombre_o_razon_social nombre_razon_social nombre_cliente nombre_completo"
-        " razon_social_cliente nombre_tercero full_name customer_full_name company_name display_name / nombre"
-        " nombre_mostrar / nombre_comercial",
+        " razon_social_cliente nombre_tercero full_name customer_full_name company_name display_name legal_name"
+        " / nombre nombre_mostrar / nombre_comercial",
         required=True,
         is_text=True,
         parts=PIECES,
@@ -237,7 +241,11 @@ CUSTOMER_COLUMNS: Final = (
     ),
     Column("check_digit", "dv digito_verificacion digito_verificador"),
     Column("email", f"{MAILS} correos emails correo_1 email_1 correo_facturacion email_facturacion", is_text=True),
-    Column("other_email", "correo_2 email_2 correo_secundario segundo_correo otro_correo correo_alterno", is_text=True),
+    Column(
+        "other_email",
+        "correo_2 email_2 correo_secundario segundo_correo otro_correo correo_alterno another_mail",
+        is_text=True,
+    ),
     Column("phone", PHONES, is_text=True),
     Column("address", "direccion domicilio direccion_cliente direccion_principal street street_address", is_text=True),
     Column("language", "idioma lengua idioma_correos"),
@@ -247,20 +255,20 @@ PAYOUT_COLUMNS: Final = (
     Column(
         "line_id",
         "id_linea numero_linea linea line id_transaccion transaction_id numero_transaccion id_movimiento"
-        " numero_movimiento balance_transaction_id / id transaccion transaction",
+        " numero_movimiento balance_transaction_id number_of_line / id transaccion transaction",
         required=True,
         is_text=True,
     ),
     Column(
         "reference",
         "referencia referencia_comercio referencia_pago nuestra_referencia merchant_reference order_id"
-        " numero_orden id_orden orden order order_number external_reference",
+        " numero_orden id_orden orden order order_number external_reference our_reference",
         is_text=True,
     ),
     Column(
         "provider_reference",
         "referencia_proveedor referencia_pasarela provider_id payment_id id_pago numero_operacion id_operacion"
-        " operation_id source_id",
+        " operation_id source_id provider_s_reference",
         is_text=True,
     ),
     Column(
@@ -270,7 +278,11 @@ PAYOUT_COLUMNS: Final = (
         is_text=True,
     ),
     Column("movement", "movimiento tipo_movimiento_id", is_text=True),
-    Column("kind", "tipo tipo_linea tipo_movimiento clase type", is_text=True),
+    Column(
+        "kind",
+        "tipo tipo_linea tipo_movimiento clase type tipo_documento_o_linea kind_of_document_or_line",
+        is_text=True,
+    ),
     Column("currency", "moneda divisa codigo_moneda currency_code"),
     Column(
         "gross",

@@ -12,6 +12,7 @@ from hub.domain.text import Text
 from hub_hookspecs import Money
 
 from .bill_state import BillState, RowKind
+from .heading_words import reduced
 from .invoice_row import InvoiceRow
 from .question import Choice, Question
 from .row_cells import RowCells, refuse_each
@@ -19,8 +20,15 @@ from .sheet import RowError
 
 TOTAL_OF: Final = "total_of"
 """Answered with ``invoice`` or ``instalment``: of what the column of totals is, where an invoice has several rows."""
+TOTAL_MEANS: Final = "total_means"
+"""Our field that says it, row by row."""
 OF_INVOICE: Final = "invoice"
 OF_INSTALMENT: Final = "instalment"
+MEANINGS: Final = {
+    **dict.fromkeys(("factura", "invoice"), OF_INVOICE),
+    **dict.fromkeys(("cuota", "instalment", "installment"), OF_INSTALMENT),
+}
+"""What a column may say of it, row by row: files of rows that were set aside have one."""
 EXAMPLES: Final = 3
 
 
@@ -33,6 +41,11 @@ class Stated:
     row: InvoiceRow | None
     quota: Money | None = None
 
+    @property
+    def meant(self) -> str | None:
+        """Of what its total is, where a column says it."""
+        return MEANINGS.get(reduced(self.cells.raw(TOTAL_MEANS)))
+
 
 @attrs.frozen(kw_only=True)
 class Joined:
@@ -42,12 +55,14 @@ class Joined:
         warnings: Of rows that stand there twice.
         questions: Of what the column of totals is, where the rows do not say.
         unclear: By number: the rows that do not say it.
+        meant: What it is where rows do not say it themselves: as somebody answered, or as all others say.
     """
 
     rows: tuple[InvoiceRow, ...] = ()
     warnings: tuple[RowError, ...] = ()
     questions: tuple[Question, ...] = ()
     unclear: Mapping[str, tuple[InvoiceRow, ...]] = attrs.Factory(dict)
+    meant: str | None = None
 
 
 def joined(stated: Iterable[Stated], answers: Mapping[str, str]) -> Joined:
@@ -86,6 +101,7 @@ def joined(stated: Iterable[Stated], answers: Mapping[str, str]) -> Joined:
         rows=tuple(sorted(rows, key=lambda row: row.line)),
         warnings=tuple(warnings),
         questions=question,
+        meant=meant,
         unclear={plan[0].number: tuple(one.row for one in plan if one.row) for plan in open_plans},
     )
 
@@ -160,10 +176,16 @@ def _meaning(plan: Sequence[Stated]) -> str | None:
         return OF_INSTALMENT
     parts = _parts(plan)
     if parts is None or sum(parts) < totals[0]:
-        return None
+        return _said(plan)
     if sum(parts) == totals[0]:
         return OF_INVOICE
-    return OF_INSTALMENT if {*parts} <= {0, totals[0]} else None
+    return OF_INSTALMENT if {*parts} <= {0, totals[0]} else _said(plan)
+
+
+def _said(plan: Iterable[Stated]) -> str | None:
+    """What a column says of it, where all rows say the same."""
+    said = {one.meant for one in plan}
+    return said.pop() if len(said) == 1 else None
 
 
 def _invoice(plan: Sequence[Stated], meaning: str) -> InvoiceRow | None:

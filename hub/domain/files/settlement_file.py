@@ -36,9 +36,19 @@ AN_AMOUNT: Final = re.compile(r"[^\w,.()-]*\(?-?[^\w,.()-]*[0-9][0-9.,' \u00a0]*
 
 @attrs.frozen(kw_only=True)
 class LineFile(Reading):
-    """The lines of a file, and all that is to be said of it."""
+    """The lines of a file, and all that is to be said of it.
+
+    Attributes:
+        amounts, dates: How its columns of amounts and days are read; None where it asks something first.
+        money: Our fields of amounts that it has.
+        is_turned: It writes what it keeps back with a minus.
+    """
 
     lines: tuple[StatedLine, ...] = ()
+    amounts: AmountColumns | None = None
+    dates: DateColumns | None = None
+    money: tuple[str, ...] = ()
+    is_turned: bool = False
 
 
 def parse_lines(
@@ -92,15 +102,24 @@ def _with_lines(file: LineFile, table: Table, resolved: Resolved, currency: str)
         return attrs.evolve(file, questions=questions)
     stated = [(cells, _LineReader(cells, code, amounts, dates, kept).line()) for cells, code in codes]
     whole = [(cells, line) for cells, line in stated if line and not cells.has_errors]
-    if "net" in columns:
-        whole = list(zip((cells for cells, _ in whole), _with_signs([line for _, line in whole]), strict=True))
+    is_turned = "net" in columns and _is_turned([line for _, line in whole])
+    if is_turned:
+        whole = [(cells, attrs.evolve(line, line=_turned(line.line))) for cells, line in whole]
     lines = []
     for cells, line in whole:
         problems = [*line_errors(line.line, line.kind)]
         errors += [RowError(cells.line, "", "", problem) for problem in problems]
         lines += [] if problems else [line]
     set_aside = tuple(sorted((*file.set_aside, *errors), key=lambda error: error.line))
-    return attrs.evolve(file, lines=tuple(lines), set_aside=set_aside)
+    return attrs.evolve(
+        file,
+        lines=tuple(lines),
+        set_aside=set_aside,
+        amounts=amounts,
+        dates=dates,
+        money=tuple(money),
+        is_turned=is_turned,
+    )
 
 
 def _withheld(table: Table, layout: Layout) -> Iterable[Column]:
@@ -131,12 +150,11 @@ def _with_net(table: Table, resolved: Resolved, layout: Layout) -> Resolved:
     return attrs.evolve(resolved, missing=("net",))
 
 
-def _with_signs(lines: Sequence[StatedLine]) -> list[StatedLine]:
-    """The lines; where a file writes what it keeps with a minus, and adds up so and only so, without it."""
-    turned = [attrs.evolve(stated, line=_turned(stated.line)) for stated in lines]
-    told = [pair for pair in zip(lines, turned, strict=True) if pair[0].line != pair[1].line]
-    is_so = told and not any(_adds_up(one.line) for one, _ in told) and all(_adds_up(other.line) for _, other in told)
-    return turned if is_so else list(lines)
+def _is_turned(lines: Sequence[StatedLine]) -> bool:
+    """Whether a file writes what it keeps with a minus: it adds up so, and only so."""
+    both = [(stated.line, _turned(stated.line)) for stated in lines]
+    told = [(line, turned) for line, turned in both if line != turned]
+    return bool(told) and not any(_adds_up(line) for line, _ in told) and all(_adds_up(turned) for _, turned in told)
 
 
 def _turned(line: SettlementLine) -> SettlementLine:

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 import attrs
 
+from hub.domain.export import FORMULA
 from hub.domain.text import Text
 
 DISPLAYED: Final = 40
@@ -36,10 +37,20 @@ def plain_blanks(text: str) -> str:
 
 
 def unmarked(cell: str) -> str:
-    """A cell without the apostrophe by which people, and exports that guard themselves, force text: ``'1-1234``."""
-    if cell[:1] == "'" and len(cell) > 1 and (cell[1].isalnum() or cell[1] in "=+-@") and not cell.endswith("'"):
+    """A cell without the apostrophe by which people, and exports that guard themselves, force text: ``'1-1234``.
+
+    What ``marked`` wrote comes back as it was.
+    """
+    rest = cell.lstrip("'") if cell.startswith("'") else ""
+    if rest and (rest.startswith(FORMULA) or (rest[0].isalnum() and not cell.endswith("'"))):
         return cell[1:]
     return cell
+
+
+def marked(cell: str) -> str:
+    """A cell as a spreadsheet leaves it alone and ``unmarked`` gives it back: behind an apostrophe where it begins as a
+    formula does, or with an apostrophe of its own."""
+    return f"'{cell}" if cell.startswith(FORMULA) or unmarked(cell) != cell else cell
 
 
 @attrs.frozen

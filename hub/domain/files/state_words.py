@@ -101,7 +101,7 @@ class StateWords:
 
     def of(self, cells: RowCells) -> tuple[RowKind | None, BillState | None]:
         """What a row is, where a word says it, and the state of its invoice."""
-        kinds, states = self._means(cells, "kind"), self._means(cells, "state")
+        kinds, states = self.means(cells, "kind"), self.means(cells, "state")
         if not kinds and not states:
             return None, None
         found = {*kinds, *states}
@@ -115,7 +115,8 @@ class StateWords:
         """One for each word that nobody can know, with rows that have it."""
         return tuple(self._question(key, *seen) for key, seen in self._unknown.items())
 
-    def _means(self, cells: RowCells, field: str) -> list[BillState]:
+    def means(self, cells: RowCells, field: str) -> list[BillState]:
+        """What the words of a field's cells mean; those that nobody can know are kept to be asked."""
         found = []
         for written in cells.every(field):
             if not reduced(written):

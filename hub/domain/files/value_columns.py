@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import attrs
 
-from hub.domain.cells import Unreadable, own_currency
 from hub.domain.files import left_money
 from hub.domain.files.amounts import AmountColumns
 from hub.domain.files.columns import Resolved, resolve_columns
 from hub.domain.files.currency_column import CurrencyColumn
 from hub.domain.files.dates import DateColumns
 from hub.domain.files.known_columns import INVOICE_COLUMNS
-from hub.domain.files.layout import CURRENCY, DECIMAL, Layout
+from hub.domain.files.layout import CURRENCY, Layout
 from hub.domain.files.question import Question
 from hub.domain.files.row_cells import RowCells
-from hub.domain.files.sheet import FormattedNumber, RowError, Table
+from hub.domain.files.sheet import RowError, Table
 from hub.domain.files.type_codes import settled
 from hub.domain.text import Text
 
@@ -89,40 +87,3 @@ class ValueColumns:
                 *(left_money.questions(resolved.left_out, resolved, rows, codes, layout) if columns else ()),
             ),
         )
-
-    def said(self, cells: RowCells, code: str | None) -> dict[str, str]:
-        """The amounts and days of a row as any file can say them, by the file's own heading: ``USD 1250.50`` and
-        ``2026-09-02``. What cannot be read, or awaits an answer, is not among them."""
-        found = {}
-        for field in (*AMOUNTS, *DATES):
-            theirs, cell = self.columns.get(field, ()), cells.raw(field)
-            if len(theirs) == 1 and cell:
-                plain = self._day(cell) if field in DATES else next(self._amounts(field, cell, code), "")
-                if plain:
-                    found[theirs[0]] = plain
-        return found
-
-    def _day(self, cell: str) -> str:
-        try:
-            return "" if self.dates.questions else self.dates.read(cell).isoformat()
-        except Unreadable:
-            return ""
-
-    def _amounts(self, field: str, cell: str, code: str | None) -> Iterator[str]:
-        """In the row's currency, else in the one that the cell itself names; where nothing names one, the bare number
-        that an answer makes of it."""
-        if self.amounts.questions:
-            return
-        for named in filter(None, (code, own_currency(cell, self.currency.currencies, self.usual))):
-            if plain := self._plain(field, cell, named):
-                yield f"{named} {plain}"
-        if not code and self.usual and DECIMAL in self.layout.answers:
-            yield self._plain(field, cell, self.usual)
-        if isinstance(cell, FormattedNumber) and cell.shown_as.is_percent:
-            yield f"{Decimal(cell).scaleb(2):f}%"
-
-    def _plain(self, field: str, cell: str, currency: str) -> str:
-        try:
-            return f"{self.amounts.read(field, cell, currency).decimal:f}"
-        except Unreadable:
-            return ""

@@ -2,80 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import PurePath
-from typing import Final
+from typing import Any, Final
 
+import attrs
+
+from hub.domain.dates import DAY_FIRST, ISO, MONTH_FIRST
 from hub.domain.export import Cell, csv_of
+from hub.domain.files.field_labels import field_label
 from hub.domain.files.heading_words import reduced
 from hub.domain.files.layout import FileKind, Layout
 from hub.domain.files.listed import read_listed
-from hub.domain.files.sheet import FormattedNumber, JsonNumber, Table
-from hub.domain.files.value_columns import ValueColumns
+from hub.domain.files.mended import MendedRows, mended_customers, mended_invoices, text_of
+from hub.domain.files.mended_lines import mended_lines
+from hub.domain.files.sheet import RowError, Table, marked
 from hub.domain.text import Text
-
-from .import_report import ImportReport
+from hub_hookspecs import Country
 
 REASON: Final = Text("import.reason")
 BETWEEN: Final = " | "
 NAMES: Final = ("motivo", "reason")
 """What the last column is called, in any language: one of an earlier such file is not written again."""
+Words = Callable[[Text], str]
 
 
-def set_aside_file(
-    data: bytes | Table,
-    name: str,
-    report: ImportReport,
-    words: Callable[[Text], str],
-    kind: FileKind = FileKind.INVOICES,
-    *,
-    layout: Layout | None = None,
-    currencies: Sequence[str] = (),
-) -> tuple[str, bytes]:
-    """A name and a CSV file with these rows under their own headings, and why each is there.
+@attrs.frozen(kw_only=True)
+class Handed:
+    """A file as it was handed in.
 
-    An amount or a day of an invoice that could be read is written so that it is read alike without what the file said
-    of it beside: number formats, answers, other cells of its column. Every other cell stands as it does.
+    Attributes:
+        data: As it is, or its rows where they were read before.
+        country: Of the company.
+        currency: Of payouts that name none.
+    """
+
+    data: bytes | Table
+    name: str
+    kind: FileKind
+    layout: Layout = attrs.Factory(Layout)
+    country: Country
+    currency: str = ""
+
+
+def set_aside_file(handed: Handed, errors: Iterable[RowError], words: Words) -> tuple[str, bytes]:
+    """A name and a CSV file with the rows of these errors, and why each is there.
+
+    Each row stands under headings of ours and says by itself all that it was read as: what was chosen or answered of
+    the file, and what other rows proved (``hub.domain.files.mended``). Where something is still to be said of the whole
+    file, its rows stand as they do.
 
     Args:
         words: Of the person who reads it.
-        layout: How the file was read.
-        currencies: Those of the company's country, the usual one first.
     """
-    table = read_listed(kind, data, name)
-    columns = [column for column in table.columns if reduced(column) not in NAMES]
+    table = read_listed(handed.kind, handed.data, handed.name)
+    wrong = tuple(errors)
+    mended = _mended(handed, table, {error.line for error in wrong})
     reasons: dict[int, list[str]] = {}
-    for error in report.set_aside:
-        told = words(error.message) if isinstance(error.message, Text) else error.message
-        column = words(error.column) if isinstance(error.column, Text) else error.column
+    for error in wrong:
+        ours = mended.field_of.get(str(error.column), "")
+        column, told = _said(words, field_label(ours) if ours else error.column), _said(words, _dated(error.message))
         place = f"{column}: {told}" if column else told
         if place not in reasons.setdefault(error.line, []):
             reasons[error.line].append(place)
-    said = _said(table, reasons, layout or Layout(), currencies) if kind is FileKind.INVOICES else {}
-    rows: list[list[Cell]] = [
-        [
-            *(said.get(row.line, {}).get(column) or _plain(row.cells.get(column, "")) for column in columns),
-            BETWEEN.join(reasons[row.line]),
-        ]
-        for row in table.rows
-        if row.line in reasons
+    headings = [_said(words, field_label(field)) for field in mended.fields]
+    rows: Mapping[int, Sequence[str]]
+    if mended.fields:
+        rows = {line: [cells.get(field, "") for field in mended.fields] for line, cells in mended.rows.items()}
+    else:
+        headings = [column for column in table.columns if reduced(column) not in NAMES]
+        found = (row for row in table.rows if row.line in reasons)
+        rows = {row.line: [text_of(row.cells.get(column, ""), is_code=True) for column in headings] for row in found}
+    written: list[list[Cell]] = [
+        [*map(marked, cells), BETWEEN.join(reasons[line])] for line, cells in sorted(rows.items())
     ]
-    return f"{PurePath(name).stem or 'import'}-{reduced(words(REASON))}.csv", csv_of([*columns, words(REASON)], rows)
+    name = f"{PurePath(handed.name).stem or 'import'}-{reduced(words(REASON))}.csv"
+    return name, csv_of([*headings, words(REASON)], written)
 
 
-def _said(table: Table, lines: Container[int], layout: Layout, currencies: Sequence[str]) -> dict[int, dict[str, str]]:
-    """The amounts and the days of some rows, by line and heading."""
-    values = ValueColumns.of(table, layout, next(iter(currencies), None), currencies)
-    pairs = zip(values.rows, values.codes, strict=True)
-    return {cells.line: values.said(cells, code) for cells, code in pairs if cells.line in lines}
+def _mended(handed: Handed, table: Table, lines: Container[int]) -> MendedRows:
+    country = handed.country
+    known: dict[str, Any] = {"name": handed.name, "layout": handed.layout}
+    sign = country.decimal_sign or ","
+    match handed.kind:
+        case FileKind.CUSTOMERS:
+            return mended_customers(table, lines, **known, country=country)
+        case FileKind.INVOICES:
+            return mended_invoices(table, lines, **known, currencies=country.currencies, sign=sign)
+        case FileKind.PAYOUTS:
+            return mended_lines(table, lines, **known, currency=handed.currency, sign=sign)
 
 
-def _plain(cell: str) -> str:
-    """A cell as text that is read as it was: a number as its format shows it where it is a name, else exactly."""
-    if isinstance(cell, FormattedNumber) and cell.isdecimal():
-        return cell.as_code.strip()
-    if isinstance(cell, JsonNumber) and "." in cell and "e" not in cell.lower():
-        places = len(cell.partition(".")[2])
-        return f"{Decimal(cell):.{places + 1}f}" if places in (1, 3) else str(cell)
-    return str(cell)
+def _said(words: Words, what: Text | str) -> str:
+    return words(what) if isinstance(what, Text) else what
+
+
+def _dated(message: Text | str) -> Text | str:
+    """What is wrong with a day names the order in which this file writes days, whatever the one it came from does."""
+    if not isinstance(message, Text) or message.values.get("form") not in (DAY_FIRST, MONTH_FIRST):
+        return message
+    return Text(message.id, **{**message.values, "form": ISO})

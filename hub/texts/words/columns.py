@@ -33,6 +33,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "field.due_on": "Vencimiento",
     "field.currency": "Moneda",
     "field.total": "Total",
+    "field.total_means": "El total es de (factura o cuota)",
     "field.balance": "Saldo",
     "field.paid": "Abonos",
     "field.state": "Estado",
