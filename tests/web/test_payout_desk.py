@@ -145,3 +145,26 @@ def test_a_payout_file_with_columns_of_its_own_is_understood_when_somebody_says_
     assert "quedó comparado con los libros" in seen(taken.text)
     assert "Líneas 1" in seen(bring("K1;K2;K3\nZ-2;NADIE;12,00\n").text)
     assert "1 líneas, 0 cuadran" in seen(clerk.read("/m/imports"))
+
+
+def test_lines_that_cannot_be_read_are_given_back_and_say_by_themselves_what_was_said_of_the_file(
+    house: House, clerk: Seat, seen: Callable[[str], str]
+) -> None:
+    account = account_of(house, clerk.merchant)
+
+    def bring(content: bytes, name: str) -> httpx.Response:
+        fields = {"form": clerk.csrf, "account": account.id}
+        files = {"file": (name, content)}
+        return clerk.browser.post("/m/settlements/file", data=fields, files=files, follow_redirects=True)
+
+    shown = bring(b"K1;K2;K3;K4\nY-1;NADIE;10,00;09/14/2026\nY-2;;12,00;09/02/2026\n", "abonos.csv")
+    chosen = {"column:K1": "line_id", "column:K2": "reference", "column:K3": "gross", "column:K4": "settled_on"}
+    answer = {"form": clerk.csrf, "run": shown.url.params["run"], **chosen}
+    clerk.browser.post("/m/settlements/read", data=answer, follow_redirects=True)
+    read = clerk.browser.post("/m/settlements/read", data={**answer, "answer:order": "mdy"}, follow_redirects=True)
+    (here,) = set(re.findall(r'href="(/m/import/\w+/set-aside)"', read.text))
+    file = clerk.browser.get(here).content.decode("utf-8-sig")
+    assert file.splitlines()[1].startswith("Y-2;;CRC;CRC 12,00;2026-09-02;")
+    again = bring(file.replace("Y-2;;", "Y-2;NADIE;").encode(), "apartadas.csv")
+    assert "Todavía no se anotó nada" in seen(again.text)
+    assert "Líneas 1" in seen(again.text)

@@ -277,11 +277,11 @@ async def download(context: Context, run_id: FromPath[str]) -> Page | Response[b
     """The rows that were set aside, with the reason beside each, ready to be mended."""
     reader = context.pages.reader_of(context.merchant)
     with unknown_is_404():
+        handed = await import_of(context.hub, context.merchant, run_id)
         try:
             name, content = await rows_set_aside(context.hub, context.merchant, run_id, reader.words)
         except NoContent:
-            run = await import_of(context.hub, context.merchant, run_id)
-            return context.page("import_gone.html", run=run, status=410)
+            return context.page("import_gone.html", run=handed, status=410)
     return Response(
         content,
         media_type="text/csv",
