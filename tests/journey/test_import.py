@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 import pytest
 
 from tests.web.catalogues import ENGLISH
-from tests.web.conftest import House, Seat
+from tests.web.conftest import House
 from tests.web.conftest import company as company
 from tests.web.conftest import house as house
+from tests.web.conftest import open_desk as open_desk
 from tests.web.conftest import seat as seat
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 NUMBERS = itertools.count(1)
 WIDTHS = {"phone": 390, "narrow": 320, "desk": 1280}
@@ -84,27 +85,10 @@ class Clicks:
 
 
 @pytest.fixture(params=WIDTHS)
-def clicks(
-    request: pytest.FixtureRequest,
-    house: House,
-    chromium: Browser,
-    company: Callable[..., Any],
-    seat: Callable[..., Seat],
-    tmp_path: Path,
-) -> Iterator[Clicks]:
+def clicks(request: pytest.FixtureRequest, house: House, open_desk: Callable[..., Page], tmp_path: Path) -> Clicks:
     """The browser of a company's owner, who has two customers; without scripts."""
-    there = seat(company("CR", f"archivo-{next(NUMBERS)}", connected=True))
-    context = chromium.new_context(
-        viewport={"width": WIDTHS[request.param], "height": 844},
-        locale="es",
-        java_script_enabled=False,
-        accept_downloads=True,
-    )
-    context.add_cookies([{"name": "session", "value": there.session, "url": house.base}])
-    page = context.new_page()
-    page.set_default_timeout(60_000)
+    page = open_desk(f"archivo-{next(NUMBERS)}", WIDTHS[request.param], "/m/import")
     known = Clicks(page, tmp_path)
-    page.goto(f"{house.base}/m/import")
     known.tick("Clientes")
     known.file("clientes.csv", PEOPLE)
     known.press("Revisar archivo")
@@ -113,14 +97,13 @@ def clicks(
     known.says("El archivo se importó")
     known.count = 0
     page.goto(f"{house.base}/m/import")
-    yield known
-    context.close()
+    return known
 
 
 def test_a_strangers_export_is_understood_in_six_clicks_and_the_next_one_in_two(house: House, clicks: Clicks) -> None:
     clicks.file("cartera rara.csv", export())
     clicks.press("Revisar archivo")
-    clicks.says("Falta decir qué columna es")
+    clicks.says("Falta decir qué columna es", "14 columnas. La tabla sigue hacia la derecha")
     clicks.is_right()
     clicks.choose("Ref.", "Número de factura")
     clicks.choose("A cobrar", "Total")

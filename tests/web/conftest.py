@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from html import unescape
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -62,6 +62,9 @@ from hub_demo.design import Design
 from hub_demo.mailbox import Mailbox
 from hub_hookspecs import Channel, EnteredBy, IdentityDocument, Mode
 from hub_hookspecs.testing.simulator import Simulator
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 T = TypeVar("T")
 
@@ -333,6 +336,30 @@ def seat(house: House) -> Iterator[Callable[..., Seat]]:
     yield sit
     for browser in opened:
         browser.close()
+
+
+@pytest.fixture
+def open_desk(
+    house: House, chromium: Browser, company: Callable[..., Merchant], seat: Callable[..., Seat]
+) -> Iterator[Callable[..., Page]]:
+    """The browser of the owner of a company of its own, without scripts: open_desk(slug, width, path)."""
+    opened: list[BrowserContext] = []
+
+    def open_one(slug: str, width: int, path: str = "/m", *, locale: str = "es") -> Page:
+        there = seat(company("CR", slug, connected=True))
+        context = chromium.new_context(
+            viewport={"width": width, "height": 844}, locale=locale, java_script_enabled=False, accept_downloads=True
+        )
+        opened.append(context)
+        context.add_cookies([{"name": "session", "value": there.session, "url": house.base}])
+        page = context.new_page()
+        page.set_default_timeout(90_000)
+        page.goto(f"{house.base}{path}")
+        return page
+
+    yield open_one
+    for context in opened:
+        context.close()
 
 
 @pytest.fixture(scope="module")

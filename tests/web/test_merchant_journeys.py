@@ -4,20 +4,20 @@ nothing of it needs a script."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from hub.domain.export import Cell, xlsx_of
 from hub.domain.files.table_file import read_table
 from hub_hookspecs import Money
-from tests.web.conftest import House, Seat
+from tests.web.conftest import House
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 WIDTHS = {"phone": 390, "desk": 1280}
 CARD = {
@@ -30,27 +30,9 @@ HEADER = ("Número", "Cliente", "Fecha", "Vencimiento", "Total")
 
 
 @pytest.fixture(params=WIDTHS)
-def page(
-    request: pytest.FixtureRequest,
-    house: House,
-    chromium: Browser,
-    company: Callable[..., Any],
-    seat: Callable[..., Seat],
-) -> Iterator[Page]:
+def page(request: pytest.FixtureRequest, open_desk: Callable[..., Page]) -> Page:
     """The browser of a company's owner; each width has a company of its own."""
-    there = seat(company("CR", f"viaje-{request.param}", connected=True))
-    context = chromium.new_context(
-        viewport={"width": WIDTHS[request.param], "height": 844},
-        locale="es",
-        java_script_enabled=False,
-        accept_downloads=True,
-    )
-    context.add_cookies([{"name": "session", "value": there.session, "url": house.base}])
-    opened = context.new_page()
-    opened.set_default_timeout(90_000)
-    opened.goto(f"{house.base}/m")
-    yield opened
-    context.close()
+    return open_desk(f"viaje-{request.param}", WIDTHS[request.param])
 
 
 def says(page: Page, *words: str) -> None:
