@@ -248,17 +248,25 @@ def understood(reading: Reading) -> Iterator[str]:
 
 
 def by_cause(errors: Iterable[RowError]) -> Iterator[str]:
-    """Each error in a line; more than a few of one cause are one line with the first of them."""
+    """Each error in a line; more than a few of one cause are one line with the first of them, and what only follows from
+    another comes last."""
     groups: dict[tuple[str, Text | str], list[RowError]] = {}
     for error in errors:
         cause = error.message if isinstance(error.message, str) else error.message.id
         groups.setdefault((cause, error.column), []).append(error)
-    for several in groups.values():
+    for several in sorted(groups.values(), key=lambda group: _follows(group[0])):
         if len(several) <= TOGETHER:
             yield from map(row_error_line, several)
         else:
             lines = _lines([error.line for error in several])
             yield f"{len(several)} rows alike, lines {lines}; the first: {row_error_line(several[0])}"
+
+
+def _follows(error: RowError) -> bool:
+    """Whether it only follows from what is wrong with another row."""
+    from hub.domain.files.same_number import BESIDE_FAULTY
+
+    return getattr(error.message, "id", "") == BESIDE_FAULTY
 
 
 def _lines(lines: Iterable[int]) -> str:

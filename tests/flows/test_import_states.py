@@ -307,10 +307,11 @@ def test_what_the_total_is_of_is_asked_where_the_sum_does_not_tell(desk: Desk) -
 
 
 def test_an_instalment_that_cannot_be_read_keeps_the_whole_invoice_out(desk: Desk) -> None:
-    rows = parts((10, "3000,00", "1000,00"), (11, "3000,00", "1000,00"), (13, "3000,00", "1000,00"))
-    report = bring(desk, *rows)
+    rows = parts((10, "3000,00", "1000,00"), (11, "3000,00", "1000,00"), (12, "3000,00", "1000,00"))
+    report = bring(desk, *(row.replace("02/12/2026", "31/11/2026") for row in rows))
 
     assert (counts(report), owed(desk)) == ((0, 0, 0, 3), {})
+    assert reasons(report) == [(2, "import.beside_faulty"), (3, "import.beside_faulty"), (4, "cell.no_day")]
 
 
 @pytest.mark.parametrize("total", ["3000,00", "1000,00"])

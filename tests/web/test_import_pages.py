@@ -377,3 +377,31 @@ def test_control_a_page_that_grows_with_the_file_is_found(clerk: Seat, monkeypat
         test_no_page_grows_with_the_file(
             clerk, f"{HEAD}\n" + "".join(f"X{at};no;ayer;;CRC;1;\n" for at in range(9_000))
         )
+
+
+def broken_plan(clerk: Seat, debtor: Debtor) -> tuple[str, str]:
+    """An invoice in three instalments of which one has no day: the page, and what whoever mends it reads."""
+    rows = "".join(
+        f"PL-1;{person(debtor)};01/02/2026;{due};CRC;300,00;100,00\n" for due in ("01/03/2026", "ayer", "01/05/2026")
+    )
+    shown = bring(clerk, f"{HEAD}\n{rows}")
+    mend = clerk.browser.get(f"/m/import/{run_id(shown)}/set-aside").content.decode("utf-8-sig")
+    return seen_in(shown.text), mend
+
+
+def test_what_is_wrong_with_one_instalment_is_told_before_what_follows_for_the_others(
+    clerk: Seat, debtor: Debtor
+) -> None:
+    text, mend = broken_plan(clerk, debtor)
+    assert "Filas apartadas 3" in text
+    assert text.index("1 fila: No es una fecha") < text.index("2 filas: No se toma porque otra fila de la misma")
+    assert "Está también" not in text
+    assert [line.split(";")[0] for line in mend.splitlines()[1:]] == ["PL-1"] * 3
+
+
+def test_control_causes_by_their_count_alone_tell_what_follows_first(
+    clerk: Seat, debtor: Debtor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.web.merchant.import_words.BESIDE_FAULTY", "")
+    with pytest.raises(AssertionError):
+        test_what_is_wrong_with_one_instalment_is_told_before_what_follows_for_the_others(clerk, debtor)

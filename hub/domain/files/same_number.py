@@ -29,6 +29,8 @@ MEANINGS: Final = {
     **dict.fromkeys(("cuota", "instalment", "installment"), OF_INSTALMENT),
 }
 """What a column may say of it, row by row: files of rows that were set aside have one."""
+BESIDE_FAULTY: Final = "import.beside_faulty"
+"""Why a row is set aside in which nothing is wrong; whoever tells causes tells it last."""
 EXAMPLES: Final = 3
 
 
@@ -83,7 +85,7 @@ def joined(stated: Iterable[Stated], answers: Mapping[str, str]) -> Joined:
             if not _contradict(distinct):
                 plans.append(distinct)
         else:
-            refuse_each([one.cells for one in distinct], "number")
+            _refuse(distinct)
     meanings = {_meaning(plan) for plan in plans}
     known = meanings - {None}
     meant = answers.get(TOTAL_OF) or (known.pop() if len(known) == 1 else None)
@@ -130,6 +132,17 @@ def _are_instalments(several: Sequence[Stated]) -> bool:
     return len(same) == 1 and len(balances) < 2 and None not in days and len(days) == len(rows)
 
 
+def _refuse(several: Sequence[Stated]) -> None:
+    """Nothing is taken of an invoice of which a row is faulty: that row says what is wrong, the others which it is."""
+    faulty = [one for one in several if one.row is None or one.cells.has_errors]
+    sound = [one for one in several if one.row is not None and not one.cells.has_errors]
+    if not faulty or (len(sound) > 1 and not _are_instalments(sound)):
+        refuse_each([one.cells for one in several], "number")
+        return
+    for one in sound:
+        one.cells.add_error("number", Text(BESIDE_FAULTY, lines=", ".join(map(str, _lines(faulty)))))
+
+
 def _is_void(one: Stated) -> bool:
     return one.row is not None and not one.cells.has_errors and one.row.state is BillState.VOID
 
@@ -146,7 +159,7 @@ def _contradict(plan: Sequence[Stated]) -> bool:
         if row and one in wrong and row.balance:
             one.cells.add_error("balance", Text("import.paid_with_balance", word=row.state_word, balance=row.balance))
         else:
-            one.cells.add_error("number", Text("cell.twice", lines=", ".join(map(str, _lines(wrong)))))
+            one.cells.add_error("number", Text(BESIDE_FAULTY, lines=", ".join(map(str, _lines(wrong)))))
     return bool(wrong)
 
 

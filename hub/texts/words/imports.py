@@ -88,8 +88,9 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
         "Remedio: anularla en la página de la factura {number}."
     ),
     "import.void_unbilled": "Está anulada en el archivo y nunca se cobró aquí; no se toma.",
-    "import.word": "¿Qué significa «{word}»? Lo dicen {count} filas.",
-    "import.word_example": "línea {line}: {number}, {total}",
+    "import.beside_faulty": "No se toma porque otra fila de la misma factura tiene un error: línea {lines}.",
+    "import.word": "¿Qué significa «{word}»? Filas que lo dicen: {count}.",
+    "import.word_example": "Línea {line}: {number}, {total}",
     "import.word_note": "Es una nota crédito",
     "import.word_open": "Se debe",
     "import.word_paid": "Está pagada",

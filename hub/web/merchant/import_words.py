@@ -8,6 +8,7 @@ from typing import Final
 import attrs
 
 from hub.domain.files.layout import FileKind
+from hub.domain.files.same_number import BESIDE_FAULTY
 from hub.domain.files.sheet import RowError
 from hub.domain.import_run import RunState
 from hub.domain.text import Text
@@ -67,9 +68,9 @@ def key_of(error: RowError) -> str:
 
 
 def causes_of(errors: Iterable[RowError]) -> tuple[Cause, ...]:
-    """Errors by their cause, the most frequent first."""
+    """Errors by their cause, the most frequent first; what only follows from another comes last."""
     groups: dict[str, list[RowError]] = {}
     for error in errors:
         groups.setdefault(key_of(error), []).append(error)
     found = (Cause(len(group), tuple(group[:EXAMPLES])) for group in groups.values())
-    return tuple(sorted(found, key=lambda cause: -cause.count))
+    return tuple(sorted(found, key=lambda cause: (cause.key == BESIDE_FAULTY, -cause.count)))
