@@ -151,6 +151,11 @@ def choices_of(
 
     if not complete and (as_of or missing or missing_count is not None):
         raise click.UsageError("--as-of, --missing-count and --missing are of a complete list: say --complete too")
+    if missing_count is not None and not set(missing.values()) - {"left"}:
+        raise click.UsageError(
+            "--missing-count alone closes nothing: every missing invoice stays open; "
+            "say what becomes of them too, such as --missing '*=outside'"
+        )
     return Choices(
         whole=whole,
         create_customers=create_customers,

@@ -134,7 +134,11 @@ def _list_facts(report: ImportReport) -> dict[str, object] | None:
             for bill in missing.bills
         ],
         "left": [{"number": alone.payable.number, "why": words(alone.why)} for alone in missing.left],
-        "compared": {"series": list(missing.series), "currencies": list(missing.currencies)},
+        "compared": {
+            "series": list(missing.series),
+            "branches": list(missing.branches),
+            "currencies": list(missing.currencies),
+        },
         "others": missing.others,
         "asks_two": missing.asks_two,
         "refused": [words(text) for text in (*missing.refused, *(closing.refused if closing else ()))],
@@ -174,7 +178,8 @@ def complete_list(report: ImportReport) -> Iterator[str]:
     if report.closing and report.closing.waits:
         yield "nothing is closed before a second person approves: payment-hub review waiting"
     elif report.dry_run and missing.count and not missing.refused:
-        yield f"to close them: --complete --missing-count {missing.count}"
+        chosen = "" if missing.closing else "--missing '*=outside' "
+        yield f"to close them: --complete {chosen}--missing-count {missing.count}"
 
 
 def _listed(errors: Iterable[RowError]) -> list[dict[str, object]]:
@@ -248,7 +253,7 @@ def understood(reading: Reading) -> Iterator[str]:
 
 
 def by_cause(errors: Iterable[RowError]) -> Iterator[str]:
-    """Each error in a line; more than a few of one cause are one line with the first of them, and what only follows from
+    """Each error in a line; more than a few of one cause are one line with the first of them; what only follows from
     another comes last."""
     groups: dict[tuple[str, Text | str], list[RowError]] = {}
     for error in errors:

@@ -67,6 +67,7 @@ class Missing:
         refused: Why the file cannot be taken for a complete list; then nothing is missing of it.
         as_of: The day that the list is of.
         series: What stands before the digits of its numbers; the list was compared with what is open of these alone.
+        branches: Likewise; empty is what is of none.
         currencies: Likewise.
         others: How many open invoices it was not compared with.
         open_ones: How many invoices of which the list speaks are open here.
@@ -78,6 +79,7 @@ class Missing:
     bills: tuple[MissingBill, ...] = ()
     left: tuple[LeftAlone, ...] = ()
     series: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
     currencies: tuple[str, ...] = ()
     others: int = 0
     open_ones: int = 0
@@ -96,6 +98,12 @@ class Missing:
         ]
         if (more := len(self.series) - TOLD) > 0:
             series.append(Text("missing.more_series", count=more))
+        if any(self.branches):
+            series += [
+                Text("missing.branch", branch=one) if one else Text("missing.no_branch") for one in self.branches[:TOLD]
+            ]
+            if (more := len(self.branches) - TOLD) > 0:
+                series.append(Text("missing.more_branches", count=more))
         codes = [Text("missing.code", code=one) for one in self.currencies]
         named, written = side_by_side(series), side_by_side(codes)
         if not self.others:

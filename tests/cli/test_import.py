@@ -216,7 +216,20 @@ def test_a_complete_list_says_what_it_misses_and_how_to_close_it(run: Run, shop:
 
     assert "it misses 1 of 2" in ended.out, ended
     assert "compared with series FE-, in CRC: these are all the open invoices" in ended.out
-    assert "--complete --missing-count 1" in ended.out
+    assert "--complete --missing '*=outside' --missing-count 1" in ended.out
+    before = run("import", "list", "--json").out
+    alone = invoices(run, text, "--complete", "--missing-count", "1", "--as-of", "2026-12-31", "--decimal", ",")
+    assert (alone.code, "closes nothing: every missing invoice stays open" in alone.err) == (2, True)
+    assert run("import", "list", "--json").out == before, "nothing of the file was taken"
+
+
+def test_a_complete_list_names_the_branches_that_limit_it(run: Run, shop: Path) -> None:
+    text = "numero;cliente;fecha;total;sucursal\nFE-002;1-1234-0567;02/11/2026;18.250,75;Norte\n"
+    said = ("--complete", "--dry-run", "--as-of", "2026-12-31", "--decimal", ",")
+    assert "compared with series FE-, branch Norte, in CRC" in invoices(run, text, *said).out
+    _code, facts = told(run, text, *said)
+    expected = {"series": ["FE-"], "branches": ["Norte"], "currencies": ["CRC"]}
+    assert facts["complete_list"]["compared"] == expected
 
 
 def test_rows_that_need_nothing_are_told(run: Run, shop: Path) -> None:

@@ -189,6 +189,23 @@ def test_what_a_complete_list_lacks_is_closed_by_its_count_alone(house: House, c
     assert (closed.due, closed.outside) == (0, 100_050)
 
 
+def test_a_count_beside_missing_ones_that_all_stay_open_is_refused_before_anything_is_taken(
+    house: House, clerk: Seat, debtor: Debtor
+) -> None:
+    head = f"{HEAD};sucursal"
+    norte = [row(f"YC-{at}", debtor).replace("\n", ";Norte\n") for at in range(1, 7)]
+    send(clerk, bring(clerk, f"{head}\n{''.join(norte[:5])}"))
+    shown = bring(clerk, f"{head}\n{''.join(norte[1:])}")
+    listed = send(clerk, shown, "look", complete="on")
+    assert "Se comparó con la serie YC-, la sucursal Norte, en CRC" in seen_in(listed.text)
+    wrong = send(clerk, listed, missing_count="1")
+    assert (wrong.status_code, "Así no se cierra nada: faltan 1" in seen_in(wrong.text)) == (422, True)
+    assert house.read(lambda tx: tx.imports.get(run_id(shown))).state is RunState.SHOWN
+    done = seen_in(send(clerk, wrong, missing_count="").text)
+    assert "No se cerró ninguna" in done
+    assert "Escriba cuántas" not in done
+
+
 def test_what_was_said_of_the_missing_ones_stands_through_another_look(
     house: House, clerk: Seat, debtor: Debtor
 ) -> None:

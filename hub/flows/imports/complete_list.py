@@ -74,6 +74,7 @@ def plan_missing(tx: Tx, merchant: Merchant, file: InvoiceFile, choices: Choices
         ),
         left=tuple(LeftAlone(payable, kept[payable.id]) for payable in lacking if payable.id in kept),
         series=series_as_written(row.number for row in file.rows),
+        branches=tuple(sorted(scope.branches)),
         currencies=tuple(sorted(scope.currencies)),
         others=len(every) - len(spoken_of),
         open_ones=sum(bill.is_older or scope.lacks(bill) for bill in spoken_of),
@@ -139,7 +140,7 @@ def _no_choices(choices: Choices) -> Iterator[Text]:
 
 def _refused(tx: Tx, merchant: Merchant, missing: Missing, choices: Choices, alone: bool) -> Iterator[Text]:
     yield from missing.refused
-    if missing.refused:
+    if missing.refused or not missing.closing:
         return
     if choices.missing_mark and choices.missing_mark != missing.mark:
         yield Text("missing.changed")

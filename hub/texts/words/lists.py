@@ -11,6 +11,7 @@ WORDS: Final[Mapping[str, str]] = {
     "missing.changed": "Lo que falta en el archivo cambió desde que se mostró; revíselo otra vez",
     "missing.changed_here": "aquí se recibió, se devolvió o se acreditó algo que ningún archivo cuenta todavía",
     "missing.changed_since": "cambió aquí después de que se decidió cerrarla",
+    "missing.branch": "la sucursal {branch}",
     "missing.code": "{code}",
     "missing.compared": "Se comparó con {series}, en {currencies}; otras {others} facturas abiertas no se compararon.",
     "missing.compared_all": "Se comparó con {series}, en {currencies}: son todas las facturas abiertas.",
@@ -23,7 +24,12 @@ WORDS: Final[Mapping[str, str]] = {
     "missing.issued_later": "se emitió el {issued}, después de la fecha de la lista",
     "missing.more_series": "{count} series más",
     "missing.no_choice": "Lo que falta queda outside, void o left; «{choice}» no es ninguna",
+    "missing.more_branches": "{count} sucursales más",
+    "missing.no_branch": "lo que no es de ninguna sucursal",
     "missing.no_series": "los números sin serie",
+    "missing.nothing_chosen": (
+        "Así no se cierra nada: faltan {count}, y todas siguen abiertas. Elija qué pasa con ellas o borre la cantidad"
+    ),
     "missing.not_from_file": "nació o cambió aquí, y ningún archivo la trajo así",
     "missing.reported": "su cliente avisó que la pagó por otro medio; eso espera respuesta",
     "missing.returned": "se devolvió dinero que la había pagado",

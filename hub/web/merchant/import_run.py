@@ -45,7 +45,7 @@ MOST_COLUMNS: Final = 60
 """Of a file's columns, so many are offered to be named."""
 PREVIEW: Final = 5
 COLUMN, ANSWER = "column:", "answer:"
-COUNTED: Final = {"missing.count": "missing_count"}
+COUNTED: Final = {"missing.count": "missing_count", "missing.nothing_chosen": "missing_count"}
 """The field that an error is about."""
 
 
@@ -261,7 +261,8 @@ def why_not_closed(look: Look, choices: Choices) -> Text | None:
         return missing.refused[0]
     closing = [bill for bill in missing.bills if chosen_for(bill.payable.number, choices.missing) is not Closing.LEFT]
     if not closing:
-        return None
+        typed = choices.missing_count is not None and missing.bills
+        return Text("missing.nothing_chosen", count=missing.count) if typed else None
     if choices.missing_mark != missing.mark:
         return Text("missing.changed")
     if choices.missing_count != missing.count:
