@@ -40,6 +40,9 @@ def facts_of(report: ImportReport) -> dict[str, object]:
         "created": report.created,
         "creatable": report.creatable,
         "taken": [_row_facts(row) for row in report.rows],
+        "changes": [
+            {"number": row.number, "changes": [words(change) for change in row.changes]} for row in report.described
+        ],
         "set_aside": _listed(report.set_aside),
         "rows_left_out": _listed(report.left_out),
         "faults": _listed(report.faults),
@@ -210,6 +213,12 @@ def print_report(report: ImportReport, name: str) -> None:
     counts = f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, {report.aside} set aside"
     closed = f", {report.closed} closed" if report.closed else ""
     click.echo(f"{name}: {counts}{closed}{' (dry run: nothing was written)' if report.dry_run else ''}")
+    if report.described:
+        click.echo(f"{name}: what {'would change' if report.dry_run else 'changed'}:")
+        for row in report.described[:LISTED]:
+            click.echo(f"  {row.number}: {'; '.join(map(words, row.changes))}")
+        if (more := report.changed - LISTED) > 0:
+            click.echo(f"  and {more} more")
     if report.left_out:
         click.echo(f"{name}: {len(report.left_out)} rows are left out, and need nothing:")
         for line in by_cause(report.left_out):

@@ -232,6 +232,19 @@ def test_a_complete_list_names_the_branches_that_limit_it(run: Run, shop: Path) 
     assert facts["complete_list"]["compared"] == expected
 
 
+def test_what_changed_is_told_with_its_amounts(run: Run, shop: Path) -> None:
+    text = "numero;cliente;fecha;vence;total\nFE-8;1-1234-0567;02/11/2026;02/12/2026;1.000,50\n"
+    assert "1 new" in invoices(run, text).out
+    newer = text.replace("1.000,50", "1.200,75").replace("02/12/2026", "05/12/2026")
+    shown = invoices(run, newer, "--dry-run").out
+    assert "what would change:" in shown
+    line = next(line for line in shown.splitlines() if line.startswith("  FE-8: "))
+    assert {"1000.50", "1200.75", "2026-12-05"} <= set(line.replace("CRC", "").replace(";", "").split())
+    _code, facts = told(run, newer)
+    assert [row["number"] for row in facts["changes"]] == ["FE-8"]
+    assert any("1200.75" in change for change in facts["changes"][0]["changes"])
+
+
 def test_rows_that_need_nothing_are_told(run: Run, shop: Path) -> None:
     text = (
         "factura;cliente;fecha;moneda;total;estado\nD-1;1-1234-0567;02/09/2026;CRC;1000,00;Borrador\n"

@@ -100,6 +100,7 @@ def test_good_rows_are_taken_and_the_others_come_back_as_a_file_that_is_mended_a
     assert "Filas nuevas 2" in seen_in(again.text)
     assert "Motivo" in seen_in(again.text)  # it is left out, and said so
     assert "Filas nuevas 2" in seen_in(send(clerk, again).text)
+    assert "apartadas: 2" in seen_in(clerk.read("/m/imports"))
 
 
 def test_columns_that_are_missing_are_named_by_whoever_brings_the_file_and_remembered(
@@ -184,7 +185,9 @@ def test_what_a_complete_list_lacks_is_closed_by_its_count_alone(house: House, c
     assert "Escriba cuántas facturas faltan: son 1" in seen_in(wrong.text)
     assert house.read(lambda tx: tx.imports.get(run_id(shown))).state is RunState.SHOWN
     done = send(clerk, wrong, **{"missing-rest": "outside", "missing_count": "1"})
-    assert "Se cerró 1 factura: Y-1" in seen_in(done.text)
+    assert "Se cerró 1 factura: Y-1 · ₡1 000,50 CRC" in seen_in(done.text).replace("\u00a0", " ").replace("\u202f", " ")
+    assert "Y-2" in seen_in(done.text)
+    assert "cerradas: 1" in seen_in(clerk.read("/m/imports"))
     closed = house.read(lambda tx: tx.payables.numbered(clerk.merchant.id, clerk.merchant.mode, ["Y-1"]))["Y-1"]
     assert (closed.due, closed.outside) == (0, 100_050)
 

@@ -9,11 +9,13 @@ from typing import Any, Final
 
 import attrs
 
+from hub.domain.complete_list import summed
 from hub.domain.files.layout import Layout
 from hub.domain.files.reading import Reading, TotalRow
 from hub.domain.files.sheet import RowError
 from hub.domain.text import packed, unpacked
 from hub.flows.corrections.close_bills import CLOSING
+from hub_hookspecs import Money
 
 from .import_report import ChangedRow, ImportReport
 
@@ -29,8 +31,10 @@ def stored_report(report: ImportReport) -> dict[str, Any]:
     return {
         **{name: getattr(report, name) for name in COUNTS},
         **{name: _errors(getattr(report, name), None if name == "set_aside" else MOST) for name in LISTS},
+        "aside": report.aside,
         "counts": {name: len(getattr(report, name)) for name in LISTS},
         "described": [[row.number, [packed(text) for text in row.changes]] for row in report.described],
+        "preview": [packed(row) for row in report.preview],
         "format": packed(reading.format),
         "file_type": reading.file_type,
         "seen": reading.seen,
@@ -52,10 +56,21 @@ def _closing(report: ImportReport) -> dict[str, Any]:
     assert closing is not None
     return {
         "closed": list(closing.numbers),
+        "owed": {
+            bill.payable.number: [bill.payable.balance.minor, bill.payable.currency]
+            for bill in (report.missing.closing if report.missing else ())
+        },
         "waits": closing.waits,
         "refused": [packed(why) for why in closing.refused],
         "left": [item.payable.number for item in report.missing.left] if report.missing else [],
     }
+
+
+def sums_closed(closing: Mapping[str, Any]) -> tuple[Money, ...]:
+    """What the invoices owed that were closed, by currency; none where that is not known of all of them."""
+    owed = {number: Money(minor, code) for number, (minor, code) in closing.get("owed", {}).items()}
+    closed = closing.get("closed", ())
+    return tuple(summed(owed[number] for number in closed).values()) if set(closed) <= set(owed) else ()
 
 
 def read_report(data: Mapping[str, Any]) -> ImportReport:
@@ -74,6 +89,7 @@ def read_report(data: Mapping[str, Any]) -> ImportReport:
             ),
             layout=Layout(name=data["layout"]),
         ),
+        preview=tuple(map(unpacked, data.get("preview", ()))),
         described=tuple(ChangedRow(number, tuple(map(unpacked, changes))) for number, changes in data["described"]),
         **_counts_and_lists(data),
     )

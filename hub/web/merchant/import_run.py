@@ -143,6 +143,7 @@ def _told(context: MerchantContext, run: ImportRun) -> Page:
         report=read_report(run.report),
         by=run.report.get(TAKEN_BY, run.by),
         closing=run.report.get(CLOSING),
+        sums_closed=sums_closed,
         undo=progress,
         **_common(run),
     )
