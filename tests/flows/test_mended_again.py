@@ -184,13 +184,13 @@ def says_the_same(seed: int) -> int:
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_mended_rows_say_what_they_would_have_said_without_a_question(seed: int) -> None:
     says_the_same(seed)
 
 
 def test_most_files_of_the_trial_have_rows_to_mend() -> None:
-    assert sum(says_the_same(seed) > 0 for seed in range(100)) > 50
+    assert sum(says_the_same(seed) > 0 for seed in range(40)) > 20
 
 
 @pytest.mark.parametrize("forgotten", ["state", "amounts", "total_of", "headings"])
@@ -203,7 +203,7 @@ def test_control_a_file_that_forgets_what_was_said_of_the_first_is_found(
         case "amounts":
             monkeypatch.setattr(SaidAgain, "amount", lambda _self, _field, cell, _code: str(cell))
         case "total_of":
-            monkeypatch.setattr(mended, "MEANT", {True: "", False: ""})
+            monkeypatch.setattr(mended, "_meant", lambda _: "")
         case "headings":
             monkeypatch.setattr(module, "mended_invoices", lambda *_, **_known: MendedRows())
     with pytest.raises(AssertionError):

@@ -323,6 +323,15 @@ WITHHOLDINGS: Final = (
     Column("withholding:retencion", "retencion retenciones valor_retencion monto_retencion withholding", is_money=True),
 )
 
+TOTAL_MEANINGS: Final = {
+    "factura": "invoice",
+    "cuota": "instalment",
+    "invoice": "invoice",
+    "instalment": "instalment",
+    "installment": "instalment",
+}
+"""What a column may say of what a total is; of each meaning the first word is the one that we write."""
+
 _KIND_WORDS: Final = {
     LineKind.PAYMENT: "payment pago venta sale cobro capture compra refund devolucion reembolso return chargeback"
     " contracargo",

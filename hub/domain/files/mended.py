@@ -24,18 +24,17 @@ from .currency_column import CurrencyColumn
 from .customer_file import parse_customers
 from .dates import DateColumns
 from .invoice_file import parse_invoices
-from .known_columns import CUSTOMER_COLUMNS, INVOICE_COLUMNS
+from .known_columns import CUSTOMER_COLUMNS, INVOICE_COLUMNS, TOTAL_MEANINGS
 from .layout import Layout
 from .row_cells import RowCells
-from .same_number import OF_INSTALMENT, TOTAL_MEANS, TOTAL_OF
+from .same_number import TOTAL_MEANS, TOTAL_OF
 from .sheet import FormattedNumber, JsonNumber, Table, unmarked
-from .state_words import STRONGEST, WORDS, StateWords, state_of
+from .state_words import RECEIPTS, STRONGEST, WORDS, StateWords, state_of
 from .value_columns import AMOUNTS, DATES, ValueColumns
 
 UNREAD: Final = "?"
 """Stands before what could not be read and may be read by luck."""
 CODES: Final = ("number", "customer", "credits")
-MEANT: Final = {True: "cuota", False: "factura"}
 
 
 @attrs.frozen
@@ -97,7 +96,7 @@ def mended_invoices(
         row |= {"currency": _currency(values.currency, cells, code), "customer": row.get("customer", "")}
         row |= _state(words, cells, layout.answers)
         if read.meant and not row.get(TOTAL_MEANS) and cells.raw("number").casefold() in repeated:
-            row[TOTAL_MEANS] = MEANT[read.meant == OF_INSTALMENT]
+            row[TOTAL_MEANS] = _meant(read.meant)
         rows[cells.line] = row
     return MendedRows.of((column.name for column in INVOICE_COLUMNS), values.columns, rows)
 
@@ -204,6 +203,11 @@ def _currency(column: CurrencyColumn, cells: RowCells, code: str | None) -> str:
     return f"{raw} {UNREAD}".strip() if not raw or currency_named(unmarked(raw), column.currencies) else str(raw)
 
 
+def _meant(meaning: str) -> str:
+    """The word for what a total is."""
+    return next(word for word, means in TOTAL_MEANINGS.items() if means == meaning)
+
+
 def _repeated(rows: Iterable[RowCells]) -> set[str]:
     """Numbers of several rows."""
     met, again = set[str](), set[str]()
@@ -236,5 +240,5 @@ def _strongest(means: Container[BillState]) -> Iterator[BillState]:
 
 def _word(state: BillState) -> str:
     """A word that means this wherever it is read."""
-    word = "recibo" if state is BillState.RECEIPT else WORDS[state].split()[0]
+    word = min(RECEIPTS) if state is BillState.RECEIPT else WORDS[state].split()[0]
     return word.replace("_", " ")

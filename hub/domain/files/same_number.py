@@ -14,6 +14,7 @@ from hub_hookspecs import Money
 from .bill_state import BillState, RowKind
 from .heading_words import reduced
 from .invoice_row import InvoiceRow
+from .known_columns import TOTAL_MEANINGS
 from .question import Choice, Question
 from .row_cells import RowCells, refuse_each
 from .sheet import RowError
@@ -24,11 +25,6 @@ TOTAL_MEANS: Final = "total_means"
 """Our field that says it, row by row."""
 OF_INVOICE: Final = "invoice"
 OF_INSTALMENT: Final = "instalment"
-MEANINGS: Final = {
-    **dict.fromkeys(("factura", "invoice"), OF_INVOICE),
-    **dict.fromkeys(("cuota", "instalment", "installment"), OF_INSTALMENT),
-}
-"""What a column may say of it, row by row: files of rows that were set aside have one."""
 BESIDE_FAULTY: Final = "import.beside_faulty"
 """Why a row is set aside in which nothing is wrong; whoever tells causes tells it last."""
 EXAMPLES: Final = 3
@@ -46,7 +42,7 @@ class Stated:
     @property
     def meant(self) -> str | None:
         """Of what its total is, where a column says it."""
-        return MEANINGS.get(reduced(self.cells.raw(TOTAL_MEANS)))
+        return TOTAL_MEANINGS.get(reduced(self.cells.raw(TOTAL_MEANS)))
 
 
 @attrs.frozen(kw_only=True)
@@ -140,7 +136,7 @@ def _refuse(several: Sequence[Stated]) -> None:
         refuse_each([one.cells for one in several], "number")
         return
     for one in sound:
-        one.cells.add_error("number", Text(BESIDE_FAULTY, lines=", ".join(map(str, _lines(faulty)))))
+        one.cells.add_error("number", Text("import.beside_faulty", lines=", ".join(map(str, _lines(faulty)))))
 
 
 def _is_void(one: Stated) -> bool:
@@ -159,7 +155,7 @@ def _contradict(plan: Sequence[Stated]) -> bool:
         if row and one in wrong and row.balance:
             one.cells.add_error("balance", Text("import.paid_with_balance", word=row.state_word, balance=row.balance))
         else:
-            one.cells.add_error("number", Text(BESIDE_FAULTY, lines=", ".join(map(str, _lines(wrong)))))
+            one.cells.add_error("number", Text("import.beside_faulty", lines=", ".join(map(str, _lines(wrong)))))
     return bool(wrong)
 
 

@@ -114,7 +114,11 @@ def log_import(tx: Tx, merchant: Merchant, kind: FileKind, done: ImportReport) -
 
 
 def changes_in(*compared: tuple[Text, Value | None, Value | None]) -> tuple[Text, ...]:
-    """What is another than before; what is empty is a dash."""
+    """What is another than before; what was empty is merely told, and what is empty now is a dash."""
     return tuple(
-        Text("change.of", what=what, old=old or "-", new=new or "-") for what, old, new in compared if old != new
+        Text("change.of", what=what, old=old, new=new or "-")
+        if old
+        else Text("change.begun", what=what, new=new or "-")
+        for what, old, new in compared
+        if old != new
     )

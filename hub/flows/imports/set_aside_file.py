@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import attrs
 
-from hub.domain.dates import DAY_FIRST, ISO, MONTH_FIRST
+from hub.domain.dates import ISO
 from hub.domain.export import Cell, csv_of
 from hub.domain.files.field_labels import field_label
 from hub.domain.files.heading_words import reduced
@@ -99,6 +99,9 @@ def _said(words: Words, what: Text | str) -> str:
 
 def _dated(message: Text | str) -> Text | str:
     """What is wrong with a day names the order in which this file writes days, whatever the one it came from does."""
-    if not isinstance(message, Text) or message.values.get("form") not in (DAY_FIRST, MONTH_FIRST):
-        return message
-    return Text(message.id, **{**message.values, "form": ISO})
+    match message:
+        case Text(id="cell.no_month"):
+            return Text("cell.no_month", month=message.values["month"], form=ISO)
+        case Text(id="cell.no_day"):
+            return Text("cell.no_day", day=message.values["day"], form=ISO)
+    return message

@@ -9,6 +9,7 @@ from .by_reader import ByReader
 
 WORDS: Final[Mapping[str, str | ByReader]] = {
     "change.address": "dirección",
+    "change.begun": "{what}: {new}",
     "change.customer": "cliente",
     "change.description": "descripción",
     "change.due": "vence",
