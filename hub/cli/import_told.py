@@ -215,8 +215,8 @@ def print_report(report: ImportReport, name: str) -> None:
     click.echo(f"{name}: {counts}{closed}{' (dry run: nothing was written)' if report.dry_run else ''}")
     if report.described:
         click.echo(f"{name}: what {'would change' if report.dry_run else 'changed'}:")
-        for row in report.described[:LISTED]:
-            click.echo(f"  {row.number}: {'; '.join(map(words, row.changes))}")
+        for changed in report.described[:LISTED]:
+            click.echo(f"  {changed.number}: {'; '.join(map(words, changed.changes))}")
         if (more := report.changed - LISTED) > 0:
             click.echo(f"  and {more} more")
     if report.left_out:

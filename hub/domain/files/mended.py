@@ -101,9 +101,7 @@ def mended_invoices(
     return MendedRows.of((column.name for column in INVOICE_COLUMNS), values.columns, rows)
 
 
-def mended_customers(
-    table: Table, lines: Container[int], *, name: str, layout: Layout, country: Country
-) -> MendedRows:
+def mended_customers(table: Table, lines: Container[int], *, name: str, layout: Layout, country: Country) -> MendedRows:
     """Rows of a file of customers, each with the type of its document where it is known."""
     read = parse_customers(table, name=name, country=country, layout=layout)
     if read.is_open or read.errors:

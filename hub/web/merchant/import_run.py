@@ -32,7 +32,7 @@ from hub.flows.imports.look_at import Look, look_at, read_otherwise, shown
 from hub.flows.imports.set_aside import rows_set_aside
 from hub.flows.imports.take_back import progress_of
 from hub.flows.imports.take_in import STOPPED, TAKEN_BY, Busy, begin, wait_for
-from hub.flows.imports.told_report import read_report
+from hub.flows.imports.told_report import read_report, sums_closed
 from hub.web.responses import HEADERS, Page, policy, redirect
 
 from .context import Context, MerchantContext, unknown_is_404
