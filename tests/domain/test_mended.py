@@ -97,7 +97,7 @@ def given_back(case: str) -> None:
     whole = read_lines(spoilt.replace(b"L2;;", b"L2;R2;"), layout)
     first = read_lines(spoilt, layout)
     assert [error.line for error in first.set_aside] == [3]
-    found = mended_lines(spoilt, read_table(spoilt), {3}, name="", layout=layout, currency="USD", sign=",")
+    found = mended_lines(read_table(spoilt), {3}, name="", layout=layout, currency="USD", sign=",")
     headings = [spoken(LABELS.get(field, field)) for field in found.fields]
     cells = [found.rows[3].get(field, "") for field in found.fields]
     data = csv_of([*headings, "Motivo"], [[*map(marked, cells), "x"]])
