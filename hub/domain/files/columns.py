@@ -137,6 +137,13 @@ def resolve_columns(table: Table, known: Sequence[Column], layout: Layout) -> Re
     )
 
 
+def errors_read(table: Table, resolved: Resolved, others: Iterable[str] = ()) -> tuple[RowError, ...]:
+    """What is wrong with a file, without cells of columns that nothing is read from; ``others`` count all the same."""
+    used = {"", *others, *(theirs for several in resolved.columns.values() for theirs in several)}
+    body = {row.line for row in table.rows}
+    return tuple(error for error in table.errors if error.column in used or error.line not in body)
+
+
 class _Search:
     """Looks for the columns of a table, best names first."""
 

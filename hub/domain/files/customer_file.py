@@ -12,7 +12,7 @@ from typing import Final
 import attrs
 
 from hub.domain.cells import Unreadable
-from hub.domain.files.columns import resolve_columns
+from hub.domain.files.columns import errors_read, resolve_columns
 from hub.domain.files.heading_words import reduced
 from hub.domain.files.identity_types import types_for, types_named
 from hub.domain.files.known_columns import CUSTOMER_COLUMNS
@@ -80,12 +80,13 @@ def parse_customers(
     table = read_listed(FileKind.CUSTOMERS, data, name)
     resolved = resolve_columns(table, CUSTOMER_COLUMNS, layout)
     columns, errors = ({} if resolved.is_open else resolved.columns), list(resolved.errors)
-    bad_lines = {error.line for error in table.errors}
+    told = errors_read(table, resolved)
+    bad_lines = {error.line for error in told}
     every = [RowCells(row, columns, errors, bad_lines) for row in table.rows if columns]
     reader = _CustomerReader(every, country, layout)
     rows = [(cells, reader.customer(cells)) for cells in every]
     refuse_duplicates(((cells, customer.document.number) for cells, customer in rows if customer), "identity_number")
-    body, wrong = {row.line for row in table.rows}, by_line((*table.errors, *errors))
+    body, wrong = {row.line for row in table.rows}, by_line((*told, *errors))
     questions = (*resolved.questions, *reader.questions())
     return CustomerFile(
         rows=tuple(customer for cells, customer in rows if customer and not cells.has_errors),

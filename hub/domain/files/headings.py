@@ -269,6 +269,7 @@ class _Body:
             return attrs.evolve(table, errors=(*table.errors, too_many_columns(line)), header_line=line)
         if self._grid.delimiter:
             self._refuse_longer()
+        told = self._under_headings(table.errors)
         rows, totals = self._told_apart()
         if rows and self._is_bare_sum(rows[-1], rows[:-1]):
             totals.append(rows.pop())
@@ -277,7 +278,6 @@ class _Body:
             rows, nobodys = self._groups.into(rows, name, number)
             self._names = [name, number, *self._names]
             self._errors += nobodys
-        told = table.errors
         if not self._grid.delimiter:  # of a text they may be about the headings themselves
             told = tuple(error for error in told if not 0 < error.line < line and error.line not in self._apart)
         errors = sorted((*told, *self._errors), key=lambda error: error.line)
@@ -290,6 +290,13 @@ class _Body:
             errors=tuple(errors),
             header_line=line,
         )
+
+    def _under_headings(self, errors: Sequence[RowError]) -> tuple[RowError, ...]:
+        """Errors of the cells of a workbook by the headings of their columns, and not by their letters."""
+        if self._grid.file_type != "xlsx":
+            return tuple(errors)
+        named = {column_name(at): name for at, name in zip(self._kept, self._names, strict=False)}
+        return tuple(attrs.evolve(error, column=named.get(str(error.column), error.column)) for error in errors)
 
     def _refuse_longer(self) -> None:
         """A row with more cells than headings: an amount may have been split. Excel leaves out empty cells at the

@@ -91,7 +91,7 @@ def parse_invoices(
         words=StateWords(meanings(layout)),
         keeps=frozenset(field for field in MAY_BE_ABSENT if field not in columns),
         has_balance="balance" in columns,
-        nobodys=nobodys(table.errors),
+        nobodys=nobodys(values.told),
     )
     stated, skipped, numbers = [], [], set()
     for cells, code in zip(values.rows, values.codes, strict=True):
@@ -112,7 +112,7 @@ def parse_invoices(
         errors = [
             error for error in errors if not (isinstance(error.message, Text) and error.message.id in AWAITS_ANSWER)
         ]
-    body, wrong = {row.line for row in table.rows}, by_line((*table.errors, *errors))
+    body, wrong = {row.line for row in table.rows}, by_line((*values.told, *errors))
     return InvoiceFile(
         rows=invoices.rows,
         skipped=tuple(skipped),

@@ -107,7 +107,7 @@ def _json_row(line: int, value: Any, errors: list[RowError]) -> Iterator[Row]:
         return
     lists = [key for key, item in value.items() if isinstance(item, list)]
     if lists:
-        errors.append(RowError(line, lists[0], "", Text("json.list_inside")))
+        errors.append(RowError(line, "", lists[0], Text("json.list_inside")))
         return
     cells = {}
     for key, item in value.items():

@@ -45,11 +45,7 @@ def questions(
     left_out: Iterable[str], resolved: Resolved, rows: Sequence[RowCells], codes: Sequence[str | None], layout: Layout
 ) -> tuple[Question, ...]:
     """One for each such column, with rows of the file as each answer reads them."""
-    if "total" not in resolved.columns or "balance" in resolved.columns:
-        return ()
-    said = {reduced(theirs) for theirs in layout.columns} | {key.removeprefix(MONEY) for key in layout.answers}
-    named = [theirs for theirs in left_out if reduced(theirs) not in said and _words(theirs)]
-    asked = [theirs for theirs in named if _is_money(theirs, rows)]
+    asked = [theirs for theirs in may_count(left_out, resolved, layout) if _is_money(theirs, rows)]
     if not asked:
         return ()
     read = _Read.of(asked, rows, codes, layout)
@@ -61,6 +57,14 @@ def questions(
         for theirs in asked
         if not read.changes_nothing(theirs, is_owed=theirs in owed)
     )
+
+
+def may_count(left_out: Iterable[str], resolved: Resolved, layout: Layout) -> tuple[str, ...]:
+    """Columns that may change what is owed by what their headings say, and of which nobody said what they are."""
+    if "total" not in resolved.columns or "balance" in resolved.columns:
+        return ()
+    said = {reduced(theirs) for theirs in layout.columns} | {key.removeprefix(MONEY) for key in layout.answers}
+    return tuple(theirs for theirs in left_out if reduced(theirs) not in said and _words(theirs))
 
 
 def _words(heading: str) -> set[str]:

@@ -12,7 +12,7 @@ from typing import Final
 import attrs
 
 from hub.domain.files.amounts import AmountColumns
-from hub.domain.files.columns import Column, Resolved, reduced, resolve_columns
+from hub.domain.files.columns import Column, Resolved, errors_read, reduced, resolve_columns
 from hub.domain.files.dates import DateColumns
 from hub.domain.files.known_columns import LINE_KINDS, PAYOUT_COLUMNS, WITHHOLDINGS
 from hub.domain.files.layout import DECIMAL, LEFT_OUT, FileKind, Layout
@@ -66,10 +66,10 @@ def parse_lines(
     table = read_listed(FileKind.PAYOUTS, data, name)
     known = (*PAYOUT_COLUMNS, *_withheld(table, layout))
     resolved = _with_net(table, resolve_columns(table, known, layout), layout)
-    body = {row.line for row in table.rows} - {table.header_line}
+    body, told = {row.line for row in table.rows} - {table.header_line}, errors_read(table, resolved)
     file = LineFile(
-        errors=(*(error for error in table.errors if error.line not in body), *resolved.errors),
-        set_aside=tuple(error for error in table.errors if error.line in body),
+        errors=(*(error for error in told if error.line not in body), *resolved.errors),
+        set_aside=tuple(error for error in told if error.line in body),
         format=table.format,
         file_type=table.file_type,
         columns=resolved.columns,

@@ -9,7 +9,7 @@ import attrs
 
 from hub.domain.files import left_money
 from hub.domain.files.amounts import AmountColumns
-from hub.domain.files.columns import Resolved, resolve_columns
+from hub.domain.files.columns import Resolved, errors_read, resolve_columns
 from hub.domain.files.currency_column import CurrencyColumn
 from hub.domain.files.dates import DateColumns
 from hub.domain.files.known_columns import INVOICE_COLUMNS
@@ -30,7 +30,8 @@ class ValueColumns:
 
     Attributes:
         columns: The file's own headings by our field; none where something must be said of them first.
-        errors: What is wrong with the file; whoever reads its rows adds what is wrong with them.
+        told: What is wrong with the file as it stands.
+        errors: What is wrong with its columns; whoever reads its rows adds what is wrong with them.
         rows: Its cells, row by row.
         codes: The currency of each row; None where nothing says it.
         usual: Of rows that name none.
@@ -39,6 +40,7 @@ class ValueColumns:
 
     resolved: Resolved
     columns: Mapping[str, tuple[str, ...]]
+    told: tuple[RowError, ...]
     errors: list[RowError]
     rows: Sequence[RowCells]
     codes: Sequence[str | None]
@@ -58,7 +60,8 @@ class ValueColumns:
         if not usual and "currency" not in columns and columns:
             errors.append(RowError(table.header_line, "currency", "", Text("column.currency_missing")))
             columns = {}
-        bad_lines = {error.line for error in table.errors}
+        told = errors_read(table, resolved, left_money.may_count(resolved.left_out, resolved, layout))
+        bad_lines = {error.line for error in told}
         rows = [RowCells(row, columns, errors, bad_lines) for row in table.rows if columns]
         fields = [field for field in AMOUNTS if field in columns]
         currency = CurrencyColumn.of(rows, columns, fields, currencies, usual, is_said=CURRENCY in layout.answers)
@@ -74,6 +77,7 @@ class ValueColumns:
         return cls(
             resolved=resolved,
             columns=columns,
+            told=told,
             errors=errors,
             rows=rows,
             codes=codes,

@@ -95,7 +95,8 @@ class SheetReader:
     def __init__(self, workings: Workings) -> None:
         self.lines: list[tuple[int, list[str]]] = []
         self.hidden: list[int] = []
-        self.errors: list[RowError] = []
+        self._errors: list[RowError] = []
+        self._computes = False
         self.merges: list[Merge] = []
         self._workings = workings
         self._kinds = _Kinds(workings)
@@ -109,6 +110,14 @@ class SheetReader:
         self._foreign: dict[str, int] = {}
         self._inside: list[str] = []
         self._pieces: list[str] = []
+
+    @property
+    def errors(self) -> list[RowError]:
+        """What is wrong with cells, by the letters of their columns; what another book feeds may feed other formulas,
+        and is then wrong with its whole row."""
+        if not self._computes:
+            return self._errors
+        return [attrs.evolve(error, column="") if _is_linked(error) else error for error in self._errors]
 
     # ---- many rows at once
 
@@ -154,7 +163,7 @@ class SheetReader:
                 if has_formulas:
                     for letter, given, formula, value in zip(letters, givens, columns[2], values, strict=True):
                         if formula:
-                            self._check(line, f"{letter}{line}", given, formula, value, errors)
+                            self._check(line, letter, given, formula, value, errors)
                 if any(cells):
                     if len(cells) > MAX_COLUMNS and any(cells[MAX_COLUMNS:]):
                         raise WorkbookRefused(Text("workbook.too_many_columns", most=MAX_COLUMNS))
@@ -166,7 +175,7 @@ class SheetReader:
         self._line = line
         self.lines += lines
         self.hidden += hidden
-        self.errors += errors
+        self._errors += errors
         return True
 
     # ---- one piece after the other
@@ -216,21 +225,24 @@ class SheetReader:
         kind = self._kinds[self._given]
         value = kind.value_of("".join(self._pieces))
         if self._has_formula:
-            place = f"{column_name(self._column)}{self._line}"
-            self._check(self._line, place, self._given, "".join(self._formula), value, self.errors)
+            letters = column_name(self._column)
+            self._check(self._line, letters, self._given, "".join(self._formula), value, self._errors)
         if value and self._column >= MAX_COLUMNS:
             raise WorkbookRefused(Text("workbook.too_many_columns", most=MAX_COLUMNS))
         if value or self._column in self._cells:
             self._cells[self._column] = value
 
-    def _check(self, line: int, cell: str, given: str, formula: str, value: str, errors: list[RowError]) -> None:
+    def _check(self, line: int, letters: str, given: str, formula: str, value: str, errors: list[RowError]) -> None:
         """What is wrong with what a formula gives."""
+        cell = f"{letters}{line}"
         if not value and 't="str"' not in given:
-            errors.append(RowError(line, "", "", Text("workbook.no_result", cell=cell, remedy=RESAVE)))
+            errors.append(RowError(line, letters, "", Text("workbook.no_result", cell=cell, remedy=RESAVE)))
         elif self._workings.other_books and (at := self._other_book(formula)) is not None:
             books = self._workings.other_books
             book = books[at - 1] if 0 < at <= len(books) else ""
-            errors.append(RowError(line, "", value, Text("workbook.other_book", cell=cell, book=book)))
+            errors.append(RowError(line, letters, value, Text("workbook.other_book", cell=cell, book=book)))
+        else:
+            self._computes = True
 
     def _other_book(self, formula: str) -> int | None:
         """The number of the workbook that a formula looks into; cells that share one formula name it once."""
@@ -470,6 +482,10 @@ def moment(serial: Decimal, *, is_1904: bool, with_time: bool) -> str:
     if not seconds:
         return day.isoformat()
     return f"{day.isoformat()}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def _is_linked(error: RowError) -> bool:
+    return isinstance(error.message, Text) and error.message.id == "workbook.other_book"
 
 
 def _is_true(text: str) -> bool:
