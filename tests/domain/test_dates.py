@@ -168,3 +168,66 @@ def test_control_a_reader_that_looks_at_each_date_alone_is_found() -> None:
     never_another_day(days, "%m/%d/%Y")
     with pytest.raises(AssertionError):
         never_another_day(days, "%m/%d/%Y", planted)
+
+
+# ---- a row that contradicts itself
+
+
+def in_rows(*rows: tuple[str, str], **answers: str) -> DateColumns:
+    """Days of issue, and days on which they are due."""
+    issued, due = ([(line, row[at]) for line, row in enumerate(rows, 2)] for at in (0, 1))
+    return DateColumns.of({"issued_on": issued, "due_on": due}, Layout(answers=answers))
+
+
+def an_order_that_a_row_contradicts_is_asked_about() -> None:
+    for rows in (
+        [("09/02/2026", "10/02/2026"), ("10/05/2026", "11/04/2026")],
+        [("10/05/2026", "11/04/2026"), ("2026-09-02", "2026-10-02")],
+        [("2026-09-02", "10/02/2026")],
+        [("10/05/26", "11/04/26"), ("10/06/26", "11/05/26")],
+    ):
+        assert [question.key for question in in_rows(*rows).questions] == [DATES], rows
+
+
+def test_a_row_that_would_be_due_before_it_is_issued_proves_no_order() -> None:
+    """Month first it is no contradiction: the file is asked about, and the answer reads all of its dates."""
+    an_order_that_a_row_contradicts_is_asked_about()
+    answered = in_rows(("09/02/2026", "10/02/2026"), ("10/05/2026", "11/04/2026"), order="mdy")
+
+    assert not answered.questions
+    assert as_read(answered, "09/02/2026", "11/04/2026") == ["2026-09-02", "2026-11-04"]
+
+
+def test_control_a_reader_that_holds_no_row_against_itself_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DateColumns, "_contradicts", lambda *_given: False)
+
+    with pytest.raises(AssertionError):
+        an_order_that_a_row_contradicts_is_asked_about()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("10/05/2026", "11/04/2026"), ("25/09/2026", "25/10/2026")],
+        [("02/09/2026", "02/10/2026"), ("03/09/2026", "03/10/2026")],
+        [("10/05/2026", "10/04/2026")],
+        [("2026-10-05", "2026-09-05"), ("02/09/2026", "02/10/2026")],
+        [("10/05/2026", "contado"), ("10/05/2026", "")],
+    ],
+)
+def test_what_contradicts_itself_either_way_or_where_the_order_is_proven_asks_nothing(
+    rows: list[tuple[str, str]],
+) -> None:
+    assert not in_rows(*rows).questions
+
+
+def test_a_file_whose_rows_are_due_before_they_are_issued_is_asked_about() -> None:
+    data = (
+        b"Num,Customer,Date,Due Date,Amount\n5101,1-1234-0567,09/02/2026,10/02/2026,5\n"
+        b"5102,3-101-555444,10/05/2026,11/04/2026,6\n"
+    )
+    file = parse_invoices(data, default_currency="CRC")
+    (question,) = file.questions
+
+    assert (question.key, file.rows, file.set_aside) == (DATES, (), ())
+    assert "Línea 3: «10/05/2026» es el 2026-10-05." in [spoken(text) for text in question.choices[1].examples]

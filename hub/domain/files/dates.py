@@ -4,6 +4,9 @@
 both ways: the others of its dates, such as ``09/02/2026``, would be other days. Where every other date has the day
 first and can have nothing else, that one is merely wrong.
 
+A row that would be due before it is issued proves no order: where no date shows that the day stands first, and some row
+contradicts itself so and not with the month first, the file asks too.
+
 Two digits of a year are read where they stand last in every such date of the file, and some of these begin with what is
 no year of a bill: ``02/09/26``, but not ``25/09/26`` alone.
 """
@@ -29,6 +32,7 @@ Cells: TypeAlias = "Mapping[str, Sequence[tuple[int, str]]]"
 """(line, cell) by field."""
 
 EXAMPLES: Final = 3
+ISSUED, DUE = "issued_on", "due_on"
 LABELS: Final = {"dmy": Text("dates.day_first"), "mdy": Text("dates.month_first")}
 
 
@@ -56,15 +60,19 @@ class DateColumns:
             return cls(order=answer, short_years=are_short)
         of_text = {cell: orders(cell) for cell in texts}
         kinds = set(of_text.values())
-        if {"mdy"} not in kinds or ({"dmy"} in kinds and {"dmy", "mdy"} not in kinds):
+        first: dict[frozenset[str], tuple[int, str]] = {}
+        against: list[tuple[int, str]] = []
+        if {"dmy", "mdy"} in kinds and {"mdy"} not in kinds and {"dmy"} not in kinds:
+            against = cls._against_day_first(cells, are_short=are_short)
+        if not against and ({"mdy"} not in kinds or ({"dmy"} in kinds and {"dmy", "mdy"} not in kinds)):
             return cls(short_years=are_short)
         found = {cell: of_text[cell[1]] for column in cells.values() for cell in column if cell[1]}
-        first: dict[frozenset[str], tuple[int, str]] = {}
         for cell, of in sorted(found.items()):
             if of:
                 first.setdefault(of, cell)
         rest = sorted(cell for cell, of in found.items() if of)
-        shown = sorted(list(dict.fromkeys((*first.values(), *rest)))[:EXAMPLES])
+        told = [cell for cell in against[:2] if found[cell]]
+        shown = sorted(list(dict.fromkeys((*told, *first.values(), *rest)))[:EXAMPLES])
         choices = tuple(
             Choice(value=order, label=label, examples=tuple(cls(order=order, short_years=are_short)._read_as(shown)))
             for order, label in LABELS.items()
@@ -94,6 +102,27 @@ class DateColumns:
         if day := self._days.get(cell):
             return day
         return None if is_no_date(cell) else self.read(cell)
+
+    @classmethod
+    def _against_day_first(cls, cells: Cells, *, are_short: bool) -> list[tuple[int, str]]:
+        """The days of rows that contradict themselves with the day first, and not with the month first."""
+        due = dict(cells.get(DUE, ()))
+        rows = [(line, cell, due[line]) for line, cell in cells.get(ISSUED, ()) if cell and due.get(line)]
+        day_first, month_first = (cls(order=order, short_years=are_short) for order in LABELS)
+        return [
+            (line, cell)
+            for line, *days in rows
+            if any(map(orders, days)) and day_first._contradicts(days) and not month_first._contradicts(days)
+            for cell in days
+        ]
+
+    def _contradicts(self, days: Sequence[str]) -> bool:
+        """Whether what is issued on the first of two days would be due before it."""
+        try:
+            issued_on, due_on = map(self.read, days)
+        except Unreadable:
+            return False
+        return due_on < issued_on
 
     def _read_as(self, cells: Sequence[tuple[int, str]]) -> Iterator[Text]:
         for line, cell in cells:
