@@ -14,6 +14,8 @@ from .running import pass_hub
 from .values import amount_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from hub.domain.decision import Decision, Evidence
     from hub.domain.message import Review
     from hub.domain.payment import Payment
@@ -101,7 +103,8 @@ async def _find(hub: Hub, text: str) -> Review:
 async def waiting(hub: Hub, as_json: bool) -> None:
     """List decisions that wait for a second person."""
     zones = await hub.store.read(zones_in)
-    rows = await hub.store.read(_waiting)
+    now = hub.clock()
+    rows = await hub.store.read(lambda tx: _waiting(tx, now))
     if as_json:
         print_json(
             [{**decision_facts(item), "payment": payment.reference if payment else None} for item, payment in rows]
@@ -130,9 +133,13 @@ async def waiting(hub: Hub, as_json: bool) -> None:
         click.echo("nothing waits for a second person")
 
 
-def _waiting(tx: Tx) -> list[tuple[Decision, Payment | None]]:
+def _waiting(tx: Tx, now: datetime) -> list[tuple[Decision, Payment | None]]:
     """Decisions that wait, with the payment of each."""
-    return [(item, tx.payments.get(item.payment_id) if item.payment_id else None) for item in tx.decisions.waiting()]
+    from hub.flows.ground.proposals import standing_proposals
+
+    return [
+        (item, tx.payments.get(item.payment_id) if item.payment_id else None) for item in standing_proposals(tx, now)
+    ]
 
 
 @command.command()

@@ -157,5 +157,12 @@ def proposal(
 
 
 def is_same_person(one: str, other: str) -> bool:
-    """Whether two names are one person's, however they are written."""
-    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
+    """Whether two names are one person's, however they are written: a mail address is also its user's name alone."""
+    (first, at_one), (second, at_other) = _person(one), _person(other)
+    return first == second and (at_one == at_other or not at_one or not at_other)
+
+
+def _person(name: str) -> tuple[str, str]:
+    """A name, or the user of a mail address without what he added to it, and where the address is."""
+    user, _, where = " ".join(name.casefold().split()).partition("@")
+    return (user.partition("+")[0] or user if where else user), where

@@ -16,6 +16,7 @@ from hub.domain.merchant import Merchant
 from hub.domain.settlement import LineKind
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub
+from hub.flows.ground.proposals import standing_proposals
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_outcome import OutcomeEvidence, conclude_operation, record_not_paid, record_paid
 from hub.flows.payments.record_return import proof_in, record_return
@@ -37,7 +38,8 @@ from .write_off import write_off_bill
 async def find_waiting(hub: Hub, beginning: str) -> tuple[Decision, ...]:
     """What waits for a second person and whose id, or whose review's or payment's id, begins so."""
     text = beginning.strip().casefold()
-    waiting = await hub.store.read(lambda tx: tx.decisions.waiting())
+    now = hub.clock()
+    waiting = await hub.store.read(lambda tx: standing_proposals(tx, now))
     return tuple(
         item for item in waiting if text and any(name.casefold().startswith(text) for name in (item.id, item.subject))
     )
@@ -50,7 +52,8 @@ async def approve_decision(hub: Hub, decision_id: str, *, signed: Signed) -> Dec
         LookupError: Nothing of this id waits.
         NotAllowed: The first person may not approve, or what was proposed may not be done any more.
     """
-    waiting = await hub.store.read(lambda tx: tx.decisions.waiting())
+    now = hub.clock()
+    waiting = await hub.store.read(lambda tx: standing_proposals(tx, now))
     proposed = next((item for item in waiting if item.id == decision_id), None)
     if proposed is None:
         raise LookupError(f"nothing of id {decision_id} waits for a second person: payment-hub review waiting")

@@ -25,6 +25,7 @@ from hub.domain.stated import InvoiceStanding, Stated, stated_change
 from hub.domain.text import Text
 from hub.flows.books.revise_bill import book_revision
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.proposals import GONE, why_lapsed
 from hub.flows.ground.tell import tell, warn
 from hub.flows.payments.decide import NotAllowed, decide
 
@@ -39,7 +40,6 @@ CLOSING: Final = "closing"
 """What became of it, in the report of an import."""
 FAILED: Final = "closing_failed"
 ATTEMPTS: Final = 3
-GONE: Final = (RunState.UNDOING, RunState.UNDONE)
 
 
 async def close_decided(hub: Hub, merchant: Merchant, proposed: Decision, *, signed: Signed) -> Decision:
@@ -54,10 +54,13 @@ async def close_decided(hub: Hub, merchant: Merchant, proposed: Decision, *, sig
         bills = tuple(_as_proposed(tx, merchant, proposed))
         day = date.fromisoformat(proposed.content[DAY])
         run = tx.imports.get(proposed.evidence.text)
-        if why_left(tx, merchant, [bill.payable for bill in bills], day, now) or (run and run.state in GONE):
-            raise NotAllowed("changed", Text("decision.changed"))
-        if run and len(bills) > PORTION and tx.imports.taking(merchant.id, merchant.mode):
+        if lapsed := why_lapsed(tx, proposed, now):
+            raise NotAllowed("lapsed", lapsed)
+        if run and (run.is_under_way or (len(bills) > PORTION and tx.imports.taking(merchant.id, merchant.mode))):
             raise NotAllowed("under_way", Text("missing.file_under_way"))
+        others = why_left(tx, merchant, [bill.payable for bill in bills], day, now)
+        if others or (run and run.state is not RunState.TAKEN):
+            raise NotAllowed("changed", Text("decision.changed"))
         wanted = attrs.evolve(proposed, id=decision_id, by=signed.by, why=signed.why, via=signed.via, proposed_at=now)
         made = decide(tx, hub, wanted, now=now, by_two=True)
         begun = begin_closing(tx, merchant, bills, made, run.id if run else "", now)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
 
 import attrs
 
@@ -27,7 +26,8 @@ from hub.domain.complete_list import (
 from hub.domain.decision import Decision, DecisionKind, Evidence, Signed, is_same_person, proposal
 from hub.domain.files.invoice_file import InvoiceFile
 from hub.domain.import_run import Choices, ImportRun
-from hub.domain.merchant import Merchant, Role
+from hub.domain.invoice_numbers import folded_number
+from hub.domain.merchant import Merchant
 from hub.domain.message import About
 from hub.domain.missing_bills import ALONE, BILL, DAY, Absent, Closed, LeftAlone, Missing, MissingBill
 from hub.domain.payable import Payable
@@ -36,9 +36,8 @@ from hub.flows.corrections.close_bills import begin_closing, closing_of
 from hub.flows.corrections.void_bill import standing_on
 from hub.flows.corrections.why_left import why_left
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.proposals import MAY_CLOSE, withdraw
 from hub.flows.payments.decide import NotAllowed, decide
-
-MAY_CLOSE: Final = frozenset({Role.OWNER, Role.ACCOUNTANT})
 
 
 def absent_from(tx: Tx, merchant: Merchant, file: InvoiceFile, now: datetime) -> Absent | None:
@@ -114,6 +113,8 @@ def close_missing(
     if refused := tuple(_refused(tx, merchant, missing, choices, alone)):
         return Closed(refused=refused)
     if not missing.closing:
+        if waiting := _waiting(tx, merchant):
+            withdraw(tx, waiting)  # a newer list says otherwise
         return Closed()
     seen = Evidence(text=run.id, name=run.name, digest=run.sha256) if run else Evidence()
     signed = Signed(by=by, why=reason_of(missing.as_of, run.name if run else ""), evidence=seen, via=via)
@@ -129,8 +130,22 @@ def _decided_before(tx: Tx, run: ImportRun, merchant: Merchant) -> Closed | None
     """What this very import closes, or proposed, before its process died and it was gone on with."""
     if made := closing_of(tx, run.id):
         return Closed(decision=made, is_begun=True)
-    waiting = tx.decisions.waiting_for(DecisionKind.CLOSE_MISSING, f"{merchant.id}:{merchant.mode}")
+    waiting = _waiting(tx, merchant)
     return Closed(decision=waiting) if waiting and waiting.evidence.text == run.id else None
+
+
+def _waiting(tx: Tx, merchant: Merchant) -> Decision | None:
+    return tx.decisions.waiting_for(DecisionKind.CLOSE_MISSING, f"{merchant.id}:{merchant.mode}")
+
+
+def end_contradicted(tx: Tx, merchant: Merchant, run: ImportRun, file: InvoiceFile) -> None:
+    """End what was proposed to be closed, where a later file has one of it: there it is still open."""
+    waiting = _waiting(tx, merchant)
+    if waiting is None or waiting.evidence.text == run.id:
+        return
+    named = {folded_number(name.removeprefix(BILL)) for name in waiting.content if name.startswith(BILL)}
+    if named & scope_of(file).present:
+        withdraw(tx, waiting)
 
 
 def _no_choices(choices: Choices) -> Iterator[Text]:

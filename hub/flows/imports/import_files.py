@@ -17,6 +17,7 @@ import structlog
 
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.collector import resting
+from hub.domain.decision import DecisionKind
 from hub.domain.files.customer_file import CustomerRow, parse_customers
 from hub.domain.files.invoice_file import InvoiceFile, InvoiceRow, parse_invoices
 from hub.domain.files.layout import CURRENCY, DECIMAL, FileKind, Layout
@@ -33,7 +34,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.roll_back import write_unless
 from hub_hookspecs import Country
 
-from .complete_list import absent_from, close_missing, plan_missing
+from .complete_list import absent_from, close_missing, end_contradicted, plan_missing
 from .import_report import MAX_ROWS, ImportReport, log_import
 from .instalments import meaning_here
 from .save_customers import save_customers
@@ -145,6 +146,8 @@ async def import_invoices(
     if taken.faults or taken.is_open:
         return taken
     whole = attrs.evolve(file, set_aside=taken.set_aside)
+    if run and not dry_run:
+        await _end_contradicted(hub, merchant, run, file)
     if choices.complete:
         return await _close_missing(hub, merchant, whole, taken, choices, run)
     return await _with_absent(hub, merchant, whole, taken)
@@ -166,6 +169,13 @@ async def _with_absent(hub: Hub, merchant: Merchant, file: InvoiceFile, report: 
     """What is open here and not in the file, for whoever takes it for the complete list; nothing of it is closed."""
     now = hub.clock()
     return attrs.evolve(report, absent=await hub.store.read(lambda tx: absent_from(tx, merchant, file, now)))
+
+
+async def _end_contradicted(hub: Hub, merchant: Merchant, run: ImportRun, file: InvoiceFile) -> None:
+    """What waits for a second person waits no more where this file has it as open."""
+    about = f"{merchant.id}:{merchant.mode}"
+    if await hub.store.read(lambda tx: tx.decisions.waiting_for(DecisionKind.CLOSE_MISSING, about)):
+        await hub.store.write(lambda tx: end_contradicted(tx, merchant, run, file))
 
 
 async def _close_missing(

@@ -25,6 +25,7 @@ from hub.flows.books.revise_bill import book_revision
 from hub.flows.corrections.close_bills import continue_closing
 from hub.flows.ground.open_review import close_review
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.proposals import withdraw_closing
 from hub.flows.ground.tell import tell, warn
 
 from .import_report import ImportReport
@@ -87,6 +88,7 @@ def begin(tx: Tx, run: ImportRun, rows: Sequence[RunRow], *, by: str, why: str, 
     progress = Progress(note=f"{by}: {why}" if why else by, rows=len(rows))
     begun = _with(run, progress, state=RunState.UNDOING, due_at=due_at, undone_at=None, undone_by=by)
     tx.imports.save(begun)
+    withdraw_closing(tx, begun)
     tell(tx, "import_undo_begun", run=run.id, merchant=run.merchant_id, rows=len(rows))
     return begun
 

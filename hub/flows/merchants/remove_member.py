@@ -1,4 +1,5 @@
-"""Remove a member: nobody signs in with that address any more, and open sessions of it end at once."""
+"""Remove a member: nobody signs in with that address any more, open sessions of it end at once, and so does all that
+this person proposed and nobody approved yet."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from hub.domain.merchant import Member, Merchant, Role
 from hub.domain.text import Text
 from hub.flows.ground.marks import MarkTable
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.proposals import withdraw_of
 from hub.flows.ground.tell import tell
 
 from .add_member import checked_address
@@ -69,6 +71,7 @@ def _remove(tx: Tx, merchant: Merchant, address: str, heir: str, by: str, now: d
     elif [member.email.lower() for member in members.values() if member.role is Role.OWNER] == [address]:
         raise _last_owner("email")
     tx.merchants.remove_member(merchant.id, address)
+    withdraw_of(tx, merchant.id, address)
     REMOVED.of(f"{merchant.id}:{address}").set(tx, by, now)
     tell(tx, "member_removed", merchant=merchant.id, role=members[address].role.value)
     return members[address]

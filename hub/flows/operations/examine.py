@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from hub.domain.payment_checks import WATCH
 from hub.domain.visitor import is_among
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.proposals import standing_proposals
 
 from .check_keys import KEYS
 from .check_readiness import REMEDIES, check_readiness
@@ -74,7 +75,7 @@ def _inside(tx: Tx, hub: Hub, now: datetime) -> Iterator[ExaminedFact]:
     yield from examine_accounts(tx, hub, now)
     yield from examine_comparisons(tx)
     yield from examine_transit(tx, now)
-    yield from _waiting(tx)
+    yield from _waiting(tx, now)
     yield from _restored(tx, now)
     yield from _backup(tx, hub, now)
 
@@ -163,11 +164,11 @@ def _countries(tx: Tx, hub: Hub) -> Iterator[ExaminedFact]:
         )
 
 
-def _waiting(tx: Tx) -> Iterator[ExaminedFact]:
+def _waiting(tx: Tx, now: datetime) -> Iterator[ExaminedFact]:
     reviews = len(tx.reviews.of())
     if reviews:
         yield warning(f"{reviews} reviews wait for a person", "payment-hub review list")
-    seconds = len(tx.decisions.waiting())
+    seconds = len(standing_proposals(tx, now))
     if seconds:
         yield warning(f"{seconds} decisions wait for a second person", "payment-hub review waiting")
     for count, what, command in (

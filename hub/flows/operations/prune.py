@@ -9,6 +9,7 @@ import structlog
 
 from hub.flows.ground.marks import MarkTable
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.proposals import withdraw_lapsed
 
 from .check_keys import KEYS, key_errors
 from .quarantine_plugin import FROZEN
@@ -24,8 +25,8 @@ HEARTBEAT: Final = MarkTable("beat:")
 
 
 async def prune(hub: Hub) -> None:
-    """Drop rejected messages and imported files after 30 days, requests that only asked after 90, and signs of life of
-    dead processes."""
+    """Drop rejected messages and imported files after 30 days, with what they proposed to close, requests that only
+    asked after 90, and signs of life of dead processes."""
     now = hub.clock()
 
     def forget(tx: Tx) -> tuple[int, int, int]:
@@ -38,6 +39,7 @@ async def prune(hub: Hub) -> None:
         for name, (_value, at) in PROXY.all(tx).items():
             if now - at > PROXY_LIFETIME:
                 PROXY.of(name).drop(tx)
+        withdraw_lapsed(tx, now)
         return (
             tx.messages.prune_rejected(now - REJECTED_LIFETIME),
             tx.requests.prune_queries(now - QUERY_LIFETIME),

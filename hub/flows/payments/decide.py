@@ -16,6 +16,7 @@ from hub.domain.operation import OperationKind, OperationStatus
 from hub.domain.payment import Payment
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.proposals import why_lapsed, withdraw
 from hub.flows.ground.refuse_while import refuse_while
 from hub.flows.ground.tell import tell
 
@@ -100,6 +101,9 @@ def decide(tx: Tx, hub: Hub, wanted: Decision, *, now: datetime, by_two: bool = 
     if problems := [problem for name, text, most in said for problem in too_long(name, text.strip(), most)]:
         raise Invalid(tuple(problems))
     waiting = tx.decisions.waiting_for(wanted.kind, wanted.subject)
+    if waiting and why_lapsed(tx, waiting, now):
+        withdraw(tx, waiting)
+        waiting = None
     if waiting and is_same(waiting, wanted):
         if is_same_person(waiting.by, wanted.by):
             raise NotAllowed("second_person", Text("decision.second_person", by=waiting.by))

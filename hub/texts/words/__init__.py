@@ -21,6 +21,7 @@ from . import (
     merchants,
     offers,
     payments,
+    proposals,
     receipts,
 )
 from .by_reader import ByReader as ByReader
@@ -41,6 +42,7 @@ ROOMS: Final[tuple[Mapping[str, str | ByReader], ...]] = (
     merchants.WORDS,
     offers.WORDS,
     payments.WORDS,
+    proposals.WORDS,
     receipts.WORDS,
 )
 """Each room's own; a test holds that no id stands in two."""
