@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from hub.domain.files.groups import NAME, NUMBER, Groups
+from hub.domain.files.groups import GIVEN_NAME, GIVEN_NUMBER, Groups
 from hub.domain.files.invoice_file import parse_invoices
 from hub.domain.files.layout import FileKind
 from hub.domain.files.listed import read_listed
@@ -52,7 +52,7 @@ def test_a_number_before_the_name_is_a_code_where_all_customers_have_one() -> No
     def names(*owners: str) -> list[str]:
         lines = "".join(f"Cliente: {owner};;\nF{at};02/09/2026;1,00\n" for at, owner in enumerate(owners))
         table = read_listed(FileKind.INVOICES, f"Factura;Fecha;Total\n{lines}".encode())
-        return [row.cells[NAME] for row in table.rows]
+        return [row.cells[GIVEN_NAME] for row in table.rows]
 
     assert names("101 Ana Mora", "24 Horas S.A.") == ["Ana Mora", "Horas S.A."]
     assert names("Ana Mora", "24 Horas S.A.") == ["Ana Mora", "24 Horas S.A."]
@@ -118,4 +118,4 @@ def test_rows_that_are_nobodys_are_told_by_line_and_once() -> None:
 
     assert [row.number for row in file.rows] == ["F1"]
     assert [(error.line, str(error.message)) for error in file.set_aside] == [(5, "group.broken(line=4)")]
-    assert file.columns["customer"] == (NUMBER,)
+    assert file.columns["customer"] == (GIVEN_NUMBER,)

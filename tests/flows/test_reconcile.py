@@ -318,7 +318,7 @@ def test_fees_that_a_file_writes_with_a_minus_are_fees(desk: Desk) -> None:
 
 
 def test_control_fees_with_a_minus_set_every_line_aside(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settlement_file, "_with_signs", lambda lines: list(lines))
+    monkeypatch.setattr(settlement_file, "_is_turned", lambda _lines: False)
 
     with pytest.raises(AssertionError):
         negative_fees(desk)

@@ -19,10 +19,10 @@ from .line_words import MAX_FIGURE, SUM, is_figure
 from .owner_line import LABELS, OF_CUSTOMERS, Label, Owner, first_label, owner_of
 from .sheet import Row, RowError
 
-NAME: Final = "Nombre del cliente"
-NUMBER: Final = "Identificación del cliente"
+GIVEN_NAME: Final = "Nombre del cliente"
+GIVEN_NUMBER: Final = "Identificación del cliente"
 """The columns that the rows of such a report are given."""
-LABEL: Final = "cliente"
+ANY_CUSTOMER: Final = "cliente"
 OWED_BEFORE: Final = ("saldo inicial", "saldo anterior", "saldo al ")
 Line = tuple[int, list[str]]
 
@@ -110,7 +110,7 @@ class Groups:
         if own and not _says(rest, own) and any(_says(rest, other) for other in self._owners.values()):
             self._now.fault = Text("group.other_sum", owner=own.written, sum=word)
         self._now = _Stretch(None, Text("group.none"))
-        return Row(row.line, {**row.cells, theirs: f"{word} {own.name or LABEL}"}) if own and not rest else row
+        return Row(row.line, {**row.cells, theirs: f"{word} {own.name or ANY_CUSTOMER}"}) if own and not rest else row
 
     def end_with_words(self, line: int) -> None:
         """Words that are no foot of a page may be the next customer."""

@@ -9,7 +9,7 @@ import attrs
 
 from hub.domain.text import Text
 
-from .groups import NAME, NUMBER, Groups, GroupWords
+from .groups import GIVEN_NAME, GIVEN_NUMBER, Groups, GroupWords
 from .heading_words import heading_key, reduced
 from .line_words import (
     CURRENCY_WORDS,
@@ -274,7 +274,7 @@ class _Body:
         if rows and self._is_bare_sum(rows[-1], rows[:-1]):
             totals.append(rows.pop())
         if self._groups:
-            name, number, *self._names = _unique([NAME, NUMBER, *self._names])
+            name, number, *self._names = _unique([GIVEN_NAME, GIVEN_NUMBER, *self._names])
             rows, nobodys = self._groups.into(rows, name, number)
             self._names = [name, number, *self._names]
             self._errors += nobodys

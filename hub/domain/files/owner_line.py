@@ -40,24 +40,25 @@ _SURE: Final = "cliente clientes tercero terceros deudor customer client nombre_
 OF_CUSTOMERS: Final = frozenset(map(heading_key, _SURE.split()))
 """Labels that are nobody's but a customer's: above the headings the company names itself too."""
 WORDS: Final = 4
-STARTS: Final = frozenset(
+STARTS_OF_LABELS: Final = frozenset(
     word[:2] for names in _LABELS.values() for name in names.split() for word in name.split("_")
 ) | frozenset(["nú", "no", "n°", "nº", "có", "cé", "ra", "té", "di"])
 """How a line begins that may name a customer."""
-TYPES: Final = (
+WRITTEN_TYPES: Final = (
     r"(?:nit|n\.i\.t|c\.?\s?c|c[eé]d(?:ula)?(?:\s+(?:jur[ií]dica|f[ií]sica))?|rut|rfc|ruc|dni|id"
     r"|identificaci[oó]n)\b[.:#º°]*\s*"
 )
-PHONE: Final = r"(?:tel[eé]?f?(?:ono)?s?|cel(?:ular)?|m[oó]vil)\b[.:#]*\s*[+0-9][0-9 +-]{6,}"
-FIGURES: Final = (
+WRITTEN_PHONE: Final = r"(?:tel[eé]?f?(?:ono)?s?|cel(?:ular)?|m[oó]vil)\b[.:#]*\s*[+0-9][0-9 +-]{6,}"
+WRITTEN_NUMBERS: Final = (
     r"[A-ZÑ&]{3,4}[0-9]{6}[A-Z0-9]{3}|[0-9]{1,2}\.?[0-9]{3}\.?[0-9]{3}-[0-9Kk]|[0-9] [0-9]{3,4} [0-9]{4,6}"
     r"|[0-9](?:[0-9.-]*[0-9])?"
 )
 BARE_PHONE: Final = re.compile(r"[2-8][0-9]{3}-[0-9]{4}")
-TYPED: Final = re.compile(rf"(?<![\w.-])(?:{TYPES})(?P<number>{FIGURES})(?![\w-])", re.IGNORECASE)
-NUMBER: Final = re.compile(rf"(?<![\w.-])(?P<number>{FIGURES})(?![\w-])")
+TYPED: Final = re.compile(rf"(?<![\w.-])(?:{WRITTEN_TYPES})(?P<number>{WRITTEN_NUMBERS})(?![\w-])", re.IGNORECASE)
+NUMBER: Final = re.compile(rf"(?<![\w.-])(?P<number>{WRITTEN_NUMBERS})(?![\w-])")
 CODE: Final = re.compile(r"(?P<code>[0-9]{1,7})(?P<apart>\s*[-–—:|/]\s+|\s+)(?=\S)")
 GOES_ON: Final = re.compile(r"\(?\bcont(?:in[uú]a(?:ci[oó]n)?)?\b\.*\)?$", re.IGNORECASE)
+NO_LETTER: Final = re.compile("[^A-Za-zéó.]")
 AROUND: Final = " \t-–—:|/,;()[]#*"
 LONG, SHORT = 8, 5
 """Digits of what is an identity number wherever it stands, and of what is one only below its own label."""
@@ -113,7 +114,7 @@ def label_of(cell: str) -> Label | None:
 def first_label(cells: Iterable[str]) -> str:
     """The label that a line begins with, as ``heading_key`` has it; empty where it begins with none."""
     filled = [cell for cell in cells if cell]
-    if not filled or filled[0][:2].casefold() not in STARTS:
+    if not filled or filled[0][:2].casefold() not in STARTS_OF_LABELS:
         return ""
     first = filled[0]
     if len(filled) > 1 and label_of(first):
@@ -122,7 +123,7 @@ def first_label(cells: Iterable[str]) -> str:
     if colon and label_of(before):
         return heading_key(before)
     typed = TYPED.match(first)
-    return heading_key(re.split("[^A-Za-zéó.]", first, maxsplit=1)[0]) if typed else ""
+    return heading_key(NO_LETTER.split(first, maxsplit=1)[0]) if typed else ""
 
 
 def owner_of(line: int, cells: Sequence[str], label: Label | None = None) -> Owner:
@@ -168,7 +169,7 @@ def _pieces(text: str) -> list[tuple[Label | None, str]]:
 
 def _read(owner: Owner, text: str, label: Label) -> Owner:
     """With the numbers and the name of a text."""
-    rest = re.sub(PHONE, " ", text, flags=re.IGNORECASE)
+    rest = re.sub(WRITTEN_PHONE, " ", text, flags=re.IGNORECASE)
     numbers = [found["number"] for found in TYPED.finditer(rest) if len(_digits(found["number"])) >= SHORT]
     rest = TYPED.sub(" | ", rest)
     least = SHORT if label is Label.IDENTITY else LONG
