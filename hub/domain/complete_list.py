@@ -50,11 +50,12 @@ class OpenBill:
     """An open invoice, as far as a list is compared with it.
 
     Attributes:
+        folded: Its number as numbers are compared.
         is_older: It was here before the list came.
     """
 
     id: str
-    number: str
+    folded: str
     currency: str
     branch: str
     is_older: bool
@@ -75,13 +76,11 @@ class Scope:
 
     def covers(self, bill: OpenBill) -> bool:
         """Whether the list would have the invoice, if it were still open there."""
-        return (
-            bill.currency in self.currencies and bill.branch in self.branches and series_of(bill.number) in self.series
-        )
+        return bill.currency in self.currencies and bill.branch in self.branches and _series(bill.folded) in self.series
 
     def lacks(self, bill: OpenBill) -> bool:
         """Whether the list speaks of such invoices and does not have this one."""
-        return self.covers(bill) and folded_number(bill.number) not in self.present
+        return bill.folded not in self.present and self.covers(bill)
 
 
 def series_of(number: str) -> str:

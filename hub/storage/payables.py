@@ -53,7 +53,7 @@ OPEN_OF = (
     .order_by(payable.c.number)
 )
 OPEN_BILLS = (
-    select(payable.c.id, payable.c.number, payable.c.currency, payable.c.branch, payable.c.created_at)
+    select(payable.c.id, payable.c.folded_number, payable.c.currency, payable.c.branch, payable.c.created_at)
     .where(payable.c.merchant == bindparam("merchant"), payable.c.mode == bindparam("mode"), *IS_OPEN)
     .order_by(payable.c.number)
 )
@@ -202,9 +202,10 @@ class Payables:
 
     def open_bills(self, merchant_id: str, mode: Mode, at: datetime) -> tuple[OpenBill, ...]:
         """What is open, as far as a complete list that comes now is compared with it; by number."""
+        values, until = {"merchant": merchant_id, "mode": mode.value}, micros(at)
         return tuple(
-            OpenBill(row["id"], row["number"], row["currency"], row["branch"], row["created_at"] < micros(at))
-            for row in self._tx.run(OPEN_BILLS, {"merchant": merchant_id, "mode": mode.value})
+            OpenBill(this, folded, currency, branch, created_at < until)
+            for this, folded, currency, branch, created_at in self._tx.run(OPEN_BILLS, values)
         )
 
     def is_dunned(self, customer_id: str, mode: Mode) -> bool:

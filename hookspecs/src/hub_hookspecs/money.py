@@ -59,8 +59,6 @@ class Money:
         Raises:
             MoneyError: A float, not a plain number, or finer than a minor unit.
         """
-        if isinstance(text, bool) or not isinstance(text, str | Decimal | int):
-            raise MoneyError(f"an amount is text, Decimal or int, not {type(text).__name__}")
         if isinstance(text, str):
             plain = text.strip()
             whole, _, part = plain.partition(".")
@@ -69,6 +67,8 @@ class Money:
                 raise MoneyError(f"not a plain decimal number: {text[:40]!r}")
             if len(plain) <= SHORT and len(part) <= EXPONENTS.get(currency, -1):
                 return cls(int(whole + part.ljust(EXPONENTS[currency], "0")), currency)
+        elif isinstance(text, bool) or not isinstance(text, Decimal | int):
+            raise MoneyError(f"an amount is text, Decimal or int, not {type(text).__name__}")
         value = Decimal(text.strip() if isinstance(text, str) else text)
         if not value.is_finite():
             raise MoneyError("not a finite number")

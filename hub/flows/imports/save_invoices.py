@@ -267,7 +267,7 @@ class _Portion:
         if standing and row.balance and opens_again(standing, update):
             day = paid_elsewhere_since(self.tx, self.job.merchant, known)
             opened = Text("import.opened_again", at=day, balance=row.balance)
-            self.tally.warnings.append(RowError(row.line, "balance", str(row.balance), opened))
+            self.tally.warnings.append(RowError(row.line, "balance", "", opened))
         self._create(row)
         if self.job.writes:
             after = revise_bill(self.tx, self.job.merchant, before, row, customer_id, update, self.job.now)
