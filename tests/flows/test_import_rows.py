@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
+from hub.domain.files import left_identity
 from hub.domain.files.layout import FileKind
 from hub.domain.import_run import Choices, ImportRun, RunState, RunSubject
 from hub.flows.imports import import_files, match_numbers, name_customers, save_invoices, tally, units
@@ -148,6 +149,35 @@ def test_a_name_alone_is_a_customer_where_exactly_one_has_it_and_a_warning_says_
     desk.opened.store.write_now(lambda tx: tx.customers.save(namesake))
     report = bring(desk, f"F2;{name};02/09/2026;;CRC;100,00;100,00")
     assert reasons(report) == [(2, "import.customer_several")]
+
+
+def no_namesake_is_billed(desk: Desk) -> None:
+    name = desk.read(lambda tx: tx.customers.get("c1")).name
+    for heading in ("Ced.", "NIT o CC", "Cód. cliente", "Socio"):
+        head = f"factura;{heading};nombre;fecha;moneda;total"
+        report = bring(desk, f"F1;2-0999-0999;{name};02/09/2026;CRC;100,00", head=head)
+        assert report.is_open or reasons(report) == [(2, "import.customer_unknown")], heading
+        assert owed(desk) == {}
+
+
+def test_a_name_never_beats_another_identity_number_that_the_file_states(desk: Desk) -> None:
+    no_namesake_is_billed(desk)
+
+
+def test_control_a_column_of_identity_numbers_that_is_left_out_bills_the_namesake(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(left_identity, "_has_no_number", lambda _cells: False)
+    with pytest.raises(AssertionError):
+        no_namesake_is_billed(desk)
+
+
+def test_what_was_said_of_a_column_with_such_numbers_counts(desk: Desk) -> None:
+    name = desk.read(lambda tx: tx.customers.get("c1")).name
+    head, rows = "factura;Cód. cliente;nombre;fecha;moneda;total", (f"F1;2-0999-0999;{name};02/09/2026;CRC;100,00",)
+    report = bring(desk, *rows, head=head, **{"identity:cod_cliente": "customer"})
+    assert reasons(report) == [(2, "import.customer_unknown")]
+    assert counts(bring(desk, *rows, head=head, **{"identity:cod_cliente": "-"})) == (1, 0, 0, 0)
 
 
 def test_a_name_alone_moves_no_invoice_to_another_customer(desk: Desk) -> None:

@@ -6,7 +6,7 @@ equally good and do not say the same, whoever brings the file is asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
@@ -28,7 +28,11 @@ WHICH: Final = "column:"
 """How the key of a question begins that asks which of several columns a field is: ``column:total``."""
 MONEY: Final = "money:"
 """How the key of a question begins that asks what a column of money is that nobody knows: ``money:saldo_vencido``."""
+IDENTITY: Final = "identity:"
+"""The same of a column with numbers that look like those of customers: ``identity:cod_cliente``."""
 EXAMPLES: Final = 3
+SAID: Final = 1
+"""The rank of a heading that is made of a field's words."""
 
 
 @attrs.frozen(kw_only=True)
@@ -58,6 +62,7 @@ class Column:
         parts: Names of columns that are pieces of it.
         doubtful: Names that count if the cells fit, by rank, from 0.
         unless: Names of columns beside which only the first rank of names counts.
+        says: Whether a heading and its cells are its, where no exact name of the first rank is.
     """
 
     name: str
@@ -71,6 +76,7 @@ class Column:
     parts: str = attrs.field(default="", kw_only=True)
     doubtful: Mapping[int, Doubtful] = attrs.field(factory=dict, kw_only=True)
     unless: str = attrs.field(default="", kw_only=True)
+    says: Callable[[str, Sequence[str]], bool] | None = attrs.field(default=None, kw_only=True)
 
     @property
     def ranks(self) -> tuple[tuple[str, ...], ...]:
@@ -163,7 +169,12 @@ class _Search:
         present = {reduced(theirs): theirs for theirs in self._table.columns}
         said = list(layout.columns.items())
         said += [(theirs, key.removeprefix(WHICH)) for key, theirs in layout.answers.items() if key.startswith(WHICH)]
-        answered = {key.removeprefix(MONEY): ours for key, ours in layout.answers.items() if key.startswith(MONEY)}
+        answered = {
+            key.removeprefix(of): ours
+            for of in (MONEY, IDENTITY)
+            for key, ours in layout.answers.items()
+            if key.startswith(of)
+        }
         said += [(theirs, answered[key]) for key, theirs in present.items() if key in answered]
         for written, ours in said:
             theirs = written if written in self._table.columns else present.get(reduced(written))
@@ -187,7 +198,7 @@ class _Search:
     def look(self) -> None:
         """What nobody said is found by the usual names, all fields' best names first."""
         open_fields = [column for column in self._known if column.name not in self.found]
-        ranks = max(max(len(column.ranks), *(at + 1 for at in column.doubtful), 1) for column in self._known)
+        ranks = max(max(len(column.ranks), *(at + 1 for at in column.doubtful), SAID + 1) for column in self._known)
         for column in open_fields:
             if column.gathers and (every := self._candidates(column, range(ranks))):
                 self._take(column, every)
@@ -213,13 +224,15 @@ class _Search:
     def _is_beside(self, column: Column) -> bool:
         return bool(set(map(heading_key, column.unless.split())) & self._present)
 
-    def _candidates(self, column: Column, ranks: Iterable[int]) -> tuple[str, ...]:
+    def _candidates(self, column: Column, ranks: Collection[int]) -> tuple[str, ...]:
         sure = {key for rank in ranks if rank < len(column.ranks) for key in column.ranks[rank]}
         doubtful = [column.doubtful[rank] for rank in ranks if rank in column.doubtful]
         found = tuple(
             theirs
             for theirs, key in self._free.items()
-            if (key in sure or any(self._fits(theirs, key, known) for known in doubtful))
+            if key in sure
+            or any(self._fits(theirs, key, known) for known in doubtful)
+            or (column.says and SAID in ranks and column.says(theirs, self._cells(theirs)))
         )
         if found or not column.is_money:
             return found

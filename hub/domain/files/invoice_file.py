@@ -12,6 +12,7 @@ from typing import Final
 
 import attrs
 
+from hub.domain.files import left_identity
 from hub.domain.files.amounts import AWAITS_ANSWER
 from hub.domain.files.bill_state import BillState as BillState
 from hub.domain.files.bill_state import RowKind as RowKind
@@ -30,7 +31,7 @@ from hub.domain.files.sums import Sums
 from hub.domain.files.type_codes import meanings
 from hub.domain.files.value_columns import ValueColumns
 from hub.domain.text import Text
-from hub_hookspecs import Money
+from hub_hookspecs import Country, Money
 
 Amount = Callable[[RowCells, str, str], "Money | None"]
 """Reads the amount of a field of a row in a currency; what is wrong with it is added to the row's errors."""
@@ -63,6 +64,7 @@ def parse_invoices(
     name: str = "",
     default_currency: str | None = None,
     currencies: Sequence[str] = (),
+    country: Country | None = None,
     layout: Layout | None = None,
 ) -> InvoiceFile:
     """Read a file of invoices as a layout says; rows without a currency are of the one that it says.
@@ -72,6 +74,7 @@ def parse_invoices(
         name: Its name.
         default_currency: Of rows that name none, unless the layout says another.
         currencies: Those of the company's country, the usual one first: they decide what ``$`` and *pesos* are.
+        country: Whose identity numbers a column may have that nobody knows.
         layout: How its columns are read, and what was answered.
     """
     layout = layout or Layout()
@@ -129,6 +132,7 @@ def parse_invoices(
         questions=(
             *resolved.questions,
             *values.questions,
+            *(left_identity.questions(resolved, values.rows, country, layout) if country else ()),
             *asked,
             *reader.words.questions(),
             *invoices.questions,

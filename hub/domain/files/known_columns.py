@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from hub.domain.files.columns import Column, Doubtful, names_in, reduced
+from hub.domain.files.identity_headings import are_identities, is_name, says_identity
 from hub.domain.files.layout import FileKind
 from hub.domain.settlement import LineKind
 
@@ -58,17 +59,12 @@ PHONES: Final = (
 
 def are_names(cells: Sequence[str]) -> bool:
     """Whether most cells have names of people or companies, and not their numbers or mails."""
-    return bool(cells) and 2 * sum(map(_is_name, cells)) > len(cells)
+    return bool(cells) and 2 * sum(map(is_name, cells)) > len(cells)
 
 
 def are_no_names(cells: Sequence[str]) -> bool:
     """Whether most have numbers or mails."""
     return bool(cells) and not are_names(cells)
-
-
-def are_identities(cells: Sequence[str]) -> bool:
-    """Whether most have numbers as long as those of identity documents."""
-    return 2 * sum(5 <= sum(map(str.isdigit, cell)) <= 14 and not _is_name(cell) for cell in cells) > len(cells)
 
 
 def are_kinds_of_document(cells: Sequence[str]) -> bool:
@@ -83,11 +79,6 @@ def are_kinds_of_document(cells: Sequence[str]) -> bool:
 def are_other_kinds(cells: Sequence[str]) -> bool:
     """Whether all say something else, such as the type of an identity document."""
     return not are_kinds_of_document(cells)
-
-
-def _is_name(cell: str) -> bool:
-    letters, digits = sum(map(str.isalpha, cell)), sum(map(str.isdigit, cell))
-    return letters > digits and "@" not in cell
 
 
 INVOICE_COLUMNS: Final = (
@@ -111,6 +102,7 @@ INVOICE_COLUMNS: Final = (
             1: Doubtful(names="customer cliente clientes tercero terceros deudor receptor client", fits=are_no_names),
             4: Doubtful(names=ALSO_OF_INVOICES, fits=are_identities),
         },
+        says=says_identity,
     ),
     Column(
         "customer_name",
@@ -238,6 +230,7 @@ CUSTOMER_COLUMNS: Final = (
         doubtful={
             1: Doubtful(names="cliente tercero customer", fits=are_no_names),
         },
+        says=says_identity,
     ),
     Column("check_digit", "dv digito_verificacion digito_verificador"),
     Column("email", f"{MAILS} correos emails correo_1 email_1 correo_facturacion email_facturacion", is_text=True),

@@ -120,6 +120,7 @@ async def import_invoices(
         await asyncio.to_thread(read_listed, FileKind.INVOICES, data, name),
         default_currency=currency or country.currencies[0],
         currencies=country.currencies,
+        country=country,
     )
     said = {key: value for key, value in ((DECIMAL, decimal), (CURRENCY, currency)) if value}
     file = await _parsed(hub, merchant, read, _layout(layout, mapping, said))

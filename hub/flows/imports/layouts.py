@@ -160,10 +160,11 @@ def with_said(layout: Layout, said: Layout) -> Layout:
 
 
 def _read(hub: Hub, merchant: Merchant, kind: FileKind, table: Table, layout: Layout, currency: str) -> Reading:
+    country = hub.countries[merchant.company.country]
     match kind:
         case FileKind.CUSTOMERS:
-            return parse_customers(table, country=hub.countries[merchant.company.country], layout=layout)
+            return parse_customers(table, country=country, layout=layout)
         case FileKind.INVOICES:
-            return parse_invoices(table, default_currency=currency, layout=layout)
+            return parse_invoices(table, default_currency=currency, country=country, layout=layout)
         case FileKind.PAYOUTS:
             return parse_lines(table, currency=currency, layout=layout)

@@ -9,6 +9,9 @@ from .by_reader import ByReader
 
 WORDS: Final[Mapping[str, str | ByReader]] = {
     "column.which": "¿Qué columna del archivo es «{field}»?",
+    "column.who": "La columna «{name}» tiene números que parecen identificaciones y no se conoce. ¿De quién son?",
+    "column.who_customer": "del cliente de cada factura",
+    "column.who_other": "de otra cosa; el cliente se busca por su nombre o su correo",
     "money.which": "La columna «{name}» tiene montos y no se conoce. ¿Qué es?",
     "money.balance": "lo que todavía se debe de la factura",
     "money.paid": "lo que ya se abonó o se rebajó de la factura",
