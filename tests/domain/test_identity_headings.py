@@ -88,7 +88,7 @@ def test_cells_that_look_like_identity_numbers_are_asked_about_before_a_name_dec
     assert [choice.value for choice in question.choices] == ["customer", "-"]
 
     taken = read(heading, *numbers, country=country, **{question.key.replace(":", "__"): "customer"})
-    assert (taken.questions, [row.customer_key for row in taken.rows][0]) == ((), numbers[0])
+    assert (taken.questions, taken.rows[0].customer_key) == ((), numbers[0])
     left = read(heading, *numbers, country=country, **{question.key.replace(":", "__"): "-"})
     assert (left.questions, left.rows[0].customer_key) == ((), "Prueba 0")
 

@@ -16,15 +16,17 @@ CORE: Final = frozenset(_CORE.split())
 AMBIGUOUS: Final = frozenset(["cc", "ci", "ce", "ti"])
 """The same where the cells have such numbers: ``CC`` is a centre of cost too."""
 DOCUMENT: Final = "documento"
-PEOPLE: Final = frozenset(
+_PEOPLE: Final = (
     "cliente clientes receptor tercero terceros deudor comprador adquirente adquiriente contribuyente titular persona"
-    " customer client contacto socio asociado".split()
+    " customer client contacto socio asociado"
 )
+PEOPLE: Final = frozenset(_PEOPLE.split())
 """Whose number it is."""
-BESIDE: Final = frozenset(
+_BESIDE: Final = (
     "numero o u y e or juridica juridico fisica fisico natural identidad ciudadania extranjeria residencia nacional"
-    " tributaria tributario fiscal legal numeros".split()
+    " tributaria tributario fiscal legal numeros"
 )
+BESIDE: Final = frozenset(_BESIDE.split())
 """What else such a heading says of them."""
 SPELT: Final = {"c_c": "cc", "c_i": "ci", "c_e": "ce", "t_i": "ti", "n_i_t": "nit", "r_u_c": "ruc", "r_u_t": "rut"}
 """Abbreviations with a dot behind each letter, reduced."""
