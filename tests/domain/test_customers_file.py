@@ -6,7 +6,7 @@ import pytest
 
 from hub.domain.countries.co import COUNTRY as CO
 from hub.domain.countries.cr import COUNTRY as CR
-from hub.domain.files import customer_file
+from hub.domain.files import customer_file, identity_types
 from hub.domain.files.customer_file import CustomerFile, CustomerRow, parse_customers
 from hub.domain.files.layout import Layout
 from hub.domain.files.sheet import RowError
@@ -130,6 +130,79 @@ def test_control_the_first_type_that_fits_is_taken_by_luck(monkeypatch: pytest.M
 
     with pytest.raises(AssertionError):
         asked_once()
+
+
+def nobody_becomes_somebody_else(answer: str) -> None:
+    text = (
+        "TERCERO,NIT\nGOMEZ MARIA,52.123.456\nFERRETERIA ABC SAS,900.555.444-8\nTIENDA LA 15,79123456\n"
+        "FERRETERIA BUENA SAS,900.555.444-3\nOTRA SAS,9005554448\nPERSONA,1020304050\n"
+    )
+    asked = customers(text, CO)
+    (question,) = asked.questions
+    assert [choice.value for choice in question.choices] == ["NIT", "CC"]
+    found = customers(text, CO, identity_type=answer)
+    assert (found.questions, [(row.line, row.document.type) for row in found.rows]) == (
+        (),
+        [(2, answer), (4, answer), (5, "NIT"), (7, answer)],
+    )
+    assert places(found.set_aside) == [(3, "NIT"), (6, "NIT")]
+
+
+@pytest.mark.parametrize("answer", ["CC", "NIT"])
+def test_an_answer_counts_only_for_numbers_that_fit_no_other_type_better(answer: str) -> None:
+    nobody_becomes_somebody_else(answer)
+
+
+def test_control_whoever_drops_the_dash_makes_a_citizen_of_a_company(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identity_types, "_with_digit_apart", lambda *_given: ())
+    monkeypatch.setattr(identity_types, "_is_digit_doubted", lambda _reading: False)
+    with pytest.raises(AssertionError):
+        nobody_becomes_somebody_else("CC")
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "country", "reason"),
+    [
+        ("3-101-99988", "Mala", CR, "identity.fits_none"),
+        ("3-101-99988", "Mala S.A.", CR, "identity.fits_none"),
+        ("310199988", "Mala S.A.", CR, "identity.persons_number"),
+        ("310199988", "Mala Sociedad Anónima", CR, "identity.persons_number"),
+        ("2-099-0999", "Ana", CR, "identity.fits_none"),
+        ("1-12340-567", "Ana", CR, "identity.fits_none"),
+        ("52.123.456-9", "Ana", CO, "identity.digit_wrong"),
+        ("900555444-8", "Ferre", CO, "identity.digit_wrong"),
+    ],
+)
+def test_a_number_that_is_of_a_type_only_without_its_form_or_its_name_is_set_aside(
+    number: str, name: str, country: Country, reason: str
+) -> None:
+    found = customers(f"cédula;nombre\n{number};{name}\n", country)
+    assert (found.questions, found.rows) == ((), ())
+    assert [getattr(error.message, "id", "") for error in found.set_aside] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "country", "code"),
+    [
+        ("01-1234-0567", "Ana", CR, "CF"),
+        ("0-1-1234-0567", "Ana", CR, "CF"),
+        ("1-1234-0567", "Luis de Sá", CR, "CF"),
+        ("112340567", "Casa Lasa", CR, "CF"),
+        ("3-101-555445", "Buena S.A.", CR, "CJ"),
+        ("3101555445", "Buena, S. A.", CR, "CJ"),
+        ("1558-1234-5678", "Ana", CR, "DIMEX"),
+        ("900.555.444-3", "Ferre S.A.S.", CO, "NIT"),
+        ("900555444 - 3", "Ferre", CO, "NIT"),
+        ("1020304050", "Ana y Cía. Ltda.", CO, "NIT"),
+    ],
+)
+def test_usual_writings_are_of_their_type(number: str, name: str, country: Country, code: str) -> None:
+    assert only(customers(f"cédula;nombre\n{number};{name}\n", country)).document.type == code
+
+
+def test_a_company_with_the_type_of_a_person_is_told() -> None:
+    found = customers("tipo;cédula;nombre\nCF;310199988;Mala S.A.\n")
+    assert [getattr(error.message, "id", "") for error in found.warnings] == ["identity.company_as_person"]
 
 
 def test_names_in_pieces_are_one_name() -> None:

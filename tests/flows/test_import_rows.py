@@ -138,6 +138,37 @@ def test_customers_are_created_of_the_types_that_a_tax_authority_numbers_or_a_nu
     assert [made(number) for number in numbers] == [["CC"], ["NIT"], ["NIT"], ["NIT"], [], []]
 
 
+def no_company_becomes_a_person(desk: Desk) -> None:
+    head = "factura;cédula;nombre;fecha;moneda;total"
+    for number in ("3-101-99988", "310199988"):
+        report = bring(
+            desk, f"F1;{number};Mala S.A.;02/09/2026;CRC;100,00", head=head, choices=Choices(create_customers=True)
+        )
+        assert (report.created, reasons(report)) == (0, [(2, "import.customer_unknown")]), number
+    assert desk.read(lambda tx: tx.customers.find(desk.merchant.id, number="310199988")) == ()
+
+
+def test_no_company_with_a_digit_too_few_becomes_a_person(desk: Desk) -> None:
+    no_company_becomes_a_person(desk)
+
+
+def test_control_whoever_reads_figures_alone_makes_a_person_of_a_company(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(name_customers, "fits_name", lambda kinds, _name: kinds)
+    with pytest.raises(AssertionError):
+        no_company_becomes_a_person(desk)
+
+
+def test_a_number_with_a_companys_dashes_is_no_customers_who_is_a_person(desk: Desk) -> None:
+    ana = desk.read(lambda tx: tx.customers.get("c1"))
+    person = attrs.evolve(ana, id="c9", name="Rosa Prueba", document=attrs.evolve(ana.document, number="310199988"))
+    desk.opened.store.write_now(lambda tx: tx.customers.save(person))
+    head = "factura;cédula;fecha;moneda;total"
+    report = bring(desk, "F1;3-101-99988;02/09/2026;CRC;100,00", "F2;310199988;02/09/2026;CRC;1,00", head=head)
+    assert (reasons(report), owed(desk)) == ([(2, "import.customer_unknown")], {"F2": 1})
+
+
 def test_a_name_alone_is_a_customer_where_exactly_one_has_it_and_a_warning_says_so(desk: Desk) -> None:
     name = desk.read(lambda tx: tx.customers.get("c1")).name
     report = bring(desk, f"F1;{name.upper()};02/09/2026;;CRC;100,00;100,00")

@@ -14,7 +14,7 @@ import attrs
 from hub.domain.cells import Unreadable
 from hub.domain.files.columns import errors_read, resolve_columns
 from hub.domain.files.heading_words import reduced
-from hub.domain.files.identity_types import types_for, types_named
+from hub.domain.files.identity_types import fits_name, takes_any_text, types_for, types_named
 from hub.domain.files.known_columns import CUSTOMER_COLUMNS
 from hub.domain.files.layout import FileKind, Layout
 from hub.domain.files.listed import read_listed
@@ -117,7 +117,7 @@ class _CustomerReader:
         self.types: dict[int, IdentityType] = {}
         self._country = country
         self._doubtful: list[tuple[RowCells, tuple[IdentityType, ...]]] = []
-        self._answer = types_named(country, layout.answers.get(IDENTITY_TYPE, ""))
+        self._answers = layout.answers
         self._has_types = any(types_named(country, cells.raw("identity_type")) for cells in every)
 
     @property
@@ -149,19 +149,31 @@ class _CustomerReader:
 
     def questions(self) -> tuple[Question, ...]:
         """Of which type numbers are that may be of several: asked once, each type with rows that it fits."""
-        kinds = {kind.code: kind for _cells, kinds in self._doubtful for kind in kinds}
+        if not self._answers.get(IDENTITY_TYPE):
+            return self._question(IDENTITY_TYPE, self._doubtful)
+        apart: dict[str, list[tuple[RowCells, tuple[IdentityType, ...]]]] = {}
+        for cells, kinds in self._doubtful:
+            apart.setdefault(_key_of(kinds), []).append((cells, kinds))
+        return tuple(question for key, doubtful in apart.items() for question in self._question(key, doubtful))
+
+    def _question(
+        self, key: str, doubtful: Sequence[tuple[RowCells, tuple[IdentityType, ...]]]
+    ) -> tuple[Question, ...]:
+        kinds = {kind.code: kind for _cells, kinds in doubtful for kind in kinds}
         choices = tuple(
             Choice(
                 value=kind.code,
                 label=Text("column.identity_label", type=Declared(kind.label)),
-                examples=tuple(self._examples(kind)),
+                examples=tuple(self._examples(kind, doubtful)),
             )
             for kind in kinds.values()
         )
-        return (Question(key=IDENTITY_TYPE, text=Text("column.identity_type"), choices=choices),) if choices else ()
+        return (Question(key=key, text=Text("column.identity_type"), choices=choices),) if choices else ()
 
-    def _examples(self, kind: IdentityType) -> Iterable[Text]:
-        rows = [cells for cells, kinds in self._doubtful if kind in kinds]
+    def _examples(
+        self, kind: IdentityType, doubtful: Sequence[tuple[RowCells, tuple[IdentityType, ...]]]
+    ) -> Iterable[Text]:
+        rows = [cells for cells, kinds in doubtful if kind in kinds]
         for cells in rows[:EXAMPLES]:
             document = read_document(self._country, kind.code, cells.raw("identity_number")).document
             if document:
@@ -191,6 +203,8 @@ class _CustomerReader:
         written = cells.text("identity_type", 60) if self._has_types else ""
         named = types_named(self._country, written)
         if len(named) == 1:
+            if not named[0].legal_person and not takes_any_text(named[0]) and not fits_name(named, cells.raw("name")):
+                self._warn(cells, "identity_type", Text("identity.company_as_person", type=Declared(named[0].label)))
             return named[0]
         if written and not named:
             codes = ", ".join(kind.code for kind in self._country.identity_types)
@@ -199,14 +213,24 @@ class _CustomerReader:
             return None
         fitting = types_for(self._country, number, _plain(cells.raw("check_digit")))
         fitting = tuple(kind for kind in fitting if kind in named) or fitting
-        answered = tuple(kind for kind in fitting if kind in self._answer)
-        if len(found := answered or fitting) == 1:
+        found = fits_name(fitting, cells.raw("name"))
+        if len(found) > 1:
+            found = self._answered(found) or found
+        if len(found) == 1:
             return found[0]
         if found:
             self._doubtful.append((cells, found))
+        elif fitting:
+            cells.add_error("identity_number", Text("identity.persons_number", type=Declared(fitting[0].label)))
         else:
             cells.add_error("identity_number", Text("identity.fits_none", country=self._country.name))
         return None
+
+    def _answered(self, found: tuple[IdentityType, ...]) -> tuple[IdentityType, ...]:
+        """Those that were answered; an answer that was no choice for a number counts nothing for it."""
+        said = (self._answers.get(key, "") for key in (IDENTITY_TYPE, _key_of(found)))
+        kinds = (tuple(kind for kind in found if kind in types_named(self._country, code)) for code in said if code)
+        return next(filter(None, kinds), ())
 
     def _emails(self, cells: RowCells) -> tuple[str, ...] | None:
         """The addresses of a cell, or of several; None where nothing is said of them."""
@@ -246,6 +270,11 @@ class _CustomerReader:
 
     def _warn(self, cells: RowCells, field: str, message: Text | str) -> None:
         self.warnings.append(cells.error(field, message))
+
+
+def _key_of(kinds: Iterable[IdentityType]) -> str:
+    """Under which answer it stands of which of these types numbers are that the first answer is no choice for."""
+    return f"{IDENTITY_TYPE}:{'-'.join(kind.code for kind in kinds)}"
 
 
 def _plain(text: str) -> str:

@@ -5,7 +5,6 @@ There is never a guess between two: who may be several customers is nobody.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
@@ -13,13 +12,13 @@ import attrs
 
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.files.columns import reduced
-from hub.domain.files.identity_types import FREE_TEXT, types_for, types_named
+from hub.domain.files.identity_types import fits_name, keeps_form, takes_any_text, types_for, types_named
 from hub.domain.files.invoice_row import InvoiceRow
 from hub.domain.identity import numbers_for, read_document
 from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Customer, Merchant
 from hub.flows.ground.ports import Tx
-from hub_hookspecs import Country, IdentityDocument
+from hub_hookspecs import Country, IdentityDocument, IdentityType
 
 Key = tuple[str, str, str]
 """What a row says of its customer: the key, the type of the identity document where the file names it, and a mail that
@@ -41,6 +40,7 @@ class Named:
         is_torn: Its number is of one customer, and its mail of another.
         by_name: Found by the name alone.
         document: Of somebody who is not known: what the file says of it, where it can be read.
+        kind: The type of that document, where nobody wrote it.
     """
 
     customer_id: str | None = None
@@ -48,6 +48,7 @@ class Named:
     is_torn: bool = False
     by_name: bool = False
     document: IdentityDocument | None = None
+    kind: IdentityType | None = attrs.field(default=None, eq=False, repr=False)
 
 
 def key_of(row: InvoiceRow) -> Key:
@@ -84,7 +85,12 @@ def customers_named(
         else:
             document = documents[key]
             of_type = document.type if key[1] and document else None
-            same = [customer for number in numbers[key] for customer in by_number.get(number, ())]
+            same = [
+                customer
+                for number in numbers[key]
+                for customer in by_number.get(number, ())
+                if _keeps_form(country, customer, key[0])
+            ]
             ids = {
                 customer.id
                 for customer in same
@@ -93,7 +99,8 @@ def customers_named(
             if is_of_another_type(same, ids):
                 named[key] = Named(several=True)
                 continue
-        named[key] = _beside(_one(ids, documents.get(key)), by_mail.get(key[2], set()))
+        who = attrs.evolve(_one(ids, documents.get(key)), kind=_inferred(country, key, documents.get(key)))
+        named[key] = _beside(who, by_mail.get(key[2], set()))
     open_names = {key for key, who in named.items() if who == Named(document=who.document) and _is_name(key[0])}
     if open_names:
         ids_of: dict[str, set[str]] = {}
@@ -113,8 +120,10 @@ def is_of_another_type(same: Collection[Customer], ids: Collection[str]) -> bool
 
 
 def creatable(row: InvoiceRow, who: Named, merchant: Merchant, customer_id: str) -> Customer | None:
-    """The customer whom nobody knows, where the row says who it is: a document, and a name."""
+    """The customer whom nobody knows, where the row says who it is: a document, and a name that may be of its type."""
     if who.customer_id is not None or who.several or who.is_torn or who.document is None or not row.customer_name:
+        return None
+    if who.kind and not fits_name((who.kind,), row.customer_name):
         return None
     return Customer(
         id=customer_id,
@@ -168,9 +177,21 @@ def _document(country: Country, number: str, written_type: str) -> IdentityDocum
         return None
     kinds = named
     if len(named) != 1:
-        fitting = [kind for kind in types_for(country, number) if not re.fullmatch(kind.pattern, FREE_TEXT)]
+        fitting = [kind for kind in types_for(country, number) if not takes_any_text(kind)]
         kinds = tuple(kind for kind in fitting if not named or kind in named)
     return read_document(country, kinds[0].code, number).document if len(kinds) == 1 else None
+
+
+def _keeps_form(country: Country, customer: Customer, number: str) -> bool:
+    """Whether a number may be a customer's as it is written: ``3-101-99988`` is of nobody who is a person."""
+    kind = country.identity_type(customer.document.type) if customer.document else None
+    return kind is None or keeps_form(country, kind, number)
+
+
+def _inferred(country: Country, key: Key, document: IdentityDocument | None) -> IdentityType | None:
+    """The type of a document where the number alone tells it."""
+    is_written = len(types_named(country, key[1])) == 1 if key[1] else False
+    return country.identity_type(document.type) if document and not is_written else None
 
 
 def _is_name(key: str) -> bool:
