@@ -12,6 +12,7 @@ from typing import Final
 from hub.domain.files.columns import Column, Doubtful, names_in, reduced
 from hub.domain.files.identity_headings import are_identities, is_name, says_identity
 from hub.domain.files.layout import FileKind
+from hub.domain.files.state_words import YES_SAYS, yes_or_no
 from hub.domain.settlement import LineKind
 
 DOCUMENT_WORDS: Final = (
@@ -55,6 +56,11 @@ PHONES: Final = (
     "telefono telefono_cliente numero_telefono telefono_1 tel_1 telefonos phone_number telephone / celular movil"
     " telefono_celular telefono_movil numero_celular whatsapp mobile"
 )
+
+
+def are_yes_or_no(cells: Sequence[str]) -> bool:
+    """Whether every cell says yes or no, and none an amount."""
+    return bool(cells) and all(yes_or_no(cell) is not None for cell in cells)
 
 
 def are_names(cells: Sequence[str]) -> bool:
@@ -184,6 +190,7 @@ INVOICE_COLUMNS: Final = (
         " invoice_status estatus",
         is_text=True,
         gathers=True,
+        doubtful={0: Doubtful(names=" ".join(YES_SAYS), fits=are_yes_or_no)},
     ),
     Column(
         "description",

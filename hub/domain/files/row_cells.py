@@ -33,9 +33,10 @@ class RowCells:
         """The same cells, of which nothing is refused."""
         return RowCells(self.row, self._columns, [], frozenset())
 
-    def every(self, column: str) -> tuple[str, ...]:
-        """The cells of a field that several columns name, those that are empty left out."""
-        return _filled(self.row.cells, self._columns[column]) if column in self._raw else ()
+    def named(self, column: str) -> tuple[tuple[str, str], ...]:
+        """The cells of a field that several columns name, each below its heading, those that are empty left out."""
+        several = self._columns[column] if column in self._raw else ()
+        return tuple((theirs, cell) for theirs in several if (cell := self.row.cells.get(theirs, "")))
 
     def has(self, column: str) -> bool:
         """Whether the file has this column at all."""

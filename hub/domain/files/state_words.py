@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from hub.domain.files.bill_state import BillState, RowKind
-from hub.domain.files.columns import reduced
+from hub.domain.files.columns import heading_key, reduced
 from hub.domain.files.question import Choice, Question
 from hub.domain.files.row_cells import RowCells
 from hub.domain.files.sheet import shorten
@@ -68,6 +68,34 @@ def state_of(written: str, answers: Mapping[str, str]) -> BillState | None:
     return MEANS.get(reduced(written))
 
 
+_YES_SAYS: Final = {
+    "pagada": "pagado pagada pagados pagadas pago paid is_paid esta_pagada esta_pagado factura_pagada ya_pagada ya_pago"
+    " cobrado cobrada saldado saldada pagada_si_no pagado_si_no pagado_s_n pagada_s_n pagado_totalmente",
+    "cancelada": "cancelado cancelada cancelled canceled factura_cancelada cancelado_si_no cancelada_si_no",
+    "anulada": "anulado anulada anulados anuladas nula nulo void voided esta_anulada esta_anulado factura_anulada"
+    " anulada_si_no anulado_si_no",
+}
+YES_SAYS: Final[Mapping[str, str]] = {name: word for word, names in _YES_SAYS.items() for name in names.split()}
+"""The word that *Sí* is below such a heading."""
+_NAMED: Final = {heading_key(name): word for name, word in YES_SAYS.items()}
+YES: Final = frozenset(["si", "s", "x", "yes", "y", "true", "verdadero"])
+NO: Final = frozenset(["no", "n", "false", "falso"])
+
+
+def yes_or_no(cell: str) -> bool | None:
+    """What a cell says that says nothing but yes or no; None of any other."""
+    plain = reduced(cell)
+    return True if plain in YES else False if plain in NO else None
+
+
+def word_below(heading: str, written: str) -> str:
+    """The word of a cell: ``Pagado``, ``Sí`` -> ``pagada``, and ``No`` -> ``pendiente``; not annulled says nothing."""
+    word, said = _NAMED.get(heading_key(heading)), yes_or_no(written)
+    if word is None or said is None:
+        return written
+    return word if said else "" if word == "anulada" else "pendiente"
+
+
 NOTE_NUMBER: Final = re.compile(r"n\.?c\.?[er]?[\s._-]*[0-9].*", re.IGNORECASE)
 RECEIPT_NUMBER: Final = re.compile(r"r\.?c\.?[\s._-]*[0-9].*", re.IGNORECASE)
 LABELS: Final[Mapping[BillState, Text]] = {
@@ -118,7 +146,7 @@ class StateWords:
     def means(self, cells: RowCells, field: str) -> list[BillState]:
         """What the words of a field's cells mean; those that nobody can know are kept to be asked."""
         found = []
-        for written in cells.every(field):
+        for written in (word_below(heading, cell) for heading, cell in cells.named(field)):
             if not reduced(written):
                 continue
             if state := self._said(written, field):

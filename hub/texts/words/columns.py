@@ -25,8 +25,8 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "column.cell": "línea {line}: {value}",
     "column.identity_type": "Hay identificaciones que pueden ser de varios tipos. ¿De cuál son?",
     "column.identity_label": "{type}",
-    "identity.persons_number": "El nombre es de una empresa, y el número solo puede ser de una persona ({type}). Remedio:"
-    " corregir el número, o decir el tipo en una columna.",
+    "identity.persons_number": "El nombre es de una empresa, y el número solo puede ser de una persona ({type})."
+    " Remedio: corregir el número, o decir el tipo en una columna.",
     "identity.company_as_person": "El nombre parece de una empresa, y el tipo es de una persona ({type}).",
     "identity.fits_none": "El número no tiene la forma de ningún tipo de identificación de {country}.",
     "change.other_emails": "otros correos",
