@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hub.domain.files.bill_state import BillState
 from hub.domain.files.invoice_file import InvoiceRow, parse_invoices
 from hub.domain.files.layout import FileKind, Layout
 from hub.domain.files.mended import MendedRows
@@ -142,6 +143,20 @@ def test_control_whoever_leaves_the_cells_as_they_stand_changes_amounts(
     monkeypatch.setattr(set_aside_file, "mended_invoices", lambda *_, **_known: MendedRows())
     with pytest.raises(AssertionError):
         test_a_mended_file_says_the_amounts_currencies_and_days_that_its_rows_had(desk_for, case)
+
+
+def test_yes_below_paid_is_given_back_as_the_word_that_it_is(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    rows = (f"Y-1;{NOBODY['CR']};02/09/2026;CRC;100,00;Sí", f"Y-2;{NOBODY['CR']};02/09/2026;CRC;200,00;No")
+    data = file_of(*rows, head="Factura;Cliente;Fecha;Moneda;Total;Pagado")
+    made = run(hand_in(desk.hub, desk.merchant, data, kind=FileKind.INVOICES, name="f.csv", by="contadora"))
+
+    name, content = run(rows_set_aside(desk.hub, desk.merchant, made.id, spoken))
+
+    first = parse_invoices(data, name="f.csv", default_currency="CRC")
+    again = parse_invoices(content, name=name, default_currency="CRC")
+    assert [(row.number, row.state) for row in again.rows] == [(row.number, row.state) for row in first.rows]
+    assert [row.state for row in first.rows] == [BillState.PAID, BillState.OPEN]
 
 
 def test_what_cannot_be_read_stands_as_it_did_and_is_not_read_afterwards(desk_for: Desks) -> None:

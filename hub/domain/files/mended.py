@@ -29,7 +29,7 @@ from .layout import Layout
 from .row_cells import RowCells
 from .same_number import TOTAL_MEANS, TOTAL_OF
 from .sheet import FormattedNumber, JsonNumber, Table, unmarked
-from .state_words import RECEIPTS, STRONGEST, WORDS, StateWords, state_of
+from .state_words import RECEIPTS, STRONGEST, WORDS, StateWords, state_of, word_below
 from .value_columns import AMOUNTS, DATES, ValueColumns
 
 UNREAD: Final = "?"
@@ -218,7 +218,7 @@ def _repeated(rows: Iterable[RowCells]) -> set[str]:
 def _state(words: StateWords, cells: RowCells, answers: Mapping[str, str]) -> dict[str, str]:
     """The words for kind and state, where others mean the same to everybody."""
     found = {field: list(words.means(cells, field)) for field in ("kind", "state")}
-    if not all(_is_plain(cells.every(field), answers) for field in found):
+    if not all(_is_plain(cells.named(field), answers) for field in found):
         kind, state = found["kind"], found["state"]
         if BillState.NOTE in {*kind, *state}:
             is_void = BillState.VOID in {*kind, *state}
@@ -228,8 +228,11 @@ def _state(words: StateWords, cells: RowCells, answers: Mapping[str, str]) -> di
     return {}
 
 
-def _is_plain(several: Sequence[str], answers: Mapping[str, str]) -> bool:
-    return not several or (len(several) == 1 and state_of(several[0], answers) is state_of(several[0], {}))
+def _is_plain(several: Sequence[tuple[str, str]], answers: Mapping[str, str]) -> bool:
+    """Whether what stands there means the same below any heading, and without any answer."""
+    if len(several) > 1 or any(word_below(heading, cell) != cell for heading, cell in several):
+        return False
+    return all(state_of(cell, answers) is state_of(cell, {}) for _heading, cell in several)
 
 
 def _strongest(means: Container[BillState]) -> Iterator[BillState]:
