@@ -78,6 +78,7 @@ def reading_facts(reading: Reading) -> dict[str, object]:
         "columns": {ours: list(theirs) for ours, theirs in reading.columns.items()},
         "left_out": list(reading.left_out),
         "hidden": list(reading.hidden),
+        "unread_sheets": list(reading.unread_sheets),
         "titles": list(reading.titles),
         "totals": [
             {
@@ -256,6 +257,8 @@ def understood(reading: Reading) -> Iterator[str]:
     if reading.hidden:
         lines = f"line {reading.hidden[0]}" if len(reading.hidden) == 1 else f"lines {_lines(reading.hidden)}"
         yield f"{len(reading.hidden)} hidden or filtered, and left out: {lines}"
+    if reading.unread_sheets:
+        yield f"these sheets have rows too, and are not read: {', '.join(reading.unread_sheets)}"
     for total in reading.totals:
         if not total.agrees:
             yield f"line {total.line} says that {total.column} comes to {total.stated}; its rows come to {total.read}"

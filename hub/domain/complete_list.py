@@ -7,6 +7,7 @@ of each whether it was paid elsewhere, was never owed, or stays as it is.
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import reduce
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from hub.domain.files.headings import is_known
+from hub.domain.files.known_columns import INVOICE_COLUMNS
 from hub.domain.invoice_numbers import folded_number
 from hub.domain.text import Text
 from hub_hookspecs import Money
@@ -27,6 +30,8 @@ FEW: Final = 3
 """So many also of a short list."""
 PART: Final = 10
 """Of more than one in so many, two people close what is missing."""
+TURN: Final = re.compile(r" \(\d+\)$")
+"""What tells a heading from an earlier one that is written alike."""
 REST: Final = "*"
 """Names what is not named by its number."""
 
@@ -123,12 +128,33 @@ def why_no_list(file: InvoiceFile) -> Iterator[Text]:
         yield Text("missing.set_aside", count=len({error.line for error in file.set_aside}))
     if file.hidden:
         yield Text("missing.hidden", count=len(file.hidden))
+    for name in file.unread_sheets:
+        yield Text("missing.other_sheet", name=name)
+    if column := second_table(file):
+        yield Text("missing.second_table", column=column)
     for total in file.totals:
         if not total.agrees:
             read = side_by_side([Text("missing.amount", amount=amount) for amount in total.sums])
             yield Text("missing.total", column=total.column, stated=total.stated, read=read)
     if not file.rows:
         yield Text("missing.empty")
+
+
+def second_table(file: InvoiceFile) -> str:
+    """The column with the numbers of a further table beside the one that was read; empty where there is none.
+
+    Such a table has amounts of its own, and its customers too, or the same heading a second time.
+    """
+    columns = {column.name: column for column in INVOICE_COLUMNS}
+
+    def left(*fields: str) -> list[str]:
+        known = frozenset().union(*(columns[field].names for field in fields))
+        return [theirs for theirs in file.left_out if is_known(TURN.sub("", theirs), known)]
+
+    numbers, again = left("number"), [theirs for theirs in left("number") if TURN.search(theirs)]
+    if not numbers or not left("total", "balance"):
+        return ""
+    return next(iter(again), "") or (numbers[0] if left("customer") else "")
 
 
 def day_of(file: InvoiceFile, chosen: date | None) -> date:

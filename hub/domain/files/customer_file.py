@@ -104,6 +104,7 @@ def parse_customers(
         hidden=table.hidden,
         titles=table.titles,
         is_cut=table.is_cut,
+        unread_sheets=table.unread_sheets,
         seen=len(table.rows),
         layout=layout,
     )

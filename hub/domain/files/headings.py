@@ -56,6 +56,7 @@ def table_of(
         hidden=grid.hidden,
         head=tuple(HeadLine(line, tuple(cells)) for line, cells in grid.lines[:SHOWN]),
         is_cut=grid.is_cut,
+        unread_sheets=grid.unread_sheets,
     )
     if not grid.lines:
         return table

@@ -143,6 +143,7 @@ def parse_invoices(
         titles=table.titles,
         totals=sums.beside(columns, amounts.read),
         is_cut=table.is_cut,
+        unread_sheets=table.unread_sheets,
         seen=len(table.rows),
         layout=layout,
     )

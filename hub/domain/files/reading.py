@@ -56,6 +56,7 @@ class Reading:
         questions: What must be answered before anything is taken.
         missing: Fields that must be there and have no column.
         is_cut: The file ends in the middle of something.
+        unread_sheets: Further sheets of the workbook that have rows and are not read, hidden ones too.
         layout: As it was used.
     """
 
@@ -74,6 +75,7 @@ class Reading:
     questions: tuple[Question, ...] = ()
     missing: tuple[str, ...] = ()
     is_cut: bool = False
+    unread_sheets: tuple[str, ...] = ()
     layout: Layout = attrs.Factory(Layout)
 
     @property

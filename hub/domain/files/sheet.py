@@ -166,6 +166,7 @@ class Grid:
     format: Text | str = ""
     file_type: str = ""
     is_cut: bool = False
+    unread_sheets: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -190,6 +191,7 @@ class Table:
         hidden: Lines that are hidden or filtered away; they are no rows.
         head: The first lines as they stand.
         is_cut: The file ends in the middle of something.
+        unread_sheets: Names of further sheets that have rows below headings that are known, hidden ones too.
     """
 
     columns: tuple[str, ...] = ()
@@ -203,3 +205,4 @@ class Table:
     hidden: tuple[int, ...] = ()
     head: tuple[HeadLine, ...] = ()
     is_cut: bool = False
+    unread_sheets: tuple[str, ...] = ()

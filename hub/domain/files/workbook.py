@@ -6,6 +6,7 @@ encrypted or oversized part ends the reading.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import posixpath
 import re
@@ -148,18 +149,30 @@ class _Workbook:
                 file_type="xlsx",
             )
             chosen = chosen or grid
-            if not known or any(known_in(cells, known) > 1 for _line, cells in read.lines[:SEARCHED]):
-                return grid
+            if not known or _headings_in(read, known):
+                others = [other for other in sheets if other is not sheet]
+                return attrs.evolve(grid, unread_sheets=self._with_rows(others, workings, known))
         if chosen:
             return chosen
         empty = Text("file.all_hidden") if all_hidden else Text("file.no_rows")
         return Grid(errors=(RowError(0, "", "", empty),), format="Excel", file_type="xlsx")
 
-    def _sheet(self, sheet: Sheet, workings: Workings) -> SheetReader:
-        read = SheetReader(workings)
+    def _sheet(self, sheet: Sheet, workings: Workings, read: SheetReader | None = None) -> SheetReader:
+        read = read or SheetReader(workings)
         rows = Pieces(ROWS, b"</row>", b"</sheetData>", lambda: read.is_ready, read.usual)
         self._parse(sheet.part, read.start, read.end, read.text, rows)
         return read
+
+    def _with_rows(self, sheets: list[Sheet], workings: Workings, known: Collection[str]) -> tuple[str, ...]:
+        """The names of those that have rows below headings that are known; no further in them than to know it."""
+        found = []
+        for sheet in sheets if known else ():
+            read = _FirstLines(workings)
+            with contextlib.suppress(_Seen, WorkbookRefused, expat.ExpatError, zipfile.BadZipFile, ValueError):
+                self._sheet(sheet, workings, read)
+            if _headings_in(read, known) and len(read.lines) + len(read.hidden) + len(read.errors) > 1:
+                found.append(sheet.name)
+        return tuple(found)
 
     def _main_part(self) -> str:
         if "_rels/.rels" not in self._names:
@@ -307,6 +320,31 @@ class _Workbook:
             if read > MAX_PART_BYTES or self._read > MAX_BYTES:
                 raise WorkbookRefused(Text("workbook.too_large"))
             yield chunk
+
+
+class _Seen(Exception):
+    """Enough of a sheet was seen."""
+
+
+class _FirstLines(SheetReader):
+    """Reads a sheet until it is known whether it has a list."""
+
+    def end(self, tag: str) -> None:
+        super().end(tag)
+        self._stop()
+
+    def usual(self, piece: str) -> bool:
+        done = super().usual(piece)
+        self._stop()
+        return done
+
+    def _stop(self) -> None:
+        if len(self.lines) > SEARCHED:
+            raise _Seen
+
+
+def _headings_in(read: SheetReader, known: Collection[str]) -> bool:
+    return any(known_in(cells, known) > 1 for _line, cells in read.lines[:SEARCHED])
 
 
 def _in_pieces(chunks: Iterator[bytes], parser: expat.XMLParserType, pieces: Pieces) -> Iterator[bytes]:

@@ -41,6 +41,7 @@ def stored_report(report: ImportReport) -> dict[str, Any]:
         "columns": {ours: list(theirs) for ours, theirs in reading.columns.items()},
         "unread": list(reading.left_out[:MOST]),
         "hidden": list(reading.hidden[:MOST]),
+        "unread_sheets": list(reading.unread_sheets[:MOST]),
         "totals": [
             [row.line, row.column, row.stated, list(map(packed, row.sums)), row.agrees] for row in reading.totals[:MOST]
         ],
@@ -83,6 +84,7 @@ def read_report(data: Mapping[str, Any]) -> ImportReport:
             columns={ours: tuple(theirs) for ours, theirs in data["columns"].items()},
             left_out=tuple(data["unread"]),
             hidden=tuple(data["hidden"]),
+            unread_sheets=tuple(data.get("unread_sheets", ())),
             totals=tuple(
                 TotalRow(line=line, column=column, stated=stated, sums=tuple(map(unpacked, sums)), agrees=agrees)
                 for line, column, stated, sums, agrees in data["totals"]

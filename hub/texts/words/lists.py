@@ -31,8 +31,14 @@ WORDS: Final[Mapping[str, str]] = {
         "Así no se cierra nada: faltan {count}, y todas siguen abiertas. Elija qué pasa con ellas o borre la cantidad"
     ),
     "missing.not_from_file": "nació o cambió aquí, y ningún archivo la trajo así",
+    "missing.other_sheet": (
+        "La hoja «{name}» también tiene filas y no se lee; ponga todas las facturas en una sola hoja"
+    ),
     "missing.reported": "su cliente avisó que la pagó por otro medio; eso espera respuesta",
     "missing.returned": "se devolvió dinero que la había pagado",
+    "missing.second_table": (
+        "Al lado hay otra tabla, con los números en «{column}», y no se lee; ponga todas las facturas en una sola tabla"
+    ),
     "missing.series": "la serie {series}",
     "missing.set_aside": "Filas que quedaron aparte: {count}; corríjalas primero",
     "missing.sum": "Escriba también cuánto suman: {sums}",
