@@ -135,6 +135,7 @@ class Basket:
         free_credit: What of the customer's credit may be used, minor units.
         only_now: Of what has instalments, what falls due by now is paid, and no more.
         later: What is left out then, since nothing of it falls due yet.
+        gone: Numbers of what was chosen and owes nothing any more.
     """
 
     merchant: Merchant
@@ -155,6 +156,7 @@ class Basket:
     free_credit: int = 0
     only_now: bool = False
     later: tuple[PayableLine, ...] = ()
+    gone: tuple[str, ...] = ()
 
     @property
     def may_wait(self) -> bool:

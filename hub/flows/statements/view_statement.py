@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 import attrs
@@ -96,6 +96,16 @@ async def preview_statement(hub: Hub, merchant: Merchant, customer_id: str) -> S
         return statement_of(tx, hub, customer_of(tx, merchant, customer_id).id, merchant.mode, now)
 
     return await hub.store.read(read)
+
+
+async def owed_no_more(hub: Hub, view: StatementView, asked: Collection[str]) -> tuple[str, ...]:
+    """Numbers of those that somebody wanted to pay and of which nothing is owed any more; the customer's own alone."""
+    others = [key for key in asked if key not in view.payables]
+    found = await hub.store.read(lambda tx: tx.payables.many(others)) if others else ()
+    own = (view.merchant.id, view.mode, view.customer.id)
+    return tuple(
+        item.number for item in found if (item.merchant_id, item.mode, item.customer_id) == own and not item.due
+    )
 
 
 def statement_of(

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
+import attrs
 from litestar import get, post
 
 from hub.domain.identity import show_document
 from hub.domain.letterhead import letterhead_for
 from hub.domain.open_item import StatementRow
 from hub.domain.statement import Section, default_selection, number_of
-from hub.flows.statements.view_statement import StatementView, view_statement
+from hub.flows.statements.view_statement import StatementView, owed_no_more, view_statement
 from hub.flows.views.view_activity import ActivityView
 from hub.texts.engine import message as _
 from hub.web.basket import Basket, PayableLine, with_amounts
@@ -24,6 +25,8 @@ from hub.web.request import Request, hub_of
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Channel, Country, Redirect
 
+GONE: Final = "gone"
+"""Query parameter of the statement: what somebody wanted to pay and cannot, since nothing is owed of it."""
 NOTICES: Final = {
     "credit": _("Quedó aplicado el saldo a favor."),
     "note": _("Su mensaje quedó enviado. La empresa le responderá."),
@@ -56,6 +59,8 @@ async def show_statement(request: Request) -> Page:
         hosted={key for key, payment in view.live.items() if isinstance(payment.action, Redirect)},
         all_of=query_of,
         notice=NOTICES.get(request.query_params.get("said", ""), ""),
+        gone=await owed_no_more(hub, view, request.query_params.getall(GONE, [])),
+        chosen_is_gone=GONE in request.query_params,
         address=address_of(request),
         expires=view.link.expires_at if view.link else None,
         number=number_of(view.link.id, view.statement.cut_off) if view.link else "",
@@ -74,7 +79,8 @@ async def show_pay_step(request: Request) -> Page:
     if basket is None and (unclear := unclear_in(view, asked)):
         return _unclear_page(request, view, unclear)
     if basket is None:
-        return redirect(address_of(request))
+        return redirect(_without(request, asked))
+    basket = attrs.evolve(basket, gone=await owed_no_more(hub_of(request), view, asked))
     typed = {name: value for name, value in query.multi_items() if isinstance(value, str)}
     return await show_step(
         pages_for(request, view),
@@ -97,7 +103,8 @@ async def pay_chosen(request: Request) -> Page:
     if basket is None and unclear_in(view, asked):
         return redirect(f"{address_of(request)}/pay?{urlencode([('invoice', key) for key in asked])}")
     if basket is None:
-        return redirect(address_of(request))
+        return redirect(_without(request, asked))
+    basket = attrs.evolve(basket, gone=await owed_no_more(hub_of(request), view, asked))
     return await pay(pages_for(request, view), basket, form)
 
 
@@ -120,6 +127,11 @@ def query_of(rows: Iterable[StatementRow], currency: str) -> str:
 def address_of(request: Request) -> str:
     """The statement's own address, below the hub's."""
     return f"/s/{request.path_params['token']}"
+
+
+def _without(request: Request, asked: Sequence[str]) -> str:
+    """The statement, which says that nothing is to be paid for what was chosen."""
+    return f"{address_of(request)}?{urlencode([(GONE, key) for key in asked])}" if asked else address_of(request)
 
 
 def held_by(view: StatementView, asked: Iterable[str]) -> str:
