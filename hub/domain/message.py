@@ -90,6 +90,7 @@ class DeliveryKind(enum.StrEnum):
     SIGN_IN = "sign_in"
     ORDER = "order"
     REVIEW = "review"
+    CLOSING_PROPOSED = "closing_proposed"
     ALERT = "alert"
 
 

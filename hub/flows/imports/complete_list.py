@@ -28,13 +28,14 @@ from hub.domain.files.invoice_file import InvoiceFile
 from hub.domain.import_run import Choices, ImportRun
 from hub.domain.invoice_numbers import folded_number
 from hub.domain.merchant import Merchant
-from hub.domain.message import About
+from hub.domain.message import About, DeliveryKind, owed_mail
 from hub.domain.missing_bills import ALONE, BILL, DAY, Absent, Closed, LeftAlone, Missing, MissingBill
 from hub.domain.payable import Payable
 from hub.domain.text import Text
 from hub.flows.corrections.close_bills import begin_closing, closing_of
 from hub.flows.corrections.void_bill import standing_on
 from hub.flows.corrections.why_left import why_left
+from hub.flows.ground.keyed_id import keyed_id
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.proposals import MAY_CLOSE, withdraw
 from hub.flows.payments.decide import NotAllowed, decide
@@ -123,7 +124,20 @@ def close_missing(
         made = decide(tx, hub, wanted, now=now, by_two=(missing.asks_two and not alone) or _voids_much(hub, missing))
     except NotAllowed as refusal:
         return Closed(refused=(refusal.message,))
+    if run and not made.is_done:
+        _owe_mails(tx, hub, merchant, made, run, now)
     return begin_closing(tx, merchant, missing.closing, made, run.id if run else "", now)
+
+
+def _owe_mails(tx: Tx, hub: Hub, merchant: Merchant, proposed: Decision, run: ImportRun, now: datetime) -> None:
+    """Everybody else of the company who may say yes or no is told what it is about."""
+    kind, about = DeliveryKind.CLOSING_PROPOSED, About(run.id, merchant.id, merchant.mode)
+    for member in tx.merchants.members(merchant.id):
+        if member.role in MAY_CLOSE and not is_same_person(member.email, proposed.by):
+            mail_id = keyed_id(hub, "delivery", kind, proposed.id, member.email)
+            details = {"decision": proposed.id}
+            tx.deliveries.add(owed_mail(mail_id, kind, member.email, about, now, details=details))
+    tx.after_commit(hub.wake)
 
 
 def _decided_before(tx: Tx, run: ImportRun, merchant: Merchant) -> Closed | None:

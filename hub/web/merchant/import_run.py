@@ -15,6 +15,7 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.cells import Unreadable, read_amount
 from hub.domain.complete_list import CLOSINGS, REST, Closing, asks_two, chosen_for
+from hub.domain.decision import is_same_person
 from hub.domain.drawn_from import DrawnFrom
 from hub.domain.files.columns import LEFT_OUT
 from hub.domain.files.field_labels import field_label
@@ -33,6 +34,7 @@ from hub.flows.imports.set_aside import rows_set_aside
 from hub.flows.imports.take_back import progress_of
 from hub.flows.imports.take_in import STOPPED, TAKEN_BY, Busy, begin, wait_for
 from hub.flows.imports.told_report import read_report, sums_closed
+from hub.flows.views.view_proposals import ClosingView, view_closing
 from hub.web.responses import HEADERS, Page, policy, redirect
 
 from .context import Context, MerchantContext, unknown_is_404
@@ -58,7 +60,7 @@ async def show_run(context: Context, run_id: FromPath[str]) -> Page:
         return redirect(f"/m/settlements?run={run.id}")
     if run.state is RunState.SHOWN:
         return await _shown(context, run)
-    return _told(context, run)
+    return await told(context, run)
 
 
 async def _shown(
@@ -132,14 +134,24 @@ def _common(run: ImportRun) -> dict[str, Any]:
     return {"causes_of": causes_of, "field_label": field_label, "states": STATES, "kind": KIND_NAMES[run.kind]}
 
 
-def _told(context: MerchantContext, run: ImportRun) -> Page:
-    """How far it is, or what came of it."""
+async def told(
+    context: MerchantContext, run: ImportRun, *, form_error: Text | str = "", typed: SubmittedForm = NOTHING
+) -> Page:
+    """How far it is, or what came of it; to a second person what is proposed, to say yes or no."""
     progress = progress_of(run)
     if run.is_under_way:
         return context.page("import_taking.html", run=run, undo=progress, refresh=REFRESH_SECONDS, **_common(run))
+    proposed = await view_closing(context.hub, context.merchant, run.id)
+    is_waiting = isinstance(proposed, ClosingView)
     return context.page(
         "import_done.html",
+        status=422 if form_error else 200,
         run=run,
+        proposed=proposed if is_waiting else None,
+        ended=None if is_waiting else proposed,
+        is_own=is_waiting and is_same_person(proposed.decision.by, context.session.email),
+        typed=typed,
+        form_error=form_error,
         report=read_report(run.report),
         by=run.report.get(TAKEN_BY, run.by),
         closing=run.report.get(CLOSING),

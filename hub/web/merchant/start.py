@@ -15,6 +15,7 @@ from hub.flows.corrections.resolve_review import resolve_review
 from hub.flows.ground.read_drawn import Subject
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.statements.try_payment import GuideStep, view_guide
+from hub.flows.views.view_proposals import list_closings
 from hub.flows.views.view_reviews import (
     drawn_of_reviews,
     list_proofs,
@@ -38,6 +39,7 @@ async def show_start(context: Context) -> Page:
     return context.page(
         "start.html",
         start=await view_start(context.hub, context.merchant),
+        closings=await list_closings(context.hub, context.merchant),
         guide=await view_guide(context.hub, context.merchant),
         steps=GuideStep,
         is_trial=context.merchant.mode is Mode.TEST,
@@ -64,6 +66,7 @@ async def _reviews(
     return context.page(
         "reviews.html",
         status=422 if form_error else 200,
+        closings=await list_closings(context.hub, context.merchant),
         reviews=await list_reviews(context.hub, context.merchant),
         proofs=await list_proofs(context.hub, context.merchant),
         reported=await list_reported(context.hub, context.merchant),
