@@ -25,10 +25,14 @@ ROUNDS = 20
 
 
 async def answered(
-    take: Callable[[Layout], Awaitable[T]], reading: Callable[[T], Reading], layout: Layout, *, may_ask: bool
+    take: Callable[[Layout], Awaitable[T]], reading: Callable[[T], Reading], layout: Layout, *, may_ask: bool, first: T | None = None
 ) -> T:
-    """What comes of a file; as long as it asks something, whoever sits there is asked, and it is read anew."""
-    report = await take(layout)
+    """What comes of a file; as long as it asks something, whoever sits there is asked, and it is read anew.
+
+    Args:
+        first: What came of it where it was read before.
+    """
+    report = await take(layout) if first is None else first
     for _ in range(ROUNDS if may_ask and sys.stdin.isatty() else 0):
         if not reading(report).is_open or reading(report).errors:
             break

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from .explaining import row_error_line
 from .options import as_pairs
 from .values import day_of
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hub.domain.files.layout import FileKind, Layout
+    from hub.domain.files.reading import Reading
     from hub.domain.files.sheet import Table
     from hub.domain.import_run import Choices
     from hub.domain.merchant import Merchant
@@ -92,6 +95,32 @@ async def layout_to_use(
         known = f"; there are {names}" if names else "; none is remembered yet"
         raise click.BadParameter(f"no layout of {kind.value} is called {said.name!r}{known}", param_hint="--layout")
     return layout
+
+
+async def tell_doubted(
+    hub: Hub, merchant: Merchant, kind: FileKind, table: Table, name: str, currency: str, reading: Reading
+) -> None:
+    """Why a file of which nothing was said is not read as the last one with its headings.
+
+    Raises:
+        click.UsageError: It would be read otherwise than is remembered, and ask nothing.
+    """
+    from hub.domain.files.layout import LEFT_OUT
+    from hub.flows.imports.layouts import doubted_layout
+
+    doubted = await doubted_layout(hub, merchant, kind, table, currency=currency)
+    if doubted is None:
+        return
+    told = (
+        f"{name or 'standard input'}: its columns are those of the layout {doubted.name}, which it does not fit: "
+        f"{row_error_line(doubted.why)}"
+    )
+    remedy = f"--layout {shlex.quote(doubted.name)} reads it so all the same, and sets aside what cannot be read"
+    read = {theirs: ours for ours, several in reading.columns.items() for theirs in several}
+    remembered = {theirs: ours for theirs, ours in doubted.layout.columns.items() if ours != LEFT_OUT}
+    if not (reading.is_open or reading.errors) and (read != remembered or doubted.layout.answers):
+        raise click.UsageError(f"{told}; {remedy}")
+    click.echo(f"{told}; {remedy}", err=True)
 
 
 def _fates(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:

@@ -8,7 +8,7 @@ import attrs
 import click
 
 from .import_asking import answered, tell_open
-from .import_options import choice_options, choices_of, layout_options, layout_to_use, said_layout
+from .import_options import choice_options, choices_of, layout_options, layout_to_use, said_layout, tell_doubted
 from .import_runs import add_to
 from .import_told import facts_of, print_report, refuses_list, tell_creatable
 from .options import Content, company_option, file_argument, json_option
@@ -148,7 +148,10 @@ async def _import(
         given: dict[str, Any] = {"name": file.name, "layout": layout, "choices": choices}
         return await take(hub, merchant, table, **given, dry_run=True)
 
-    shown = await answered(looked_at, lambda report: report.reading, layout, may_ask=may_ask)
+    first = await looked_at(layout)
+    if layout == said and not (said.columns or said.answers or said.name):
+        await tell_doubted(hub, merchant, kind, table, file.name, currency, first.reading)
+    shown = await answered(looked_at, lambda report: report.reading, layout, may_ask=may_ask, first=first)
     if dry_run:
         return shown
     layout = shown.reading.layout

@@ -130,6 +130,26 @@ def test_what_was_said_is_remembered_named_and_forgotten(run: Run, shop: Path) -
     assert "no layout of invoices is called 'Caja'" in invoices(run, ODD, "--layout", "Caja").err
 
 
+def test_a_file_that_does_not_fit_what_is_remembered_says_why_and_what_reads_it_so(run: Run, shop: Path) -> None:
+    assert invoices(run, ODD, *MAPPED, "--layout", "Caja").code == 0
+    faulty = ODD.replace("F-1", "F-2") + "F-3;1-1234-0567;02/09/2026;mil\n"
+
+    asked = invoices(run, faulty)
+    assert (asked.code, asked.out) == (2, "")
+    assert "the layout Caja, which it does not fit: line 3, Cuánto" in asked.err
+    assert "--layout Caja reads it so all the same" in asked.err
+    taken = invoices(run, faulty, "--layout", "Caja")
+    assert (taken.code, "1 new, 0 changed, 0 unchanged, 1 set aside" in taken.out) == (1, True)
+
+
+def test_a_file_is_never_read_otherwise_than_is_remembered_without_a_word(run: Run, shop: Path) -> None:
+    assert invoices(run, TWO_TOTALS, "--answer", "column:total=Total a pagar", "--layout", "Dos").code == 0
+    same = "factura;cliente;fecha;Total;Total a pagar\nF-3;1-1234-0567;02/09/2026;700,00;700,00\n"
+    faulty = invoices(run, same + "F-4;1-1234-0567;99/99/2026;800,00;800,00\n")
+    assert (faulty.code, faulty.out) == (2, "")
+    assert "--layout Dos reads it so" in faulty.err
+
+
 def test_a_dry_run_remembers_nothing(run: Run, shop: Path) -> None:
     assert invoices(run, ODD, *MAPPED, "--dry-run").code == 0
     assert json.loads(run("import", "layouts", "--json").out) == []

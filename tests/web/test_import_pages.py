@@ -15,6 +15,7 @@ from hub.domain.files.field_labels import LABELS
 from hub.domain.files.known_columns import KNOWN_COLUMNS
 from hub.domain.import_run import MAX_BYTES, RunState
 from hub.domain.merchant import Role
+from hub.flows.imports import look_at
 from hub_hookspecs import IdentityDocument
 from tests.web.conftest import Debtor, House, Seat, forms_in, seen_in
 
@@ -119,6 +120,38 @@ def test_columns_that_are_missing_are_named_by_whoever_brings_the_file_and_remem
     next_day = bring(clerk, text.replace("R-1", "R-2"), name="otra.csv")
     assert "Se leyó como la última vez: «cartera.csv»" in seen_in(next_day.text)
     assert "Filas nuevas 1" in seen_in(next_day.text)
+
+
+def asks_again_as_remembered(house: House, clerk: Seat, debtor: Debtor) -> None:
+    text = f"Q1;Q2;Q3;Q4\nQ-1;{person(debtor)};01/02/2026;1.000,50\n"
+    chosen = {"column:Q1": "number", "column:Q2": "customer", "column:Q3": "issued_on", "column:Q4": "total"}
+    send(clerk, send(clerk, bring(clerk, text, name="caja.csv"), "look", **chosen))
+    faulty = text.replace("Q-1", "Q-2") + f"Q-3;{person(debtor)};01/02/2026;mil\n"
+    shown = bring(clerk, faulty, name="hoy.csv")
+    assert "Las columnas son las de «caja.csv»" in seen_in(shown.text)
+    assert "Línea 3 · Q4: «mil»" in seen_in(shown.text)
+    chosen_now = dict(re.findall(r'<select name="(column:Q.)".*?value="([^"]+)" selected', shown.text))
+    assert chosen_now == chosen
+    understood = seen_in(send(clerk, shown, "look", **chosen_now).text)
+    assert "Filas nuevas 1 Filas con cambios 0 Filas sin cambios 0 Filas apartadas 1" in understood
+
+
+def test_a_file_that_does_not_fit_what_is_remembered_is_asked_about_with_that_filled_in_and_why(
+    house: House, clerk: Seat, debtor: Debtor
+) -> None:
+    asks_again_as_remembered(house, clerk, debtor)
+
+
+def test_control_a_mapping_that_starts_empty_is_found(
+    house: House, clerk: Seat, debtor: Debtor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing(*_given: Any, **_named: Any) -> None:
+        return None
+
+    monkeypatch.setattr(look_at, "doubted_layout", nothing)
+
+    with pytest.raises(AssertionError):
+        asks_again_as_remembered(house, clerk, debtor)
 
 
 def test_what_is_remembered_is_not_used_for_a_file_that_it_does_not_fit(clerk: Seat, debtor: Debtor) -> None:

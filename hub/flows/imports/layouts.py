@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from itertools import chain
 from typing import Final
 
 import attrs
@@ -17,7 +18,7 @@ from hub.domain.files.listed import read_listed
 from hub.domain.files.programs import PROGRAMS, program_layout
 from hub.domain.files.reading import Reading
 from hub.domain.files.settlement_file import parse_lines
-from hub.domain.files.sheet import Table
+from hub.domain.files.sheet import RowError, Table
 from hub.domain.import_run import ImportRun
 from hub.domain.merchant import Merchant
 from hub.domain.text import Text
@@ -49,8 +50,53 @@ def _saved_for(
 
 def fits(reading: Reading) -> bool:
     """Whether a file can be read so: every cell, and every sum below them."""
-    unread = [error for error in reading.set_aside if isinstance(error.message, Text) and _is_cell(error.message)]
-    return not (reading.errors or reading.is_open or unread) and all(total.agrees for total in reading.totals)
+    return why_unfit(reading) is None
+
+
+def why_unfit(reading: Reading) -> RowError | None:
+    """The first that cannot be read so, or that is to be said of it; None where all can."""
+    unread = (error for error in reading.set_aside if isinstance(error.message, Text) and _is_cell(error.message))
+    if (wrong := next(chain(reading.errors, unread), None)) is not None:
+        return wrong
+    if reading.is_open:
+        return RowError(0, "", "", Text("layout.asks"))
+    wrong_sums = (total for total in reading.totals if not total.agrees)
+    return next((RowError(sum_.line, sum_.column, sum_.stated, Text("layout.sum")) for sum_ in wrong_sums), None)
+
+
+@attrs.frozen
+class Doubted:
+    """How a file with these headings is remembered to be read, and why this one is asked about again.
+
+    Attributes:
+        name: By which it can be asked for.
+    """
+
+    name: str
+    layout: Layout
+    why: RowError
+
+
+async def doubted_layout(
+    hub: Hub, merchant: Merchant, kind: FileKind, data: bytes | Table, *, name: str = "", currency: str
+) -> Doubted | None:
+    """The remembered layout that a file has the headings of and does not fit; None where there is none, or it fits."""
+    table = await asyncio.to_thread(read_listed, kind, data, name)
+
+    def find(tx: Tx) -> tuple[str, Layout] | None:
+        if saved := _saved_for(tx, merchant, kind, table.columns, table.file_type):
+            return saved.layout.name or saved.id, saved.layout
+        known = program_layout(kind, table.columns)
+        return (known.name, known) if known else None
+
+    if (found := await hub.store.read(find)) is None:
+        return None
+    called, layout = found
+    theirs = {reduced(heading): heading for heading in table.columns}
+    columns = {theirs[reduced(heading)]: ours for heading, ours in layout.columns.items() if reduced(heading) in theirs}
+    layout = attrs.evolve(layout, columns=columns)
+    why = why_unfit(await asyncio.to_thread(_read, hub, merchant, kind, table, layout, currency))
+    return Doubted(called, layout, why) if why else None
 
 
 def _is_cell(message: Text) -> bool:

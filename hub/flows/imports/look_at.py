@@ -24,6 +24,7 @@ from .complete_list import is_alone
 from .hand_in import import_of, read_file
 from .import_files import import_customers, import_invoices
 from .import_report import ImportReport
+from .layouts import Doubted, doubted_layout
 from .told_report import outcome_of
 
 SAMPLES = 5
@@ -38,6 +39,7 @@ class Look:
         samples: Its first rows.
         people: Headings that nothing is read from, and below which the first rows all name customers who are known.
         table: Its rows as they were read, for whatever follows at once.
+        doubted: How files with these headings are remembered to be read, which this one does not fit.
         is_alone: Whether nobody else of the company may say what becomes of what a complete list lacks.
     """
 
@@ -46,6 +48,7 @@ class Look:
     samples: tuple[Row, ...]
     report: ImportReport
     people: tuple[str, ...] = ()
+    doubted: Doubted | None = None
     is_alone: bool = False
     table: Table = attrs.field(factory=Table, repr=False)
 
@@ -90,8 +93,21 @@ async def look_at(hub: Hub, merchant: Merchant, run_id: str, *, by: str = "", ta
     people: tuple[str, ...] = ()
     if CUSTOMER in report.reading.missing:
         people = await hub.store.read(lambda tx: _people(tx, hub, merchant, report.reading.left_out, samples))
+    doubted = None
+    if not (run.layout.columns or run.layout.answers):
+        currency = hub.countries[merchant.company.country].currencies[0]
+        doubted = await doubted_layout(hub, merchant, run.kind, table, currency=currency)
     alone = bool(report.missing) and await hub.store.read(lambda tx: is_alone(tx, merchant, by))
-    return Look(run=run, headings=headings, samples=samples, report=report, people=people, is_alone=alone, table=table)
+    return Look(
+        run=run,
+        headings=headings,
+        samples=samples,
+        report=report,
+        people=people,
+        doubted=doubted,
+        is_alone=alone,
+        table=table,
+    )
 
 
 def _people(tx: Tx, hub: Hub, merchant: Merchant, free: Iterable[str], samples: Sequence[Row]) -> tuple[str, ...]:

@@ -96,4 +96,6 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "import.word_paid": "Está pagada",
     "import.word_skip": "No es una factura: no se toma",
     "import.word_void": "Está anulada: nunca se debió",
+    "layout.asks": "Falta decir algo más de él.",
+    "layout.sum": "Es la fila de totales, y lo que se leyó suma otra cosa.",
 }

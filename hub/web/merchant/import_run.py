@@ -113,12 +113,14 @@ def _beside(form_error: Text | str) -> FieldErrors:
 
 
 def asked_of(look: Look) -> dict[str, Any]:
-    """What a page needs to ask which column is which."""
+    """What a page needs to ask which column is which: chosen beforehand as it is remembered, where it is."""
+    doubted = look.doubted
     return {
         "headings": look.headings[:MOST_COLUMNS],
         "samples": look.samples,
         "more_headings": max(0, len(look.headings) - MOST_COLUMNS),
-        "known_columns": {**named_columns(look), **proposals(look)},
+        "known_columns": {**named_columns(look), **proposals(look), **(doubted.layout.columns if doubted else {})},
+        "doubted": doubted,
         "fields": [(column.name, field_label(column.name)) for column in KNOWN_COLUMNS[look.run.kind]],
         "missing": [field_label(name) for name in look.report.reading.missing],
     }

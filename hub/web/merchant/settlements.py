@@ -18,6 +18,7 @@ from hub.flows.ground.ports import Unopened
 from hub.flows.ground.read_drawn import Subject
 from hub.flows.imports.hand_in import NoContent, hand_in, read_file
 from hub.flows.imports.import_report import ImportReport
+from hub.flows.imports.layouts import doubted_layout
 from hub.flows.imports.look_at import Look, first_rows, read_otherwise
 from hub.flows.settlements.reconcile import import_settlement
 from hub.flows.settlements.reconciliation import Reconciliation
@@ -138,18 +139,25 @@ async def _compared(
         return await settlements_page(context, account_id=account.id, form_error=NOT_INSTALLED)
     if not result.dry_run and not result.faults and not result.reading.is_open:
         await end_payouts(context.hub, run.id, result, by=context.session.email)
-    look = await _look(run, content, result) if result.dry_run else None
+    look = await _look(context, account, run, content, result) if result.dry_run else None
     return await settlements_page(
         context, result=result, account_id=account.id, run=run, form_error=stale, drawn=drawn, look=look
     )
 
 
-async def _look(run: ImportRun, content: bytes, result: Reconciliation) -> Look | None:
+async def _look(
+    context: MerchantContext, account: ProviderAccount, run: ImportRun, content: bytes, result: Reconciliation
+) -> Look | None:
     """The file's columns and first rows; none where the provider's own reader has read it."""
     if not (result.reading.columns or result.reading.left_out or result.reading.missing):
         return None
     headings, samples = await first_rows(run, content, result.reading)
-    return Look(run=run, headings=headings, samples=samples, report=ImportReport(reading=result.reading))
+    doubted = None
+    if not (run.layout.columns or run.layout.answers):
+        currency = context.hub.providers[account.provider].info.currencies[0].currency
+        doubted = await doubted_layout(context.hub, context.merchant, run.kind, content, name=run.name, currency=currency)
+    report = ImportReport(reading=result.reading)
+    return Look(run=run, headings=headings, samples=samples, report=report, doubted=doubted)
 
 
 @post("/settlements/read", status_code=200, right=Right.BOOK)
