@@ -25,7 +25,12 @@ ROUNDS = 20
 
 
 async def answered(
-    take: Callable[[Layout], Awaitable[T]], reading: Callable[[T], Reading], layout: Layout, *, may_ask: bool, first: T | None = None
+    take: Callable[[Layout], Awaitable[T]],
+    reading: Callable[[T], Reading],
+    layout: Layout,
+    *,
+    may_ask: bool,
+    first: T | None = None,
 ) -> T:
     """What comes of a file; as long as it asks something, whoever sits there is asked, and it is read anew.
 

@@ -155,7 +155,9 @@ async def _look(
     doubted = None
     if not (run.layout.columns or run.layout.answers):
         currency = context.hub.providers[account.provider].info.currencies[0].currency
-        doubted = await doubted_layout(context.hub, context.merchant, run.kind, content, name=run.name, currency=currency)
+        doubted = await doubted_layout(
+            context.hub, context.merchant, run.kind, content, name=run.name, currency=currency
+        )
     report = ImportReport(reading=result.reading)
     return Look(run=run, headings=headings, samples=samples, report=report, doubted=doubted)
 
