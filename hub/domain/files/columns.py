@@ -189,11 +189,16 @@ class _Search:
                 self._refuse(written, ours, Text("column.mapped_to_unknown", names=names))
             elif theirs not in self._free:
                 continue
-            elif column.name in self.found and not column.is_text:
+            elif column.name in self.found and not column.is_text and not self._is_same_amount(column, theirs):
                 other = self.found[column.name][0]
                 self._refuse(theirs, "", Text("column.same", other=other, name=column.name, column=theirs))
             else:
                 self._take(column, self._in_order(column, (*self.found.get(column.name, ()), theirs)))
+
+    def _is_same_amount(self, column: Column, theirs: str) -> bool:
+        """Whether a heading differs from that of the amount by its currency alone."""
+        other = self.found[column.name][0]
+        return column.is_money and self._amounts[theirs] == self._amounts[other] and reduced(theirs) != reduced(other)
 
     def look(self) -> None:
         """What nobody said is found by the usual names, all fields' best names first."""

@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from hub.domain.files import left_money
+from hub.domain.files import by_currency, left_money
 from hub.domain.files.amounts import AmountColumns
 from hub.domain.files.columns import Resolved, errors_read, resolve_columns
 from hub.domain.files.currency_column import CurrencyColumn
@@ -55,7 +55,9 @@ class ValueColumns:
     def of(cls, table: Table, layout: Layout, default_currency: str | None, currencies: Sequence[str]) -> ValueColumns:
         """What a file says; see ``parse_invoices``."""
         usual = layout.answers.get(CURRENCY, default_currency)
-        resolved, coded = settled(resolve_columns(table, INVOICE_COLUMNS, layout), table, layout)
+        resolved = resolve_columns(table, INVOICE_COLUMNS, layout)
+        resolved = by_currency.taken(resolved, table, AMOUNTS, currencies, layout)
+        resolved, coded = settled(resolved, table, layout)
         columns, errors = ({} if resolved.is_open else resolved.columns), list(resolved.errors)
         if not usual and "currency" not in columns and columns:
             errors.append(RowError(table.header_line, "currency", "", Text("column.currency_missing")))
@@ -66,6 +68,14 @@ class ValueColumns:
         fields = [field for field in AMOUNTS if field in columns]
         currency = CurrencyColumn.of(rows, columns, fields, currencies, usual, is_said=CURRENCY in layout.answers)
         codes = [currency.code(cells) for cells in rows]
+        apart = by_currency.ByCurrency.of(columns, fields, currencies)
+        if apart.several:
+            counting = [apart.row(cells, cells) for cells in rows]
+            rows = [
+                RowCells(cells.row, of_row, errors, bad_lines | ({cells.line} if cells.has_errors else set()))
+                for cells, (of_row, _code) in zip(rows, counting, strict=True)
+            ]
+            codes = [code for _columns, code in counting]
         amounts = AmountColumns.of(
             {
                 field: [(cells.line, cells.raw(field), code or "") for cells, code in zip(rows, codes, strict=True)]

@@ -85,16 +85,12 @@ def customers_named(
         else:
             document = documents[key]
             of_type = document.type if key[1] and document else None
-            same = [
-                customer
-                for number in numbers[key]
-                for customer in by_number.get(number, ())
-                if _keeps_form(country, customer, key[0])
-            ]
+            same = [customer for number in numbers[key] for customer in by_number.get(number, ())]
             ids = {
                 customer.id
                 for customer in same
                 if of_type in (None, customer.document.type if customer.document else None)
+                and _keeps_form(country, customer, key[0])
             }
             if is_of_another_type(same, ids):
                 named[key] = Named(several=True)

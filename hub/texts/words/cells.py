@@ -34,6 +34,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
         "Remedio: redondearlo en Excel, o darle a la celda un formato con {places} decimales."
     ),
     "cell.amount_too_large": "El monto es demasiado grande.",
+    "cell.several_currencies": "La fila tiene montos en varias monedas ({named}). Remedio: dejar los de una sola.",
     "cell.currency_not_of_heading": (
         "El encabezado del monto dice {named}. Remedio: dejar la moneda en un solo lugar, o que digan la misma."
     ),
