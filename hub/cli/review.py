@@ -118,7 +118,7 @@ async def waiting(hub: Hub, as_json: bool) -> None:
                     item.id,
                     item.by,
                     item.kind.value,
-                    payment.reference if payment else item.subject[:SHORT],
+                    payment.reference if payment else _about(item),
                     "" if item.amount is None else item.amount,
                     item.why,
                 )
@@ -131,6 +131,14 @@ async def waiting(hub: Hub, as_json: bool) -> None:
         click.echo("to let one happen, another person types:\n    payment-hub review approve ID --by NAME --why TEXT")
     else:
         click.echo("nothing waits for a second person")
+
+
+def _about(item: Decision) -> str:
+    """What a decision without a payment is about."""
+    from hub.domain.missing_bills import BILL
+
+    bills = sum(name.startswith(BILL) for name in item.content)
+    return f"{bills} invoices" if bills else item.subject[:SHORT]
 
 
 def _waiting(tx: Tx, now: datetime) -> list[tuple[Decision, Payment | None]]:

@@ -15,6 +15,7 @@ from hub.documents import Documents
 from hub.documents.mails.account_attention import AccountAttentionMail
 from hub.documents.mails.account_requested import AccountRequestedMail
 from hub.documents.mails.account_result import AccountResultMail
+from hub.documents.mails.closing_proposed import ClosingProposedMail
 from hub.documents.mails.conversion import ConversionMail
 from hub.documents.mails.dispute import DisputeMail
 from hub.documents.mails.order import OrderedItem, OrderMail
@@ -28,6 +29,7 @@ from hub.documents.mails.review import ReviewMail
 from hub.documents.mails.sign_in import SignInMail
 from hub.domain.account import AccountStatus, Attention
 from hub.domain.cash_receipt_document import CashReceiptDocument, SettledLine
+from hub.domain.complete_list import Closing
 from hub.domain.conversion import CameIn, Rate
 from hub.domain.countries.co import COUNTRY as CO
 from hub.domain.countries.cr import COUNTRY as CR
@@ -218,6 +220,17 @@ BOUNCED = ReturnBouncedMail(
     reference="7K2M9QX4TBW0A3F5G6H8J1N2PR",
     credit=Money(1825075, "CRC"),
     url=f"{SITE}/p/abc.def",
+)
+
+CLOSING = ClosingProposedMail(
+    letterhead=CR_HEAD,
+    by="duena@elroble.example",
+    file="cartera noviembre.xlsx",
+    as_of=date(2026, 11, 20),
+    sums=(Money(1825075, "CRC"), Money(25000, "USD")),
+    counts={Closing.OUTSIDE: 23, Closing.VOID: 2},
+    proposed_at=NOW,
+    url=f"{SITE}/m/import/01M8PPZZBZ1BFE3KW7ASCFVR15",
 )
 
 CONVERTED = attrs.evolve(
@@ -434,6 +447,8 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
         ),
         "es_CR",
     ),
+    "closing_proposed_cr": (CLOSING, "es_CR"),
+    "closing_proposed_co": (attrs.evolve(CLOSING, letterhead=CO_HEAD, sums=(Money(125000000, "COP"),)), "es_CO"),
     "bounced_cr": (BOUNCED, "es_CR"),
     "bounced_merchant_co": (attrs.evolve(BOUNCED, to_merchant=True, credit=None), "es_CO"),
     "charged_back_co": (

@@ -143,15 +143,15 @@ async def told(
     progress = progress_of(run)
     if run.is_under_way:
         return context.page("import_taking.html", run=run, undo=progress, refresh=REFRESH_SECONDS, **_common(run))
-    proposed = await view_closing(context.hub, context.merchant, run.id)
-    is_waiting = isinstance(proposed, ClosingView)
+    found = await view_closing(context.hub, context.merchant, run.id)
+    proposed = found if isinstance(found, ClosingView) else None
     return context.page(
         "import_done.html",
         status=422 if form_error else 200,
         run=run,
-        proposed=proposed if is_waiting else None,
-        ended=None if is_waiting else proposed,
-        is_own=is_waiting and is_same_person(proposed.decision.by, context.session.email),
+        proposed=proposed,
+        ended=None if proposed else found,
+        is_own=proposed is not None and is_same_person(proposed.decision.by, context.session.email),
         typed=typed,
         form_error=form_error,
         report=read_report(run.report),
