@@ -166,7 +166,7 @@ def test_a_number_with_a_companys_dashes_is_no_customers_who_is_a_person(desk: D
     desk.opened.store.write_now(lambda tx: tx.customers.save(person))
     head = "factura;cédula;fecha;moneda;total"
     report = bring(desk, "F1;3-101-99988;02/09/2026;CRC;100,00", "F2;310199988;02/09/2026;CRC;1,00", head=head)
-    assert (reasons(report), owed(desk)) == ([(2, "import.customer_unknown")], {"F2": 1})
+    assert (reasons(report), owed(desk)) == ([(2, "import.customer_several")], {"F2": 1})
 
 
 def test_a_name_alone_is_a_customer_where_exactly_one_has_it_and_a_warning_says_so(desk: Desk) -> None:
