@@ -11,7 +11,8 @@ from hub.domain.currencies import currency_named
 from hub.domain.text import Text
 
 from .columns import WHICH, Resolved
-from .currency_column import FIELD, currencies_in
+from .currency_column import FIELD
+from .currency_lines import currencies_in
 from .heading_words import amount_key
 from .layout import Layout
 from .row_cells import RowCells

@@ -9,6 +9,7 @@ import attrs
 
 from hub.domain.text import Text
 
+from .currency_lines import speaks_of_currency
 from .groups import GIVEN_NAME, GIVEN_NUMBER, Groups, GroupWords
 from .heading_words import heading_key, reduced
 from .line_words import (
@@ -35,6 +36,7 @@ SPLITTING: Final = ","
 
 STARTING: Final = (
     "tot sub gra sum sal pag pág gen imp ela emi pre cre exp pri pow fec usu fin ult últ reg can not obs www htt"
+    " mon div cur"
 )
 STARTS: Final = frozenset(STARTING.split())
 """How the first cell begins of what may be a sum, or words; so may a dash."""
@@ -256,11 +258,12 @@ class _Body:
         held = _held(sorted(blank), self._lines)
         self._kept = [at for at in range(self._width) if at not in blank or at in held]
         self._names = _unique([names[at] or f"({column_name(at)})" for at in self._kept])
-        self._titles = [" ".join(filter(None, cells)) for _line, cells in grid.lines[: heading.first]]
+        above = grid.lines[: heading.first]
+        self._titles = [" ".join(filter(None, cells)) for _line, cells in above]
+        self._words = [*grid.around, *(HeadLine(line, tuple(cells)) for line, cells in above)]
         self._groups: Groups | None = None
         if groups:
             unseen = {*grid.hidden, *({error.line for error in grid.errors} - {line for line, _cells in self._lines})}
-            above = grid.lines[: heading.first]
             self._groups = Groups.of(names, self._lines, above, groups, unseen, known)
 
     def into(self, table: Table) -> Table:
@@ -287,7 +290,7 @@ class _Body:
             columns=tuple(self._names),
             rows=tuple(rows),
             totals=tuple(totals),
-            titles=tuple(self._titles),
+            words=tuple(sorted(self._words, key=lambda words: words.line)),
             errors=tuple(errors),
             header_line=line,
         )
@@ -334,10 +337,10 @@ class _Body:
                     continue
                 if self._is_words(row):
                     self._apart.add(line)
-                    words = " ".join(filter(None, cells))
                     if self._groups and _may_be_name(cells, self._names, self._titles):
                         self._groups.end_with_words(line)
-                    self._titles.append(words)
+                    self._titles.append(" ".join(filter(None, cells)))
+                    self._words.append(HeadLine(line, tuple(cells)))
                     continue
             if self._groups:
                 self._groups.take(row, cells)
@@ -366,6 +369,8 @@ class _Body:
             return True
         repeated = [name for name, cell in row.cells.items() if cell and reduced(cell) == reduced(name)]
         if len(repeated) == len(cells) and len(cells) > 1:
+            return True
+        if speaks_of_currency(cells):
             return True
         if FOOTER.match(cells[0]) and all(DAY.fullmatch(cell) or FOOTER.match(cell) for cell in cells[1:]):
             return True
@@ -400,6 +405,8 @@ def _held(blank: Sequence[int], lines: Sequence[tuple[int, list[str]]]) -> set[i
 def _may_be_name(cells: Sequence[str], names: Sequence[str], titles: Sequence[str]) -> bool:
     """Whether words in a line of their own may be a name: neither the foot of a page, nor a title or headings again."""
     filled = [cell for cell in cells if cell]
+    if speaks_of_currency(filled):
+        return False
     is_again = len(filled) > 1 and {*map(reduced, filled)} <= {*map(reduced, names)}
     return bool(filled) and not (is_again or FOOTER.match(filled[0]) or filled[0] in titles)
 

@@ -9,7 +9,7 @@ from typing import Final
 from hub.domain.text import Text
 
 from .headings import MAX_COLUMNS
-from .sheet import MOST_CELLS, Grid, JsonNumber, RowError, plain_blanks, unmarked
+from .sheet import MOST_CELLS, Grid, HeadLine, JsonNumber, RowError, plain_blanks, unmarked
 
 BEGINS: Final = re.compile(
     r"(?:<!doctype\s+html|<html|<head|<body|<meta|<style|<table|<center|<div|<font|<h[1-6]|<p\b|<b\b|<tr\b)",
@@ -21,6 +21,8 @@ NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 BREAKS: Final = frozenset({"br", "p", "div", "li"})
 SILENT: Final = frozenset({"script", "style", "title"})
 MAX_SPAN: Final = 256
+MOST_WORDS: Final = 200
+"""Pieces of text around a table that are looked at."""
 MOST_SPREAD: Final = 2_000_000
 """Cells that merged ones cover, in all."""
 
@@ -50,6 +52,7 @@ def read_page(text: str, encoding: str) -> Grid:
         return Grid(errors=(RowError(0, "", "", message),), file_type="html")
     return Grid(
         lines=reader.lines,
+        around=tuple(reader.around),
         hidden=tuple(reader.hidden),
         format=Text("file.page", encoding=encoding),
         file_type="html",
@@ -64,6 +67,7 @@ class _Tables(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.lines: list[tuple[int, list[str]]] = []
         self.hidden: list[int] = []
+        self.around: list[HeadLine] = []
         self.depth = 0
         self._is_done = False
         self._line = 0
@@ -121,6 +125,8 @@ class _Tables(HTMLParser):
         """What stands in a cell."""
         if self._cell is not None and not self._silent:
             self._cell.append(data)
+        elif self._cell is None and not self._silent and len(self.around) < MOST_WORDS and (said := data.split()):
+            self.around.append(HeadLine(self._line + self._is_done, (plain_blanks(" ".join(said)),)))
 
     def finish(self) -> None:
         """What is open at the end, ends."""

@@ -82,7 +82,7 @@ def parse_invoices(
     values = ValueColumns.of(table, layout, default_currency, currencies)
     resolved, columns, errors = values.resolved, values.columns, values.errors
     amounts, dates = values.amounts, values.dates
-    sums = Sums(table.totals, currencies)
+    sums = Sums(table.totals, currencies, values.currency.usual)
 
     def amount(cells: RowCells, field: str, code: str) -> Money | None:
         return sums.counted(cells.line, field, cells.read(field, lambda text: amounts.read(field, text, code)))
@@ -124,7 +124,7 @@ def parse_invoices(
         meant=invoices.meant,
         errors=tuple(error for error in wrong if error.line not in body),
         set_aside=tuple(error for error in wrong if error.line in body),
-        warnings=by_line((*invoices.warnings, *_as_in_file(amounts.told, columns))),
+        warnings=by_line((*values.currency.told, *invoices.warnings, *_as_in_file(amounts.told, columns))),
         format=table.format,
         file_type=table.file_type,
         columns=resolved.columns,

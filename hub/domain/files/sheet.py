@@ -155,11 +155,13 @@ class Grid:
     Attributes:
         lines: Those that hold anything and are shown, each with its number; their cells from the first column on.
         delimiter: What stands between cells; empty where each cell has a place of its own.
+        around: What is shown beside the lines: before them, as line 0, and behind them.
         hidden: Lines that hold something and are not shown.
     """
 
     lines: Sequence[tuple[int, list[str]]] = ()
     delimiter: str = ""
+    around: tuple[HeadLine, ...] = ()
     merges: Sequence[Merge] = ()
     hidden: tuple[int, ...] = ()
     errors: tuple[RowError, ...] = ()
@@ -186,7 +188,7 @@ class Table:
         header_line: Line of the column names; 0 where each row names its own.
         format: What the file turned out to be, for people.
         file_type: ``xlsx``, ``csv``, ``json``, ``html`` or ``xml``.
-        titles: What stands above the headings.
+        words: Lines that are neither headings nor rows nor sums: titles above them, remarks between and below.
         totals: Rows of sums below the others.
         hidden: Lines that are hidden or filtered away; they are no rows.
         head: The first lines as they stand.
@@ -200,9 +202,14 @@ class Table:
     header_line: int = 0
     format: Text | str = ""
     file_type: str = ""
-    titles: tuple[str, ...] = ()
+    words: tuple[HeadLine, ...] = ()
     totals: tuple[Row, ...] = ()
     hidden: tuple[int, ...] = ()
     head: tuple[HeadLine, ...] = ()
     is_cut: bool = False
     unread_sheets: tuple[str, ...] = ()
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The words that stand around the rows."""
+        return tuple(" ".join(filter(None, words.cells)) for words in self.words)

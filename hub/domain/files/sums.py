@@ -9,7 +9,7 @@ from functools import partial
 from hub.domain.cells import Unreadable, own_currency
 from hub_hookspecs import Money
 
-from .currency_column import currencies_in
+from .currency_lines import currencies_in
 from .line_words import is_figure, is_sum_of_all
 from .reading import TotalRow
 from .sheet import Row
@@ -22,8 +22,8 @@ FIELDS = ("total", "balance", "paid")
 class Sums:
     """What the amounts of a file come to, by field and currency, between its rows of sums and in all."""
 
-    def __init__(self, rows: Sequence[Row], currencies: Sequence[str]) -> None:
-        self._rows, self._currencies = rows, currencies
+    def __init__(self, rows: Sequence[Row], currencies: Sequence[str], usual: str | None = None) -> None:
+        self._rows, self._currencies, self._usual = rows, currencies, usual
         self._lines = [row.line for row in rows]
         self._parts: list[dict[tuple[str, str], int]] = [{} for _part in (*rows, None)]
 
@@ -66,14 +66,15 @@ class Sums:
         if not any(map(is_sum_of_all, words)):
             yield self._parts[at : at + 1]
 
-    @staticmethod
-    def _come_to(field: str, parts: Iterable[Mapping[tuple[str, str], int]], named: set[str]) -> list[Money]:
+    def _come_to(self, field: str, parts: Iterable[Mapping[tuple[str, str], int]], named: set[str]) -> list[Money]:
+        """What parts come to, of the currencies that are named; where nothing was read of any, that it is nothing."""
         sums: dict[str, int] = {}
         for part in parts:
             for (of, currency), minor in part.items():
                 if of == field and (not named or currency in named):
                     sums[currency] = sums.get(currency, 0) + minor
-        return [Money(minor, currency) for currency, minor in sums.items()]
+        nothing = sorted(named) or [*filter(None, [self._usual]), *self._currencies][:1]
+        return [Money(minor, currency) for currency, minor in (sums or dict.fromkeys(nothing, 0)).items()]
 
 
 def _says(cell: str, amount: Money, read: Callable[[str, str], Money]) -> bool:

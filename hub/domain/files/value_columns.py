@@ -11,6 +11,7 @@ from hub.domain.files import by_currency, left_money
 from hub.domain.files.amounts import AmountColumns
 from hub.domain.files.columns import Resolved, errors_read, resolve_columns
 from hub.domain.files.currency_column import CurrencyColumn
+from hub.domain.files.currency_lines import CurrencyLines, is_scaled, scaled_line
 from hub.domain.files.dates import DateColumns
 from hub.domain.files.known_columns import INVOICE_COLUMNS
 from hub.domain.files.layout import CURRENCY, Layout
@@ -35,7 +36,8 @@ class ValueColumns:
         rows: Its cells, row by row.
         codes: The currency of each row; None where nothing says it.
         usual: Of rows that name none.
-        questions: What columns of money, or of bare codes, are that nobody knows by their names.
+        questions: Which currency titles mean, and what columns of money, or of bare codes, are that nobody knows by
+            their names.
     """
 
     resolved: Resolved
@@ -59,14 +61,18 @@ class ValueColumns:
         resolved = by_currency.taken(resolved, table, AMOUNTS, currencies, layout)
         resolved, coded = settled(resolved, table, layout)
         columns, errors = ({} if resolved.is_open else resolved.columns), list(resolved.errors)
-        if not usual and "currency" not in columns and columns:
+        lines = CurrencyLines.of(table, currencies)
+        if columns and (scaled := _scaled(table, columns)):
+            errors.append(scaled)
+            columns = {}
+        if not usual and "currency" not in columns and columns and not lines.titled:
             errors.append(RowError(table.header_line, "currency", "", Text("column.currency_missing")))
             columns = {}
         told = errors_read(table, resolved, left_money.may_count(resolved.left_out, resolved, layout))
         bad_lines = {error.line for error in told}
         rows = [RowCells(row, columns, errors, bad_lines) for row in table.rows if columns]
         fields = [field for field in AMOUNTS if field in columns]
-        currency = CurrencyColumn.of(rows, columns, fields, currencies, usual, is_said=CURRENCY in layout.answers)
+        currency = CurrencyColumn.of(rows, columns, fields, currencies, usual, layout, lines)
         codes = [currency.code(cells) for cells in rows]
         apart = by_currency.ByCurrency.of(columns, fields, currencies)
         if apart.several:
@@ -97,7 +103,17 @@ class ValueColumns:
             dates=dates,
             layout=layout,
             questions=(
+                *currency.questions,
                 *coded,
                 *(left_money.questions(resolved.left_out, resolved, rows, codes, layout) if columns else ()),
             ),
         )
+
+
+def _scaled(table: Table, columns: Mapping[str, tuple[str, ...]]) -> RowError | None:
+    """That a title, or the heading of an amount, says that amounts are written in thousands or millions."""
+    if line := scaled_line(table.words):
+        return RowError(line.line, "", " ".join(filter(None, line.cells)), Text("currency.scaled"))
+    headings = (theirs for field in AMOUNTS for theirs in columns.get(field, ()))
+    theirs = next(filter(is_scaled, headings), None)
+    return RowError(table.header_line, theirs, theirs, Text("currency.scaled")) if theirs else None

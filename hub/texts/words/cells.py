@@ -38,6 +38,17 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "cell.currency_not_of_heading": (
         "El encabezado del monto dice {named}. Remedio: dejar la moneda en un solo lugar, o que digan la misma."
     ),
+    "currency.question": "El archivo dice «{words}». ¿De qué moneda son las filas que no dicen otra?",
+    "currency.is": "{currency}",
+    "currency.example": "Línea {line}: «{written}» en {currency}.",
+    "currency.of_line": "Las filas que no dicen otra moneda son de {currency}: lo dice el título.",
+    "currency.unsure": (
+        "No es seguro de qué moneda es: la línea {line} dice «{words}». Remedio: agregar una columna con la moneda."
+    ),
+    "currency.scaled": (
+        "Dice que los montos están en miles o en millones. "
+        "Remedio: sacar del programa el reporte con los montos completos; si ya lo están, quitar esas palabras."
+    ),
     "cell.unknown_currency": "No es una moneda conocida: {known}.",
     "cell.shown_otherwise": "El archivo tiene {stored} y muestra {shown}. Se toma lo que tiene.",
     "cell.shown_scaled": "El archivo tiene {stored}, aunque lo muestra en miles o millones. Se toma lo que tiene.",
