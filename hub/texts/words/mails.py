@@ -569,6 +569,24 @@ WORDS: Final[Mapping[str, str]] = {
     "concept.disbursement": "Saldo a favor entregado",
     "concept.chargeback": "Contracargo",
     "concept.correction": "Corrección",
+    "closing.subject": "Por confirmar: {by} propone cerrar facturas ({count})",
+    "closing.title": "Facturas por cerrar, si usted lo confirma: {count}",
+    "closing.intro": (
+        "{by} subió una lista completa de las facturas abiertas y propone cerrar las que no están en ella: {count}. "
+        "Tiene que decirlo también otra persona de la empresa."
+    ),
+    "closing.owed": "Lo que deben",
+    "closing.outside": "Se dan por pagadas por otro medio",
+    "closing.void": "Se anulan",
+    "closing.by": "Lo propuso",
+    "closing.file": "Archivo",
+    "closing.as_of": "La lista es del día",
+    "closing.proposed_at": "Propuesto",
+    "closing.until": (
+        "Mientras nadie lo confirme, siguen abiertas. En la página puede verlas una por una, confirmar o rechazar."
+    ),
+    "closing.open": "Ver y decidir",
+    "closing.why": "Recibe este correo porque puede decidirlo en esta empresa.",
     "mail_kind.account_attention": "Una conexión requiere atención",
     "mail_kind.account_requested": "Solicitud de activación",
     "mail_kind.account_result": "Resultado de la activación",
@@ -582,6 +600,7 @@ WORDS: Final[Mapping[str, str]] = {
     "mail_kind.payment_pending": "Pago en proceso",
     "mail_kind.payment_received": "Pagos recibidos",
     "mail_kind.payment_returned": "Dinero devuelto",
+    "mail_kind.closing_proposed": "Cierre por confirmar",
     "mail_kind.return_bounced": "Devolución que rebotó",
     "mail_kind.receipt": "Soporte de pago al cliente",
     "mail_kind.review": "Excepción por revisar",
