@@ -32,7 +32,50 @@ def _answers(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...
         if not (sign and key.strip() and value.strip()):
             raise click.UsageError(f"--answer wants KEY=VALUE, not {text!r}")
         found[key.strip()] = value.strip()
+        _check_answer(key.strip(), value.strip())
     return found
+
+
+def _known_answers() -> dict[str, tuple[str, ...]]:
+    """Which answers there are by key; those that end with a colon say of what after it. None where it is free."""
+    from hub.domain.files.columns import LEFT_OUT, MONEY, WHICH
+    from hub.domain.files.customer_file import IDENTITY_TYPE
+    from hub.domain.files.dates import DATES
+    from hub.domain.files.dates import LABELS as ORDERS
+    from hub.domain.files.layout import CURRENCY, DECIMAL
+    from hub.domain.files.same_number import OF_INSTALMENT, OF_INVOICE, TOTAL_OF
+    from hub.domain.files.state_words import LABELS as STATES
+    from hub.domain.files.type_codes import TYPE_CODES
+    from hub_hookspecs import EXPONENTS
+
+    return {
+        DECIMAL: (",", "."),
+        f"{DECIMAL}:": (",", "."),
+        CURRENCY: tuple(EXPONENTS),
+        DATES: tuple(ORDERS),
+        IDENTITY_TYPE: (),
+        TOTAL_OF: (OF_INVOICE, OF_INSTALMENT),
+        TYPE_CODES: ("kind", IDENTITY_TYPE, LEFT_OUT),
+        WHICH: (),
+        MONEY: ("balance", "paid", LEFT_OUT),
+        "word:": tuple(state.value for state in STATES),
+    }
+
+
+def _check_answer(key: str, value: str) -> None:
+    """Refuse what no file asks.
+
+    Raises:
+        click.UsageError: No question has this key, or none this answer.
+    """
+    known = _known_answers()
+    of, colon, _what = key.partition(":")
+    values = known.get(of + colon)
+    if values is None:
+        keys = ", ".join(f"{name}..." if name.endswith(":") else name for name in known)
+        raise click.UsageError(f"--answer {key}={value}: nothing is asked as {key!r}; there are {keys}")
+    if values and value not in values:
+        raise click.UsageError(f"--answer {key}={value}: the answers to {key} are {', '.join(values)}")
 
 
 def layout_options(function: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -63,17 +64,30 @@ async def list_(hub: Hub, merchant: Merchant, limit: int, as_json: bool) -> None
 
 @click.command("set-aside")
 @click.argument("run_id", metavar="RUN")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write them into this file: a workbook where its name ends with .xlsx, else CSV.",
+)
 @company_option
 @pass_merchant
-async def set_aside(hub: Hub, merchant: Merchant, run_id: str) -> None:
-    """Print the rows of import RUN that were set aside as CSV, the reason beside each, to be mended and imported.
+async def set_aside(hub: Hub, merchant: Merchant, run_id: str, output: Path | None) -> None:
+    """Give the rows of import RUN that were set aside, the reason beside each, to be mended and imported.
 
-    RUN is the id of import list, or its beginning."""
+    RUN is the id of import list, or its beginning. They are printed as CSV; a file named by --output is a workbook where
+    its name ends with .xlsx. A spreadsheet shortens long numbers of a CSV to 15 digits, and none of a workbook."""
+    from hub.flows.imports.hand_in import NoContent
     from hub.flows.imports.set_aside import rows_set_aside
 
     found = await hub.store.read(lambda tx: _named(tx, merchant, run_id))
-    _name, content = await rows_set_aside(hub, merchant, found, words)
-    click.echo(content.decode(), nl=False)
+    try:
+        _name, content = await rows_set_aside(hub, merchant, found, words, as_csv=not is_workbook(output))
+    except NoContent:
+        raise click.ClickException(f"the file of import {run_id!r} is not kept any more: import it again") from None
+    if output is None:
+        click.echo(content.decode(), nl=False)
+    else:
+        output.write_bytes(content)
 
 
 @click.command()
@@ -98,6 +112,11 @@ async def undo(hub: Hub, merchant: Merchant, run_id: str, by: str, why: str, dry
     else:
         _tell(done, merchant)
     return 1 if done.refused or done.kept else 0
+
+
+def is_workbook(file: Path | None) -> bool:
+    """Whether a file is to be one of a spreadsheet's own."""
+    return file is not None and file.suffix.lower() == ".xlsx"
 
 
 def _named(tx: Tx, merchant: Merchant, beginning: str) -> str:

@@ -241,7 +241,7 @@ def print_report(report: ImportReport, name: str) -> None:
 def tell_creatable(report: ImportReport, name: str) -> None:
     """How the customers whom nobody knows could come from the file itself."""
     unknown = sum(getattr(error.message, "id", "") == UNKNOWN for error in report.set_aside)
-    if report.creatable:
+    if report.creatable and not report.created:
         click.echo(f"{name}: {report.creatable} customers could be created from it: --create-customers", err=True)
     elif unknown:
         rest = "with a column of their names --create-customers would create them from it"

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from hub.flows.imports.import_report import ImportReport
 
 
+MISSAID = {"column.mapped_absent", "column.mapped_to_unknown", "column.same"}
+"""What is wrong with the options, and not with the file."""
+
+
 @click.group()
 def command() -> None:
     """Read customers and invoices from Excel, CSV, TSV, JSON or NDJSON; importing a newer export is the daily act."""
@@ -163,7 +167,7 @@ async def _import(
 
 
 def _tell(report: ImportReport, name: str, as_json: bool) -> int:
-    """Print what happened; 2 when the file asks something, 1 when anything was refused."""
+    """Print what happened; 2 when the file asks something or an option is wrong, 1 when anything was refused."""
     name = name or "standard input"
     if not as_json:
         print_report(report, name)
@@ -173,7 +177,8 @@ def _tell(report: ImportReport, name: str, as_json: bool) -> int:
         if report.is_open and not report.faults:
             tell_open(report.reading, name)
     if report.faults:
-        return 1
+        said = (getattr(fault.message, "id", "") in MISSAID for fault in report.faults)
+        return 2 if all(said) else 1
     if report.is_open:
         return 2
     return 1 if report.set_aside or refuses_list(report) else 0
@@ -203,14 +208,19 @@ async def layouts(hub: Hub, merchant: Merchant, as_json: bool) -> None:
                     item.file_type,
                     when(item.used_at, zone),
                     item.by,
-                    ", ".join(f"{theirs}={ours}" for theirs, ours in item.layout.columns.items() if ours != "-"),
+                    _read(item.layout),
                 )
                 for item in saved
             ),
-            *((program.layout.name, program.kind.value, "", "", "", program.source) for program in PROGRAMS),
+            *((program.layout.name, program.kind.value, "", "", "", _read(program.layout)) for program in PROGRAMS),
         ],
         fold=("COLUMNS",),
     )
+
+
+def _read(layout: Layout) -> str:
+    """What is read from which column."""
+    return ", ".join(f"{theirs}={ours}" for theirs, ours in layout.columns.items() if ours != "-")
 
 
 @command.command()

@@ -292,3 +292,42 @@ def test_a_list_that_cannot_be_complete_ends_with_one(run: Run, shop: Path) -> N
     text = "factura;cliente;fecha;total\nF-1;1-1234-0567;02/09/2026;1000,00\nTOTAL;;;1500,00\n"
     assert invoices(run, text, "--dry-run").code == 0
     assert invoices(run, text, "--dry-run", "--complete").code == 1
+
+
+# ---- what an option may not be
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--answer", "foo=bar"), "nothing is asked as 'foo'; there are decimal, decimal:..., currency, order,"),
+        (("--answer", "order=xyz"), "the answers to order are dmy, mdy"),
+        (("--answer", "word:vencida=nada"), "the answers to word:vencida are open, paid,"),
+        (("--map", "Nada=total"), "Nada"),
+        (("--map", "Total=nada"), "nada"),
+    ],
+)
+def test_an_option_that_names_nothing_is_refused_with_what_there_is(
+    run: Run, shop: Path, words: tuple[str, ...], why: str
+) -> None:
+    ended = invoices(run, TWO_TOTALS, "--answer", "column:total=Total", *words)
+    assert (ended.code, ended.out, why in ended.err) == (2, "", True), ended
+
+
+def test_no_import_of_that_name_is_told_in_a_sentence(run: Run, shop: Path) -> None:
+    for verb in ("set-aside", "undo"):
+        more = ("--why", "prueba", "--by", "ana") if verb == "undo" else ()
+        ended = run("import", verb, "zzz", *more)
+        assert (ended.code, "there is no import 'zzz': payment-hub import list" in ended.err) == (1, True), ended
+
+
+def test_who_is_created_already_is_not_proposed_to_be(run: Run, shop: Path) -> None:
+    text = "factura;cliente;nombre cliente;fecha;total\nF-1;1-2222-0999;Ana Mora;02/09/2026;7,50\n"
+    assert "--create-customers" in invoices(run, text, "--dry-run").err
+    ended = invoices(run, text, "--dry-run", "--create-customers")
+    assert (ended.code, "--create-customers" in ended.err + ended.out) == (0, False), ended
+
+
+def test_layouts_of_programs_say_their_columns(run: Run, shop: Path) -> None:
+    listed = run("import", "layouts").out
+    assert ("http" in listed, "=balance" in listed) == (False, True), listed

@@ -467,7 +467,7 @@ def test_the_rows_set_aside_come_back_as_a_file_that_is_mended_and_brought_again
     report = bring(desk, *rows, head=head)
     country = desk.hub.countries["CR"]
     first = Handed(data=file_of(*rows, head=head), name="cartera.csv", kind=FileKind.INVOICES, country=country)
-    name, data = set_aside_file(first, report.set_aside, spoken)
+    name, data = set_aside_file(first, report.set_aside, spoken, as_csv=True)
 
     assert (name, data[:3]) == ("cartera-motivo.csv", b"\xef\xbb\xbf")
     lines = data.decode("utf-8-sig").splitlines()
@@ -484,5 +484,5 @@ def test_the_rows_set_aside_come_back_as_a_file_that_is_mended_and_brought_again
     kept = desk.read(bills)
     assert (kept["F2"].total, kept["F2"].description, kept["F3"].description) == (150_050, "=1+1", "+506 8888-8888")
     second = Handed(data=file_of(*mended, head=lines[0]), name=name, kind=FileKind.INVOICES, country=country)
-    _name, once_more = set_aside_file(second, again.set_aside, spoken)
+    _name, once_more = set_aside_file(second, again.set_aside, spoken, as_csv=True)
     assert once_more.decode("utf-8-sig").splitlines()[0] == ours

@@ -170,7 +170,7 @@ def says_the_same(seed: int) -> int:
     if not spoilt.set_aside or spoilt.is_open or first.is_open:
         return 0
     handed = Handed(data=case.spoilt, name="x.csv", kind=FileKind.INVOICES, layout=case.layout, country=COLOMBIA)
-    name, data = module.set_aside_file(handed, spoilt.set_aside, spoken)
+    name, data = module.set_aside_file(handed, spoilt.set_aside, spoken, as_csv=True)
     unmended, again = read(data, name=name), read(mend(data, case.typed), name=name)
     for file in (unmended, again):
         assert (file.questions, file.missing, file.errors) == ((), (), ())

@@ -66,11 +66,11 @@ def each_step_reads_once(desk: Desk, reads: list[str]) -> None:
     assert again.layout.columns
     seen = step(lambda: look_at(desk.hub, merchant, again.id))
     assert (seen.headings, len(seen.samples)) == (("K1", "K2", "K3", "K4"), 2)
-    assert b"R-3" in step(lambda: rows_set_aside(desk.hub, merchant, again.id, words))[1]
+    assert b"R-3" in step(lambda: rows_set_aside(desk.hub, merchant, again.id, words, as_csv=True))[1]
     taken = asyncio.run(begin(desk.hub, merchant, again.id, by=by))
     step(lambda: continue_import(desk.hub, taken.id))
     assert desk.read(lambda tx: tx.imports.get(again.id)).state is RunState.TAKEN
-    assert b"R-3" in step(lambda: rows_set_aside(desk.hub, merchant, again.id, words))[1]
+    assert b"R-3" in step(lambda: rows_set_aside(desk.hub, merchant, again.id, words, as_csv=True))[1]
 
 
 def test_a_file_is_read_once_on_each_step_of_its_way(desk: Desk, reads: list[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import attrs
 import pytest
 
 from hub.domain.files.bill_state import BillState
@@ -20,7 +21,7 @@ from tests.bookkeeping.conftest import empty_hub as empty_hub
 from tests.bookkeeping.desk import Desk, run
 from tests.flows.brought import ANA, bills, file_of
 from tests.spoken import spoken
-from tests.strangers.files import Shown, xlsx
+from tests.strangers.files import Shown, saved_anew, xlsx
 
 Desks = Callable[[str], Desk]
 NOBODY = {"CR": "199999999", "CO": "1020304051"}
@@ -110,7 +111,7 @@ def says_the_same_when_it_is_mended(desk: Desk, name: str, data: bytes, said: Ma
     """What a file's set-aside rows are of, once they were given back and brought again."""
     layout = Layout(answers=dict(said))
     made = run(hand_in(desk.hub, desk.merchant, data, kind=FileKind.INVOICES, name=name, by="contadora", layout=layout))
-    given, content = run(rows_set_aside(desk.hub, desk.merchant, made.id, spoken))
+    given, content = run(rows_set_aside(desk.hub, desk.merchant, made.id, spoken, as_csv=True))
     nobody = NOBODY[desk.merchant.company.country]
     assert content.count(nobody.encode()) == content.count(b"\n") - 1, content.decode()
     mended = content.replace(nobody.encode(), ANA.encode())
@@ -177,7 +178,7 @@ def test_what_cannot_be_read_stands_as_it_did_and_is_not_read_afterwards(desk_fo
             by="contadora",
         )
     )
-    name, content = run(rows_set_aside(desk.hub, desk.merchant, made.id, spoken))
+    name, content = run(rows_set_aside(desk.hub, desk.merchant, made.id, spoken, as_csv=True))
 
     cells = [line.split(";")[2:6:3] for line in content.decode("utf-8-sig").splitlines()[1:]]
     days, amounts = zip(*cells, strict=True)
@@ -192,7 +193,7 @@ def test_an_amount_of_a_currency_that_nobody_knows_is_as_large_as_the_answer_sai
     data = file_of(f"X-1;{ANA};02/09/2026;;XBT;850,000", f"X-2;{NOBODY['CR']};02/09/2026;;USD;1,250", head=HEAD)
     layout = Layout(answers={"decimal": ","})
     made = run(hand_in(desk.hub, desk.merchant, data, kind=FileKind.INVOICES, name="c.csv", by="a", layout=layout))
-    name, content = run(rows_set_aside(desk.hub, desk.merchant, made.id, spoken))
+    name, content = run(rows_set_aside(desk.hub, desk.merchant, made.id, spoken, as_csv=True))
 
     again = parse_invoices(content.replace(b"XBT", b"CRC"), name=name, default_currency="CRC")
     assert [str(row.total) for row in again.rows] == ["850.00 CRC", "1.25 USD"]
@@ -202,5 +203,60 @@ def test_rows_of_a_file_that_still_asks_stand_as_they_do(desk_for: Desks) -> Non
     desk = desk_for("CR")
     data = file_of(f"Q-1;{ANA};02/14/2026;;USD;1,250", "Q-2;;03/04/2026;;USD;1.250", head=HEAD)
     made = run(hand_in(desk.hub, desk.merchant, data, kind=FileKind.INVOICES, name="c.csv", by="a"))
-    _name, content = run(rows_set_aside(desk.hub, desk.merchant, made.id, spoken))
+    _name, content = run(rows_set_aside(desk.hub, desk.merchant, made.id, spoken, as_csv=True))
     assert b"Q-2;;03/04/2026;;USD;1.250;" in content
+
+
+LONG = "00100001010000012345"
+"""As long as a number of an electronic document; a spreadsheet keeps 15 digits of one that it takes for a number."""
+
+
+def a_long_number_outlives_a_spreadsheet(desk: Desk) -> None:
+    data = file_of(f"{LONG};{ANA};31/13/2026;05/10/2026;CRC;1.250,50", head=HEAD)
+    made = run(hand_in(desk.hub, desk.merchant, data, kind=FileKind.INVOICES, name="c.csv", by="a"))
+    name, content = run(rows_set_aside(desk.hub, desk.merchant, made.id, spoken))
+    assert name == "c-motivo.xlsx"
+
+    again = parse_invoices(saved_anew(content, {"31/13/2026": "2026-09-02"}), name=name, default_currency="CRC")
+    assert (again.questions, again.set_aside) == ((), ())
+    (row,) = again.rows
+    assert (row.number, str(row.total), f"{row.issued_on} {row.due_on}") == (
+        LONG,
+        "1250.50 CRC",
+        "2026-09-02 2026-10-05",
+    )
+
+
+def test_a_long_number_outlives_a_spreadsheet(desk_for: Desks) -> None:
+    a_long_number_outlives_a_spreadsheet(desk_for("CR"))
+
+
+def test_control_a_number_that_a_spreadsheet_shortens_is_found(
+    desk_for: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = set_aside_file.xlsx_of
+
+    def as_numbers(name: str, columns: Any, rows: Any) -> bytes:
+        return written(name, columns, [[int(cell[:15] + "0" * 5) if cell == LONG else cell for cell in row] for row in rows])
+
+    monkeypatch.setattr(set_aside_file, "xlsx_of", as_numbers)
+
+    with pytest.raises(AssertionError):
+        a_long_number_outlives_a_spreadsheet(desk_for("CR"))
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_a_workbook_says_what_its_csv_says(desk_for: Desks, case: str) -> None:
+    country, name, data, said, _expected = FILES[case]
+    desk = desk_for(country)
+    layout = Layout(answers=dict(said))
+    made = run(hand_in(desk.hub, desk.merchant, data, kind=FileKind.INVOICES, name=name, by="a", layout=layout))
+    told = []
+    for as_csv in (True, False):
+        given, content = run(rows_set_aside(desk.hub, desk.merchant, made.id, spoken, as_csv=as_csv))
+        content = content if as_csv else saved_anew(content, {})
+        read = parse_invoices(
+            content, name=given, default_currency=desk.hub.countries[country].currencies[0], currencies=desk.hub.countries[country].currencies
+        )
+        told.append(([attrs.evolve(row, line=0) for row in read.rows], read.questions, read.missing))
+    assert told[0] == told[1]

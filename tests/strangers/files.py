@@ -15,7 +15,7 @@ from html import escape
 from typing import Any
 
 import attrs
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 Rows = Sequence[Sequence[Any]]
@@ -270,3 +270,23 @@ E_INVOICES = {
 <Encabezado><IdDoc><TipoDTE>33</TipoDTE><Folio>123</Folio><FchEmis>2026-09-02</FchEmis></IdDoc>
 <Totales><MntTotal>119000</MntTotal></Totales></Encabezado></Documento></DTE></SetDTE></EnvioDTE>""",
 }
+
+
+# ---- what a person does with one
+
+
+def cells_of(content: bytes) -> list[list[str]]:
+    """The cells of a workbook's first sheet, row by row, as texts."""
+    rows = load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True)
+    return [["" if cell is None else str(cell) for cell in row] for row in rows]
+
+
+def saved_anew(content: bytes, typed: Mapping[str, str]) -> bytes:
+    """A workbook that a person opened and saved, with what was typed: into a cell, or in place of what stood there."""
+    book = load_workbook(io.BytesIO(content))
+    for row in book.worksheets[0].iter_rows():
+        for cell in row:
+            cell.value = typed.get(cell.coordinate, typed.get(str(cell.value), cell.value))
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()

@@ -17,6 +17,7 @@ from hub.domain.import_run import MAX_BYTES, RunState
 from hub.domain.merchant import Role
 from hub.flows.imports import look_at
 from hub_hookspecs import IdentityDocument
+from tests.strangers.files import cells_of, saved_anew
 from tests.web.conftest import Debtor, House, Seat, forms_in, seen_in
 
 HEAD = "numero;identificacion;fecha;vence;moneda;total;saldo"
@@ -91,13 +92,11 @@ def test_good_rows_are_taken_and_the_others_come_back_as_a_file_that_is_mended_a
     for page in (shown, send(clerk, shown)):
         answer = clerk.browser.get(f"/m/import/{run_id(page)}/set-aside")
         assert answer.headers["content-disposition"].startswith("attachment")
-        file = answer.content.decode("utf-8-sig")
-        assert file.splitlines()[0].startswith(
-            "Número de factura;Identificación o correo del cliente;Fecha de emisión;"
-        )
-        assert [line.split(";")[0] for line in file.splitlines()[1:]] == ["Q-2", "Q-3"]
-    mended = file.replace("ayer", "03/02/2026").replace("hoy", "04/02/2026")
-    again = bring(clerk, mended, name="apartadas.csv")
+        head, *rows = cells_of(answer.content)
+        assert head[:3] == ["Número de factura", "Identificación o correo del cliente", "Fecha de emisión"]
+        assert [cells[0] for cells in rows] == ["Q-2", "Q-3"]
+    mended = saved_anew(answer.content, {"ayer": "03/02/2026", "hoy": "04/02/2026"})
+    again = bring(clerk, mended, name="apartadas.xlsx")
     assert "Filas nuevas 2" in seen_in(again.text)
     assert "Motivo" in seen_in(again.text)  # it is left out, and said so
     assert "Filas nuevas 2" in seen_in(send(clerk, again).text)
@@ -432,14 +431,14 @@ def test_control_a_page_that_grows_with_the_file_is_found(clerk: Seat, monkeypat
         )
 
 
-def broken_plan(clerk: Seat, debtor: Debtor) -> tuple[str, str]:
+def broken_plan(clerk: Seat, debtor: Debtor) -> tuple[str, list[list[str]]]:
     """An invoice in three instalments of which one has no day: the page, and what whoever mends it reads."""
     rows = "".join(
         f"PL-1;{person(debtor)};01/02/2026;{due};CRC;300,00;100,00\n" for due in ("01/03/2026", "ayer", "01/05/2026")
     )
     shown = bring(clerk, f"{HEAD}\n{rows}")
-    mend = clerk.browser.get(f"/m/import/{run_id(shown)}/set-aside").content.decode("utf-8-sig")
-    return seen_in(shown.text), mend
+    mend = clerk.browser.get(f"/m/import/{run_id(shown)}/set-aside").content
+    return seen_in(shown.text), cells_of(mend)
 
 
 def test_what_is_wrong_with_one_instalment_is_told_before_what_follows_for_the_others(
@@ -449,7 +448,7 @@ def test_what_is_wrong_with_one_instalment_is_told_before_what_follows_for_the_o
     assert "Filas apartadas 3" in text
     assert text.index("1 fila: No es una fecha") < text.index("2 filas: No se toma porque otra fila de la misma")
     assert "Está también" not in text
-    assert [line.split(";")[0] for line in mend.splitlines()[1:]] == ["PL-1"] * 3
+    assert [cells[0] for cells in mend[1:]] == ["PL-1"] * 3
 
 
 def test_control_causes_by_their_count_alone_tell_what_follows_first(

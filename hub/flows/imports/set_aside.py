@@ -21,7 +21,9 @@ from .set_aside_file import Handed, set_aside_file
 from .told_report import read_report
 
 
-async def rows_set_aside(hub: Hub, merchant: Merchant, run_id: str, words: Callable[[Text], str]) -> tuple[str, bytes]:
+async def rows_set_aside(
+    hub: Hub, merchant: Merchant, run_id: str, words: Callable[[Text], str], *, as_csv: bool = False
+) -> tuple[str, bytes]:
     """A file's name and content, see ``set_aside_file``.
 
     Raises:
@@ -35,13 +37,13 @@ async def rows_set_aside(hub: Hub, merchant: Merchant, run_id: str, words: Calla
         reading = await asyncio.to_thread(
             parse_lines, content, name=run.name, currency=handed.currency, layout=run.layout
         )
-        return await asyncio.to_thread(set_aside_file, handed, reading.set_aside, words)
+        return await asyncio.to_thread(set_aside_file, handed, reading.set_aside, words, as_csv=as_csv)
     if run.state not in (RunState.SHOWN, RunState.TAKING):
         report = read_report(run.report)
     else:
         look = await look_at(hub, merchant, run_id)
         report, handed = look.report, attrs.evolve(handed, data=look.table)
-    return await asyncio.to_thread(set_aside_file, handed, report.set_aside, words)
+    return await asyncio.to_thread(set_aside_file, handed, report.set_aside, words, as_csv=as_csv)
 
 
 async def _currency(hub: Hub, merchant: Merchant, account_id: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import attrs
 
 from hub.domain.dates import ISO
-from hub.domain.export import Cell, csv_of
+from hub.domain.export import Cell, csv_of, xlsx_of
 from hub.domain.files.field_labels import field_label
 from hub.domain.files.heading_words import reduced
 from hub.domain.files.layout import FileKind, Layout
@@ -45,8 +45,13 @@ class Handed:
     currency: str = ""
 
 
-def set_aside_file(handed: Handed, errors: Iterable[RowError], words: Words) -> tuple[str, bytes]:
-    """A name and a CSV file with the rows of these errors, and why each is there.
+def set_aside_file(
+    handed: Handed, errors: Iterable[RowError], words: Words, *, as_csv: bool = False
+) -> tuple[str, bytes]:
+    """A name and a workbook with the rows of these errors, and why each is there.
+
+    Its cells are texts, amounts and days too: a spreadsheet shows and keeps every digit of them, and reads nothing into
+    them; of a CSV it shortens long numbers to 15 digits.
 
     Each row stands under headings of ours and says by itself all that it was read as: what was chosen or answered of
     the file, and what other rows proved (``hub.domain.files.mended``). Where something is still to be said of the whole
@@ -54,6 +59,7 @@ def set_aside_file(handed: Handed, errors: Iterable[RowError], words: Words) -> 
 
     Args:
         words: Of the person who reads it.
+        as_csv: A CSV file instead.
     """
     table = read_listed(handed.kind, handed.data, handed.name)
     wrong = tuple(errors)
@@ -76,8 +82,10 @@ def set_aside_file(handed: Handed, errors: Iterable[RowError], words: Words) -> 
     written: list[list[Cell]] = [
         [*map(marked, cells), BETWEEN.join(reasons[line])] for line, cells in sorted(rows.items())
     ]
-    name = f"{PurePath(handed.name).stem or 'import'}-{reduced(words(REASON))}.csv"
-    return name, csv_of([*headings, words(REASON)], written)
+    name = f"{PurePath(handed.name).stem or 'import'}-{reduced(words(REASON))}"
+    if as_csv:
+        return f"{name}.csv", csv_of([*headings, words(REASON)], written)
+    return f"{name}.xlsx", xlsx_of(words(REASON), [*headings, words(REASON)], written)
 
 
 def _mended(handed: Handed, table: Table, lines: Container[int]) -> MendedRows:

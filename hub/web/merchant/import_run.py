@@ -300,7 +300,7 @@ async def download(context: Context, run_id: FromPath[str]) -> Page | Response[b
             return context.page("import_gone.html", run=handed, status=410)
     return Response(
         content,
-        media_type="text/csv",
+        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         headers={
             **HEADERS,
             "Content-Security-Policy": policy(),
