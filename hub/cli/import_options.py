@@ -52,6 +52,7 @@ def _known_answers() -> dict[str, tuple[str, ...]]:
         DECIMAL: (",", "."),
         f"{DECIMAL}:": (",", "."),
         CURRENCY: tuple(EXPONENTS),
+        f"{CURRENCY}:": tuple(EXPONENTS),
         DATES: tuple(ORDERS),
         IDENTITY_TYPE: (),
         TOTAL_OF: (OF_INVOICE, OF_INSTALMENT),

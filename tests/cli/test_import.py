@@ -300,7 +300,10 @@ def test_a_list_that_cannot_be_complete_ends_with_one(run: Run, shop: Path) -> N
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("--answer", "foo=bar"), "nothing is asked as 'foo'; there are decimal, decimal:..., currency, order,"),
+        (
+            ("--answer", "foo=bar"),
+            "nothing is asked as 'foo'; there are decimal, decimal:..., currency, currency:..., order,",
+        ),
         (("--answer", "order=xyz"), "the answers to order are dmy, mdy"),
         (("--answer", "word:vencida=nada"), "the answers to word:vencida are open, paid,"),
         (("--map", "Nada=total"), "Nada"),
