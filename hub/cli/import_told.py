@@ -275,8 +275,8 @@ def by_cause(errors: Iterable[RowError]) -> Iterator[str]:
         if len(several) <= TOGETHER:
             yield from map(row_error_line, several)
         else:
-            lines = _lines([error.line for error in several])
-            yield f"{len(several)} rows alike, lines {lines}; the first: {row_error_line(several[0])}"
+            lines, count = _lines([error.line for error in several]), len({error.line for error in several})
+            yield f"{count} row{'s' if count > 1 else ''} alike, lines {lines}; the first: {row_error_line(several[0])}"
 
 
 def _follows(error: RowError) -> bool:

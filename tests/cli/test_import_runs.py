@@ -51,9 +51,7 @@ def test_a_file_of_which_nothing_is_taken_is_no_import(run: Run, shop: Path) -> 
     assert run("import", "list").out == before
 
 
-def test_what_was_set_aside_is_printed_to_be_mended_and_imported_again(
-    run: Run, shop: Path, tmp_path: Path
-) -> None:
+def test_what_was_set_aside_is_printed_to_be_mended_and_imported_again(run: Run, shop: Path, tmp_path: Path) -> None:
     rows = f"{HEAD}\nFE-900,1-1234-0567,2026-03-01,CRC,1.00,1.00\nFE-901,1-1234-0567,ayer,CRC,2.00,2.00\n"
     assert run("import", "invoices", "-", stdin=rows.encode()).code == 1
     made = json.loads(run("import", "list", "--json").out)[0]["id"]

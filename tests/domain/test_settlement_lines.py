@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 
+from hub.domain.files import settlement_file
+from hub.domain.files.settlement_file import parse_lines
 from hub.domain.settlement import (
     RESERVE,
     LineKind,
@@ -146,3 +148,40 @@ def test_a_line_stands_on_the_day_of_the_payment_where_the_company_is_else_of_th
     assert line_day(late, zone) == date(2026, 3, 4)
     assert line_day(attrs.evolve(late, occurred_at=None), zone) == date(2026, 3, 9)
     assert line_day(LINE, zone) is None
+
+
+MINUS = (
+    "LINE_ID;Referencia;Bruto;Comision;Ret. fuente;Neto\n"
+    "M1;A1;2.000,00;-70,00;-40,00;1.890,90\n"
+    "M2;A2;20.000,00;-700,00;-400,00;18.900,00\n"
+)
+
+
+def one_wrong_line_leaves_the_others() -> None:
+    file = parse_lines(MINUS.encode(), name="p.csv", currency="CRC")
+    assert [stated.line.line_id for stated in file.lines] == ["M2"]
+    assert {error.line for error in file.set_aside} == {2}
+    assert file.lines[0].line.withholdings == {"retefuente": Money(40_000, "CRC")}
+
+
+def test_a_line_that_does_not_add_up_leaves_the_others_of_a_file_that_writes_fees_with_a_minus() -> None:
+    one_wrong_line_leaves_the_others()
+
+
+def test_control_a_file_that_is_turned_only_whole_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settlement_file, "_is_turned", lambda lines: False)
+
+    with pytest.raises(AssertionError):
+        one_wrong_line_leaves_the_others()
+
+
+def test_a_file_whose_lines_add_up_either_way_is_read_as_it_stands() -> None:
+    mixed = MINUS.encode() + b"M3;A3;1.000,00;100,00;0;900,00\n"
+    file = parse_lines(mixed, name="p.csv", currency="CRC")
+    assert [stated.line.line_id for stated in file.lines] == ["M3"]
+
+
+@pytest.mark.parametrize("heading", ["Ret. fuente", "Ret. fte", "ReteICA", "Rte. fte.", "Rte. ICA"])
+def test_usual_headings_of_what_is_withheld_are_known(heading: str) -> None:
+    file = parse_lines(MINUS.replace("Ret. fuente", heading).encode(), name="p.csv", currency="CRC")
+    assert file.left_out == ()

@@ -237,7 +237,9 @@ def test_control_a_number_that_a_spreadsheet_shortens_is_found(
     written = set_aside_file.xlsx_of
 
     def as_numbers(name: str, columns: Any, rows: Any) -> bytes:
-        return written(name, columns, [[int(cell[:15] + "0" * 5) if cell == LONG else cell for cell in row] for row in rows])
+        return written(
+            name, columns, [[int(cell[:15] + "0" * 5) if cell == LONG else cell for cell in row] for row in rows]
+        )
 
     monkeypatch.setattr(set_aside_file, "xlsx_of", as_numbers)
 
@@ -256,7 +258,10 @@ def test_a_workbook_says_what_its_csv_says(desk_for: Desks, case: str) -> None:
         given, content = run(rows_set_aside(desk.hub, desk.merchant, made.id, spoken, as_csv=as_csv))
         content = content if as_csv else saved_anew(content, {})
         read = parse_invoices(
-            content, name=given, default_currency=desk.hub.countries[country].currencies[0], currencies=desk.hub.countries[country].currencies
+            content,
+            name=given,
+            default_currency=desk.hub.countries[country].currencies[0],
+            currencies=desk.hub.countries[country].currencies,
         )
         told.append(([attrs.evolve(row, line=0) for row in read.rows], read.questions, read.missing))
     assert told[0] == told[1]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import attrs
 import httpx
 import pytest
+from babel.messages.pofile import read_po
 
 from hub.domain.files.field_labels import LABELS
 from hub.domain.files.known_columns import KNOWN_COLUMNS
@@ -18,6 +20,7 @@ from hub.domain.merchant import Role
 from hub.flows.imports import look_at
 from hub_hookspecs import IdentityDocument
 from tests.strangers.files import cells_of, saved_anew
+from tests.web.catalogues import LOCALES, in_code, in_templates, in_words
 from tests.web.conftest import Debtor, House, Seat, forms_in, seen_in
 
 HEAD = "numero;identificacion;fecha;vence;moneda;total;saldo"
@@ -190,7 +193,7 @@ def test_unknown_customers_are_created_from_the_file_where_somebody_says_so(hous
     )
     shown = bring(clerk, text)
     assert "5 filas" in seen_in(shown.text)
-    assert "Crear desde este archivo los 5 clientes que no existen" in seen_in(shown.text)
+    assert "Crear desde este archivo los clientes que no existen: 5" in seen_in(shown.text)
     understood = send(clerk, shown, "look", create_customers="on")
     assert "Filas nuevas 5" in seen_in(understood.text)
     assert "Clientes nuevos 5" in seen_in(send(clerk, understood).text)
@@ -457,3 +460,56 @@ def test_control_causes_by_their_count_alone_tell_what_follows_first(
     monkeypatch.setattr("hub.web.merchant.import_words.BESIDE_FAULTY", "")
     with pytest.raises(AssertionError):
         test_what_is_wrong_with_one_instalment_is_told_before_what_follows_for_the_others(clerk, debtor)
+
+
+def test_rows_are_counted_and_not_their_cells(clerk: Seat, debtor: Debtor) -> None:
+    text = seen_in(bring(clerk, f"{HEAD}\n{row('N-1', debtor)};;;;CRC;5;\n;;;;CRC;6;\n").text)
+    assert "2 filas: Falta este dato" in text, text
+    assert "Filas apartadas 2" in text
+
+
+def test_the_first_rows_are_none_that_were_set_aside(clerk: Seat, debtor: Debtor) -> None:
+    shown = bring(clerk, f"{HEAD}\nN-8;9-9999-9999;01/02/2026;;CRC;5,00;\n")
+    assert "Filas apartadas 1" in seen_in(shown.text)
+    assert "Primeras filas" not in seen_in(shown.text)
+
+
+def test_the_remedy_of_a_customer_whom_nobody_knows_is_the_one_that_there_is(clerk: Seat) -> None:
+    named = "numero;identificacion;nombre cliente;fecha;total\nN-9;2-0456-0789;Ana Mora;01/02/2026;5,00\n"
+    text = seen_in(bring(clerk, named).text)
+    assert "Remedio: marcar «Crear desde este archivo los clientes que no existen»" in text
+    assert "--create" not in text
+    assert "agregar al archivo una columna" not in text
+
+
+# ---- the help
+
+
+def labels_that_no_page_has(locale: str) -> set[str]:
+    """What the help of an import quotes in a language and no page says; a label may be quoted by its beginning."""
+    with (LOCALES / f"{locale}.po").open("rb") as stream:
+        catalog = read_po(stream)
+
+    def told(text: str) -> str:
+        message = catalog.get(text)
+        found = message.string if message else ""
+        return (found[0] if isinstance(found, tuple) else found) or text
+
+    said = list(in_templates())
+    of_help = [told(one.text) for one in said if one.where.startswith("import_help.html")]
+    pages = [told(one.text) for one in said if not one.where.startswith("import_help.html")]
+    pages += [told(one.text) for one in (*in_code(), *in_words())]
+    quoted = {label for text in of_help for label in re.findall("[«“]([^»”]+)[»”]", text)}
+    assert len(quoted) > 10
+    return {label for label in quoted if not any(text.startswith(label) for text in pages)}
+
+
+@pytest.mark.parametrize("locale", ["es_CO", "en"])
+def test_every_label_that_the_help_quotes_stands_on_a_page(locale: str) -> None:
+    assert labels_that_no_page_has(locale) == set()
+
+
+def test_control_a_label_that_stands_on_no_page_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = [said for said in in_templates() if not said.text.startswith("Qué contiene")]
+    monkeypatch.setattr(sys.modules[__name__], "in_templates", lambda: iter(pages))
+    assert labels_that_no_page_has("en") == {"What it holds"}

@@ -169,3 +169,24 @@ def test_lines_that_cannot_be_read_are_given_back_and_say_by_themselves_what_was
     again = bring(saved_anew(file, {"B2": "NADIE"}), "apartadas.xlsx")
     assert "Todavía no se anotó nada" in seen(again.text)
     assert "Líneas 1" in seen(again.text)
+
+
+def test_what_is_withheld_can_be_said_and_a_file_without_a_net_is_no_dead_end(
+    house: House, clerk: Seat, seen: Callable[[str], str]
+) -> None:
+    account = account_of(house, clerk.merchant)
+    text = "LINE_ID;Referencia;Bruto;Comision;Algo;Otro\nW-1;NADIE;100,00;5,00;2,00;7,00\n"
+    shown = clerk.browser.post(
+        "/m/settlements/file",
+        data={"form": clerk.csrf, "account": account.id},
+        files={"file": ("neto.csv", text.encode())},
+        follow_redirects=True,
+    )
+    assert "Si el archivo no trae el neto" in seen(shown.text)
+    assert '<option value="withholding:retefuente">Retención en la fuente</option>' in shown.text
+    chosen = {"column:Algo": "withholding:retefuente", "column:Otro": "-"}
+    answer = {"form": clerk.csrf, "run": shown.url.params["run"], **chosen}
+    read = clerk.browser.post("/m/settlements/read", data=answer, follow_redirects=True)
+    assert "Todavía no se anotó nada" in seen(read.text)
+    assert "Líneas 1" in seen(read.text)
+    assert "No se usa: Otro." in seen(read.text)

@@ -41,6 +41,10 @@ LABELS: Final[Mapping[str, Text]] = {
     "net": Text("field.net"),
     "reserve": Text("field.reserve"),
     "settled_on": Text("field.settled_on"),
+    "withholding:retefuente": Text("field.retefuente"),
+    "withholding:reteiva": Text("field.reteiva"),
+    "withholding:reteica": Text("field.reteica"),
+    "withholding:retencion": Text("field.retencion"),
     "identity_type": Text("field.identity_type"),
     "identity_number": Text("field.identity_number"),
 }

@@ -317,10 +317,19 @@ PAYOUT_COLUMNS: Final = (
 )
 
 WITHHOLDINGS: Final = (
-    Column("withholding:retefuente", "retefuente retencion_fuente rete_fuente retencion_renta", is_money=True),
-    Column("withholding:reteiva", "reteiva retencion_iva rete_iva", is_money=True),
-    Column("withholding:reteica", "reteica retencion_ica rete_ica", is_money=True),
-    Column("withholding:retencion", "retencion retenciones valor_retencion monto_retencion withholding", is_money=True),
+    Column(
+        "withholding:retefuente",
+        "retefuente retencion_fuente rete_fuente retencion_renta ret_fuente ret_fte rete_fte rte_fte rte_fuente"
+        " retefte",
+        is_money=True,
+    ),
+    Column("withholding:reteiva", "reteiva retencion_iva rete_iva ret_iva rte_iva", is_money=True),
+    Column("withholding:reteica", "reteica retencion_ica rete_ica ret_ica rte_ica", is_money=True),
+    Column(
+        "withholding:retencion",
+        "retencion retenciones valor_retencion monto_retencion withholding tax_withheld",
+        is_money=True,
+    ),
 )
 
 TOTAL_MEANINGS: Final = {
@@ -354,6 +363,8 @@ KNOWN_COLUMNS: Final = {
     FileKind.CUSTOMERS: CUSTOMER_COLUMNS,
     FileKind.PAYOUTS: PAYOUT_COLUMNS,
 }
+FIELDS: Final = {**KNOWN_COLUMNS, FileKind.PAYOUTS: (*PAYOUT_COLUMNS, *WITHHOLDINGS)}
+"""What a column of a file may be said to be."""
 
 
 def usual_headings(kind: FileKind) -> frozenset[str]:

@@ -152,10 +152,11 @@ def _with_net(table: Table, resolved: Resolved, layout: Layout) -> Resolved:
 
 
 def _is_turned(lines: Sequence[StatedLine]) -> bool:
-    """Whether a file writes what it keeps with a minus: it adds up so, and only so."""
+    """Whether a file writes what it keeps with a minus: some lines add up so, and none adds up as it stands. What adds
+    up neither way says nothing of the others."""
     both = [(stated.line, _turned(stated.line)) for stated in lines]
     told = [(line, turned) for line, turned in both if line != turned]
-    return bool(told) and not any(_adds_up(line) for line, _ in told) and all(_adds_up(turned) for _, turned in told)
+    return any(_adds_up(turned) for _, turned in told) and not any(_adds_up(line) for line, _ in told)
 
 
 def _turned(line: SettlementLine) -> SettlementLine:

@@ -17,6 +17,7 @@ from hub.domain.files.invoice_row import InvoiceRow
 from hub.domain.identity import numbers_for, read_document
 from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Customer, Merchant
+from hub.domain.text import Text
 from hub.flows.ground.ports import Tx
 from hub_hookspecs import Country, IdentityDocument, IdentityType
 
@@ -129,6 +130,19 @@ def creatable(row: InvoiceRow, who: Named, merchant: Merchant, customer_id: str)
         email=_mail(row.email),
         phone=mask_card_numbers(row.phone),
     )
+
+
+def why_unknown(row: InvoiceRow, who: Named, created: Customer | None) -> Text:
+    """Why a row has no customer, with the remedy that its own cells leave.
+
+    Args:
+        created: Whom it would create, where somebody said so.
+    """
+    if who.several:
+        return Text("import.customer_several")
+    if created:
+        return Text("import.customer_creatable")
+    return Text("import.customer_undocumented" if row.customer_name else "import.customer_unknown")
 
 
 def _mail(written: str) -> str:

@@ -39,7 +39,7 @@ from .compare_rows import changes_of, difference_between, standings_of, whole_ag
 from .credit_notes import Notes
 from .import_report import Change
 from .match_numbers import Numbers
-from .name_customers import Key, Named, Person, Understood, creatable, customers_named, key_of
+from .name_customers import Key, Named, Person, Understood, creatable, customers_named, key_of, why_unknown
 from .opened_again import People, closed_by_people, opens_again, paid_elsewhere_since, stays_closed
 from .states import with_state
 from .tally import Tally
@@ -182,8 +182,7 @@ class _Portion:
         if who.is_torn:
             self._aside(row, "email", Text("import.customer_torn", customer=row.customer_key), row.email)
             return None
-        message = Text("import.customer_several") if who.several else Text("import.customer_unknown")
-        self._aside(row, "customer", message, row.customer_key)
+        self._aside(row, "customer", why_unknown(row, who, customer), row.customer_key)
         return None
 
     # ---- what becomes of it

@@ -122,6 +122,19 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
         "Ningún cliente tiene este dato. Remedio: importar primero los clientes, o agregar al archivo una columna con "
         "sus nombres para crearlos desde él."
     ),
+    "import.customer_creatable": ByReader(
+        browser=(
+            "Ningún cliente tiene este dato. Remedio: marcar «Crear desde este archivo los clientes que no existen», o "
+            "importar primero los clientes."
+        ),
+        terminal=(
+            "Ningún cliente tiene este dato. Remedio: importar con --create-customers, o importar primero los clientes."
+        ),
+    ),
+    "import.customer_undocumented": (
+        "Ningún cliente se llama así ni tiene este dato. Remedio: poner en el archivo su número de identificación, o "
+        "importar primero los clientes."
+    ),
     "import.debit_note": (
         "Es una nota débito de aquí, por {total}: no cambia de monto ni de cliente. "
         "Remedio: dar otro número a la factura del archivo."

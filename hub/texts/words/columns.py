@@ -62,6 +62,10 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "field.fee": "Comisión",
     "field.fee_tax": "IVA de la comisión",
     "field.net": "Neto",
+    "field.retefuente": "Retención en la fuente",
+    "field.reteiva": "ReteIVA",
+    "field.reteica": "ReteICA",
+    "field.retencion": "Retención",
     "field.reserve": "Reserva",
     "field.settled_on": "Fecha de abono",
 }

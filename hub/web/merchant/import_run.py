@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 from urllib.parse import quote
@@ -18,8 +18,10 @@ from hub.domain.complete_list import CLOSINGS, REST, Closing, asks_two, chosen_f
 from hub.domain.decision import is_same_person
 from hub.domain.drawn_from import DrawnFrom
 from hub.domain.files.columns import LEFT_OUT
+from hub.domain.files.customer_file import CustomerRow
 from hub.domain.files.field_labels import field_label
-from hub.domain.files.known_columns import KNOWN_COLUMNS
+from hub.domain.files.invoice_row import InvoiceRow
+from hub.domain.files.known_columns import FIELDS
 from hub.domain.files.layout import FileKind, Layout
 from hub.domain.files.propose import are_customers, proposed
 from hub.domain.files.sheet import Table
@@ -29,6 +31,7 @@ from hub.flows.corrections.close_bills import CLOSING
 from hub.flows.ground.as_drawn import FormChanged, as_drawn
 from hub.flows.ground.ports import Tx
 from hub.flows.imports.hand_in import NoContent, import_of
+from hub.flows.imports.import_report import ImportReport
 from hub.flows.imports.look_at import Look, look_at, read_otherwise, shown
 from hub.flows.imports.set_aside import rows_set_aside
 from hub.flows.imports.take_back import progress_of
@@ -46,6 +49,7 @@ REFRESH_SECONDS: Final = 2
 MOST_COLUMNS: Final = 60
 """Of a file's columns, so many are offered to be named."""
 PREVIEW: Final = 5
+NET: Final = "net"
 COLUMN, ANSWER = "column:", "answer:"
 COUNTED: Final = {"missing.count": "missing_count", "missing.nothing_chosen": "missing_count"}
 """The field that an error is about."""
@@ -101,9 +105,16 @@ def drawn(
         stopped=look.run.report.get(STOPPED),
         drawn=look.drawn_from.mark,
         **asked_of(look),
-        rows=(report.rows or getattr(reading, "rows", ()))[:PREVIEW],
+        rows=_taken(report)[:PREVIEW],
         **_common(look.run),
     )
+
+
+def _taken(report: ImportReport) -> Sequence[InvoiceRow | CustomerRow]:
+    """The rows as understood that are taken, or are here already as they are."""
+    aside = {error.line for error in (*report.set_aside, *report.left_out)}
+    rows = report.rows or getattr(report.reading, "rows", ())
+    return [row for row in rows if row.line not in aside]
 
 
 def _beside(form_error: Text | str) -> FieldErrors:
@@ -121,7 +132,7 @@ def asked_of(look: Look) -> dict[str, Any]:
         "more_headings": max(0, len(look.headings) - MOST_COLUMNS),
         "known_columns": {**named_columns(look), **proposals(look), **(doubted.layout.columns if doubted else {})},
         "doubted": doubted,
-        "fields": [(column.name, field_label(column.name)) for column in KNOWN_COLUMNS[look.run.kind]],
+        "fields": [(column.name, field_label(column.name)) for column in FIELDS[look.run.kind]],
         "missing": [field_label(name) for name in look.report.reading.missing],
     }
 
@@ -222,6 +233,10 @@ def chosen_layout(look: Look, form: SubmittedForm) -> Layout:
     columns = {theirs: ours for theirs, ours in form.beginning(COLUMN).items() if theirs in known and ours}
     if any(known[theirs] != ours for theirs, ours in columns.items()):
         layout = attrs.evolve(layout, columns={**layout.columns, **columns}, name="")
+    if NET in look.report.reading.missing:  # the net is what the others leave of the gross, once it is said which count
+        said = {**form.beginning(COLUMN)}
+        unused = {theirs: LEFT_OUT for theirs, ours in said.items() if ours == LEFT_OUT and theirs in known}
+        layout = attrs.evolve(layout, columns={**unused, **layout.columns}, name="")
     if form.has("forget"):
         layout = attrs.evolve(layout, columns={**known, **columns}, answers={}, name="")
     answers = {key: value for key, value in form.beginning(ANSWER).items() if value}

@@ -35,10 +35,13 @@ class Cause:
     """Rows for which the same is said.
 
     Attributes:
+        count: How many rows; one may have it in several cells.
+        more: Cells beyond the examples.
         examples: The first of them.
     """
 
     count: int
+    more: int
     examples: tuple[RowError, ...]
 
     @property
@@ -54,7 +57,9 @@ class Cause:
     @property
     def is_told_each(self) -> bool:
         """Whether there is more to tell of it than its sentence."""
-        return self.count > 1 or any(example.line or example.column or example.value for example in self.examples)
+        return len(self.examples) > 1 or any(
+            example.line or example.column or example.value for example in self.examples
+        )
 
     @property
     def key(self) -> str:
@@ -72,5 +77,8 @@ def causes_of(errors: Iterable[RowError]) -> tuple[Cause, ...]:
     groups: dict[str, list[RowError]] = {}
     for error in errors:
         groups.setdefault(key_of(error), []).append(error)
-    found = (Cause(len(group), tuple(group[:EXAMPLES])) for group in groups.values())
+    found = (
+        Cause(len({error.line for error in group}), max(0, len(group) - EXAMPLES), tuple(group[:EXAMPLES]))
+        for group in groups.values()
+    )
     return tuple(sorted(found, key=lambda cause: (cause.key == BESIDE_FAULTY, -cause.count)))
