@@ -14,7 +14,7 @@ from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.files.columns import reduced
 from hub.domain.files.identity_types import fits_name, keeps_form, takes_any_text, types_for, types_named
 from hub.domain.files.invoice_row import InvoiceRow
-from hub.domain.identity import numbers_for, read_document
+from hub.domain.identity import normalise_number, numbers_for, read_document
 from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.text import Text
@@ -193,9 +193,12 @@ def _document(country: Country, number: str, written_type: str) -> IdentityDocum
 
 
 def _keeps_form(country: Country, customer: Customer, number: str) -> bool:
-    """Whether a number may be a customer's as it is written: ``3-101-99988`` is of nobody who is a person."""
+    """Whether a number may be a customer's as it is written: ``3-101-99988`` is of nobody who is a person, while
+    ``52123456-1`` has the digits of one."""
     kind = country.identity_type(customer.document.type) if customer.document else None
-    return kind is None or keeps_form(country, kind, number)
+    if customer.document is None or kind is None or normalise_number(kind, number) != customer.document.number:
+        return True
+    return keeps_form(country, kind, number)
 
 
 def _inferred(country: Country, key: Key, document: IdentityDocument | None) -> IdentityType | None:
