@@ -75,7 +75,7 @@ async def set_aside(hub: Hub, merchant: Merchant, run_id: str, output: Path | No
     """Give the rows of import RUN that were set aside, the reason beside each, to be mended and imported.
 
     RUN is the id of import list, or its beginning. They are printed as CSV; a file named by --output is a workbook
-    where its name ends with .xlsx. A spreadsheet shortens long numbers of a CSV to 15 digits, and none of a workbook."""
+    where its name ends with .xlsx. A spreadsheet cuts long numbers of a CSV to 15 digits, and none of a workbook."""
     from hub.flows.imports.hand_in import NoContent
     from hub.flows.imports.set_aside import rows_set_aside
 
