@@ -100,7 +100,7 @@ def test_no_name_is_one_fields_and_anothers_at_the_same_rank() -> None:
 
 def test_every_field_has_a_label() -> None:
     fields = {column.name for known in KNOWN_COLUMNS.values() for column in known}
-    assert fields == set(LABELS) | {field for field in fields if ":" in field}
+    assert fields == set(LABELS)
 
 
 # ---- what is left out, missing, or to be said

@@ -142,7 +142,7 @@ def why_unknown(row: InvoiceRow, who: Named, created: Customer | None) -> Text:
         return Text("import.customer_several")
     if created:
         return Text("import.customer_creatable")
-    return Text("import.customer_undocumented" if row.customer_name else "import.customer_unknown")
+    return Text("import.customer_undocumented") if row.customer_name else Text("import.customer_unknown")
 
 
 def _mail(written: str) -> str:
