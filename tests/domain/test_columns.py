@@ -11,7 +11,13 @@ from hub.domain.files import columns
 from hub.domain.files.columns import Column, Resolved, heading_key, resolve_columns
 from hub.domain.files.field_labels import LABELS
 from hub.domain.files.invoice_file import parse_invoices
-from hub.domain.files.known_columns import CUSTOMER_COLUMNS, INVOICE_COLUMNS, KNOWN_COLUMNS, PAYOUT_COLUMNS
+from hub.domain.files.known_columns import (
+    CUSTOMER_COLUMNS,
+    INVOICE_COLUMNS,
+    KNOWN_COLUMNS,
+    PAYOUT_COLUMNS,
+    WITHHOLDINGS,
+)
 from hub.domain.files.layout import Layout
 from hub.domain.files.table_file import read_table
 from tests.spoken import spoken
@@ -100,7 +106,7 @@ def test_no_name_is_one_fields_and_anothers_at_the_same_rank() -> None:
 
 def test_every_field_has_a_label() -> None:
     fields = {column.name for known in KNOWN_COLUMNS.values() for column in known}
-    assert fields == set(LABELS)
+    assert fields | {column.name for column in WITHHOLDINGS} == set(LABELS)
 
 
 # ---- what is left out, missing, or to be said
