@@ -105,7 +105,8 @@ def test_unknown_customers_are_one_cause_and_may_be_created_from_the_file(desk: 
     report = bring(desk, *rows, head=head)
 
     assert report.creatable == 1, "two writings of one number are one person"
-    assert [cause for _line, cause in reasons(report)].count("import.customer_unknown") == 3
+    causes = [cause for _line, cause in reasons(report)]
+    assert (causes.count("import.customer_creatable"), causes.count("import.customer_unknown")) == (2, 1)
     assert owed(desk) == {}
     report = bring(desk, *rows, head=head, choices=Choices(create_customers=True))
     assert owed(desk) == {"F1": 100, "F2": 200}
@@ -144,7 +145,7 @@ def no_company_becomes_a_person(desk: Desk) -> None:
         report = bring(
             desk, f"F1;{number};Mala S.A.;02/09/2026;CRC;100,00", head=head, choices=Choices(create_customers=True)
         )
-        assert (report.created, reasons(report)) == (0, [(2, "import.customer_unknown")]), number
+        assert (report.created, reasons(report)) == (0, [(2, "import.customer_undocumented")]), number
     assert desk.read(lambda tx: tx.customers.find(desk.merchant.id, number="310199988")) == ()
 
 
@@ -187,7 +188,7 @@ def no_namesake_is_billed(desk: Desk) -> None:
     for heading in ("Ced.", "NIT o CC", "Cód. cliente", "Socio"):
         head = f"factura;{heading};nombre;fecha;moneda;total"
         report = bring(desk, f"F1;2-0999-0999;{name};02/09/2026;CRC;100,00", head=head)
-        assert report.is_open or reasons(report) == [(2, "import.customer_unknown")], heading
+        assert report.is_open or reasons(report) == [(2, "import.customer_creatable")], heading
         assert owed(desk) == {}
 
 
@@ -207,7 +208,7 @@ def test_what_was_said_of_a_column_with_such_numbers_counts(desk: Desk) -> None:
     name = desk.read(lambda tx: tx.customers.get("c1")).name
     head, rows = "factura;Cód. cliente;nombre;fecha;moneda;total", (f"F1;2-0999-0999;{name};02/09/2026;CRC;100,00",)
     report = bring(desk, *rows, head=head, **{"identity:cod_cliente": "customer"})
-    assert reasons(report) == [(2, "import.customer_unknown")]
+    assert reasons(report) == [(2, "import.customer_creatable")]
     assert counts(bring(desk, *rows, head=head, **{"identity:cod_cliente": "-"})) == (1, 0, 0, 0)
 
 
