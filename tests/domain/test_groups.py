@@ -58,6 +58,20 @@ def test_a_number_before_the_name_is_a_code_where_all_customers_have_one() -> No
     assert names("Ana Mora", "24 Horas S.A.") == ["Ana Mora", "24 Horas S.A."]
 
 
+@pytest.mark.parametrize("word", ["Total cliente", "Total del cliente:", "Subtotal", "Total tercero", "Total Ana Mora"])
+def test_a_sum_below_the_rows_of_a_customer_is_that_customers_alone(word: str) -> None:
+    lines = (
+        *("Factura;Fecha;Total", "Cliente: Ana Mora;;", "F1;02/09/2026;100,00", f"{word};;100,00"),
+        *("Cliente: Rosa Prueba;;", "F2;02/09/2026;200,00", f"{word.replace('Ana Mora', 'Rosa Prueba')};;200,00"),
+        "Total general;;300,00",
+    )
+    file = parse_invoices("\n".join(lines).encode(), default_currency="CRC", currencies=("CRC",))
+
+    assert [(row.number, row.customer_name) for row in file.rows] == [("F1", "Ana Mora"), ("F2", "Rosa Prueba")]
+    assert [total.agrees for total in file.totals] == [True] * len(file.totals)
+    assert file.totals[-1].stated == "300,00"
+
+
 def report(seed: str) -> tuple[bytes, dict[str, str]]:
     """A report with lines in it that nobody expects, and whose each invoice is."""
     chance = random.Random(seed)

@@ -23,6 +23,8 @@ GIVEN_NAME: Final = "Nombre del cliente"
 GIVEN_NUMBER: Final = "Identificación del cliente"
 """The columns that the rows of such a report are given."""
 ANY_CUSTOMER: Final = "cliente"
+OF_ONE: Final = frozenset(["del", "de", "el", "this", "cliente", "tercero", "deudor", "customer", "client"])
+"""Words of a sum that name no customer: it is of the one above."""
 OWED_BEFORE: Final = ("saldo inicial", "saldo anterior", "saldo al ")
 Line = tuple[int, list[str]]
 
@@ -110,7 +112,9 @@ class Groups:
         if own and not _says(rest, own) and any(_says(rest, other) for other in self._owners.values()):
             self._now.fault = Text("group.other_sum", owner=own.written, sum=word)
         self._now = _Stretch(None, Text("group.none"))
-        return Row(row.line, {**row.cells, theirs: f"{word} {own.name or ANY_CUSTOMER}"}) if own and not rest else row
+        if own is None or not OF_ONE.issuperset(filter(None, rest.split("_"))):
+            return row
+        return Row(row.line, {**row.cells, theirs: f"{word} {own.name or own.written or ANY_CUSTOMER}"})
 
     def end_with_words(self, line: int) -> None:
         """Words that are no foot of a page may be the next customer."""
