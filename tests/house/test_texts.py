@@ -55,6 +55,7 @@ READ: Final = frozenset(
         "MONTH_NAMED_FIRST",
         "NONE",
         "OF_ALL",
+        "OF_ONE",
         "SPANISH_LETTERS",
         "STARTING",
         "WEEKDAY",
