@@ -20,7 +20,11 @@ ROW = "F1;1-1234-0567;02/09/2026;1.000,00"
 
 
 def nothing_is_owed_in_silence() -> None:
-    for heading, cell in (("Saldo vencido", "400,00"), ("Anticipos", "1.000,00"), ("Notas crédito", "-400,00")):
+    for heading, cell in (
+        *(("Saldo vencido", "400,00"), ("Anticipos", "1.000,00"), ("Notas crédito", "-400,00")),
+        *((heading, "400,00") for heading in ("Por pagar", "Neto a pagar", "Falta", "Resta", "Open Amount")),
+        ("Monto cancelado", "600,00"),
+    ):
         file = read(f"{HEAD};{heading}", f"{ROW};{cell}")
         assert [question.key[:6] for question in file.questions] == ["money:"], heading
 

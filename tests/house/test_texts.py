@@ -38,6 +38,8 @@ READ: Final = frozenset(
         "ANY_CUSTOMER",
         "FOREIGN",
         "_BESIDE",
+        "_OWED",
+        "_CAME",
         "_YES_SAYS",
         "DEBIT_NOTE_CONCEPT",
         "GIVEN_NAME",

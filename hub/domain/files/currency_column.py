@@ -10,17 +10,43 @@ import attrs
 
 from hub.domain.cells import own_currency
 from hub.domain.currencies import currency_named
+from hub.domain.files.columns import Resolved, reduced
 from hub.domain.files.currency_lines import CurrencyLines, Said, currencies_in
 from hub.domain.files.field_labels import field_label
 from hub.domain.files.layout import CURRENCY, Layout
 from hub.domain.files.question import Choice, Question
 from hub.domain.files.row_cells import RowCells
-from hub.domain.files.sheet import RowError, unmarked
+from hub.domain.files.sheet import RowError, Table, unmarked
 from hub.domain.text import Text
 from hub_hookspecs import EXPONENTS
 
 FIELD: Final = "currency"
 EXAMPLES: Final = 3
+
+
+def with_currency(resolved: Resolved, table: Table, currencies: Sequence[str], layout: Layout) -> Resolved:
+    """The columns, with one that nobody knows by its name and whose every cell names a currency; asked for where
+    several that do not say the same are such."""
+    if resolved.is_open or FIELD in resolved.columns:
+        return resolved
+    said = {reduced(theirs) for theirs in layout.columns}
+    free = (theirs for theirs in resolved.left_out if reduced(theirs) not in said)
+    found = {theirs: codes for theirs in free if (codes := _named_in(table, theirs, currencies))}
+    if not found:
+        return resolved
+    first = next(iter(found))
+    if any(codes != found[first] for codes in found.values()):
+        return attrs.evolve(resolved, missing=(FIELD,))
+    left_out = tuple(theirs for theirs in resolved.left_out if theirs != first)
+    return attrs.evolve(resolved, columns={**resolved.columns, FIELD: (first,)}, left_out=left_out)
+
+
+def _named_in(table: Table, theirs: str, currencies: Sequence[str]) -> tuple[str, ...]:
+    """The currency of each row, where every cell of a column that is filled names one; nothing else."""
+    cells = [unmarked(row.cells.get(theirs, "")) for row in table.rows]
+    named = [currency_named(cell, currencies) or "" if cell else "" for cell in cells]
+    whole = any(named) and all(code or not cell for cell, code in zip(cells, named, strict=True))
+    return tuple(named) if whole else ()
 
 
 @attrs.frozen(kw_only=True)

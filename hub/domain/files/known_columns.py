@@ -152,7 +152,9 @@ INVOICE_COLUMNS: Final = (
         "vencimiento fecha_vencimiento vence fecha_vence vence_el fecha_limite fecha_limite_pago"
         " fecha_pago_limite fecha_maxima_pago due due_date",
     ),
-    Column("currency", "moneda divisa codigo_moneda tipo_moneda moneda_factura moneda_documento currency_code"),
+    Column(
+        "currency", "moneda divisa codigo_moneda cod_moneda tipo_moneda moneda_factura moneda_documento currency_code"
+    ),
     Column(
         "total",
         "total_factura valor_total monto_total importe_total total_con_iva total_iva_incluido total_general"

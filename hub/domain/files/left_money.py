@@ -23,11 +23,12 @@ from hub_hookspecs import Money
 
 _OWED: Final = (
     "saldo saldos pendiente pendientes adeudado adeuda deuda debe cobrar vencido vencida balance owed outstanding"
+    " pagar resta restante falta faltante open unpaid"
 )
 _CAME: Final = (
     "abono abonos abonado pago pagos pagado cobrado cobros recaudo recaudos recaudado recibido retenido retenidos"
     " retenida anticipo anticipos adelanto adelantos credito creditos haber devolucion devoluciones amortizado"
-    " amortizacion favor aplicado aplicados paid credit credits received payments prepaid"
+    " cancelado amortizacion favor aplicado aplicados paid credit credits received payments prepaid"
 )
 _OTHERWISE: Final = (
     "inicial anterior limite cupo subtotal iva impuesto impuestos descuento descuentos dias plazo tasa porcentaje base"
@@ -68,8 +69,9 @@ def may_count(left_out: Iterable[str], resolved: Resolved, layout: Layout) -> tu
 
 
 def _words(heading: str) -> set[str]:
-    """The words of money in a heading; none where it is something else."""
+    """The words of money in a heading; none where it is something else: *Total a pagar* is a total."""
     words = set(reduced(heading).split("_"))
+    words -= {"pagar"} if "total" in words else set()
     return set() if words & OTHERWISE or "%" in heading else words & (OWED | CAME)
 
 

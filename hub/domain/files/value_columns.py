@@ -10,7 +10,7 @@ import attrs
 from hub.domain.files import by_currency, left_money
 from hub.domain.files.amounts import AmountColumns
 from hub.domain.files.columns import Resolved, errors_read, resolve_columns
-from hub.domain.files.currency_column import CurrencyColumn
+from hub.domain.files.currency_column import CurrencyColumn, with_currency
 from hub.domain.files.currency_lines import CurrencyLines, is_scaled, scaled_line
 from hub.domain.files.dates import DateColumns
 from hub.domain.files.known_columns import INVOICE_COLUMNS
@@ -60,6 +60,7 @@ class ValueColumns:
         resolved = resolve_columns(table, INVOICE_COLUMNS, layout)
         resolved = by_currency.taken(resolved, table, AMOUNTS, currencies, layout)
         resolved, coded = settled(resolved, table, layout)
+        resolved = with_currency(resolved, table, currencies, layout)
         columns, errors = ({} if resolved.is_open else resolved.columns), list(resolved.errors)
         lines = CurrencyLines.of(table, currencies)
         if columns and (scaled := _scaled(table, columns)):
