@@ -309,12 +309,12 @@ def test_the_page_of_what_was_taken_back_says_of_nothing_that_it_holds(
     assert "Se cerró" not in text
 
 
-def test_only_of_customers_that_the_file_created_the_undo_says_that_they_go(house: House, clerk: Seat) -> None:
+def test_only_of_customers_that_the_file_created_the_undo_says_that_they_stay(house: House, clerk: Seat) -> None:
     text = (
         "numero;identificacion;nombre cliente;fecha;moneda;total\nZB-1;1-1111-0077;Persona Creada;01/02/2026;CRC;10\n"
     )
     done = send(clerk, send(clerk, bring(clerk, text), "look", create_customers="on"))
-    assert "Los clientes que este archivo creó se quitan" in seen_in(clerk.read(f"{done.url.path}/undo"))
+    assert "Los clientes que este archivo creó se quedan" in seen_in(clerk.read(f"{done.url.path}/undo"))
 
 
 def test_an_import_is_its_companys_alone(

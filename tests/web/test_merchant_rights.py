@@ -90,6 +90,7 @@ WANTED: dict[str, dict[str, Right]] = {
         "/m/guide/try": SEND,
         "/m/import": SEND,
         "/m/import/{}": SEND,
+        "/m/import/{}/closing": BOOK,
         "/m/import/{}/undo": BOOK,
         "/m/integrations/{}": OWN,
         "/m/integrations/{}/channels": OWN,

@@ -216,9 +216,13 @@ def test_a_form_of_one_link_does_not_pay_for_another(house: House, forms: Forms)
         own = pay_form(forms, step(browser, mine.path, "greenpay"))
         token = browser.post(own["action"], data={**own["fields"], "form": stolen["fields"]["form"]})
         invoice = browser.post(own["action"], data={**own["fields"], "invoice": stolen["fields"]["invoice"]})
+        unknown = browser.post(own["action"], data={**own["fields"], "invoice": "0" * 26})
+        shown, nothing = (browser.get(answer.headers["location"]) for answer in (invoice, unknown))
 
     assert token.status_code == 403
-    assert invoice.headers["location"] == mine.path
+    assert invoice.headers["location"].partition("?")[0] == mine.path
+    assert theirs.invoices[0].number not in shown.text
+    assert words(shown.text) == words(nothing.text), "whose an id is that is not mine nobody learns"
     for debtor in (mine, theirs):
         assert not house.read(lambda tx, d=debtor: tx.payments.of_customer(d.customer.id, d.invoices[0].mode))
 
