@@ -24,7 +24,7 @@ TEMPLATES: Final = Path(hub.web.__file__).parent / "templates"
 EXEMPT: Final = {
     "/m/guide/try": "a trial makes a customer and a bill of its own; it decides on nothing that a page shows",
     "/m/import/{}/closing": "it names the proposal, which never changes; each invoice is judged as it is closed",
-    "/m/import/{}/undo": "whatever happened since with a row refuses it before it begins, and keeps that row afterwards",
+    "/m/import/{}/undo": "whatever happened since with a row refuses it before it begins, and keeps that row then",
     "/m/members/remove": "what that person proposed ends, and nothing is booked",
     "/p/{}/cancel": "the payer withdraws one request, which books nothing; its own status is compared where it is sent",
     "/v1/orders": "a shop's own program sends no form; its cart is billed once under its own number",
