@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from hub.domain.identity import APART, DocumentReading, normalise_number, read_document
-from hub_hookspecs import Country, IdentityType
+from hub_hookspecs import Country, IdentityDocument, IdentityType
 
 from .heading_words import reduced
 
@@ -47,11 +47,12 @@ def types_for(country: Country, number: str, check_digit: str = "") -> tuple[Ide
     """
     if APART.fullmatch(number.strip()) and (divided := _with_digit_apart(country, number)):
         return divided
-    readings = {
-        kind: read_document(country, kind.code, number, check_digit if kind.check_digit else "")
-        for kind in country.identity_types
-    }
-    taken = [kind for kind, reading in readings.items() if reading.document and keeps_form(country, kind, number)]
+    readings = {kind: _read_as(country, kind, number, check_digit) for kind in country.identity_types}
+    taken = [
+        kind
+        for kind, reading in readings.items()
+        if reading.document and keeps_form(country, kind, number, reading.document)
+    ]
     if check_digit and (beside := [kind for kind in taken if kind.check_digit]):
         return tuple(beside)
     narrow = [kind for kind in taken if not takes_any_text(kind)]
@@ -64,12 +65,19 @@ def types_for(country: Country, number: str, check_digit: str = "") -> tuple[Ide
     return () if _is_grouped_as_known(country, number) else tuple(taken)
 
 
+def _read_as(country: Country, kind: IdentityType, number: str, check_digit: str) -> DocumentReading:
+    """A number read as of a type; of one that is not of its pattern nothing more is said."""
+    if kind.check_digit is None and not re.fullmatch(kind.pattern, normalise_number(kind, number)):
+        return DocumentReading()
+    return read_document(country, kind.code, number, check_digit if kind.check_digit else "")
+
+
 def takes_any_text(kind: IdentityType) -> bool:
     """Whether a type tells nothing of a number."""
     return re.fullmatch(kind.pattern, FREE_TEXT) is not None
 
 
-def keeps_form(country: Country, kind: IdentityType, number: str) -> bool:
+def keeps_form(country: Country, kind: IdentityType, number: str, document: IdentityDocument | None = None) -> bool:
     """Whether a number, read as of a type, still has the parts that its dashes show: ``3-101-99988`` is of no person,
     who would be ``3-1019-9988``; and one with a check digit after a dash is of no type without one."""
     written = number.strip()
@@ -77,8 +85,8 @@ def keeps_form(country: Country, kind: IdentityType, number: str) -> bool:
         if not kind.check_digit:
             return False
         written = DASH.sub("-", written).rpartition("-")[0]
-    document = read_document(country, kind.code, number).document
     ends = _ends(DASH.split(written))
+    document = document or (read_document(country, kind.code, number).document if ends else None)
     if document is None or not ends:
         return True
     shown = _ends(re.split(r"[^0-9A-Z]+", kind.show(document.number, None)))
