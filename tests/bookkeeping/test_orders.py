@@ -41,6 +41,18 @@ def test_what_went_back_is_never_due_again(desk_for: Desks) -> None:
     assert (order(desk).total, order(desk).due) == (0, 0)
 
 
+def test_the_second_half_of_an_order_is_no_double_payment_once_the_first_went_back(desk_for: Desks) -> None:
+    desk = desk_for("CR")
+    for line in (
+        *("order P-1 250.00", "pays A P-1 100.00", "paid A", "pays B P-1 150.00"),
+        *("returned A 100.00 as R1", "paid B"),
+    ):
+        desk.do(line)
+
+    assert not desk.read(lambda tx: tx.payments.get("pay-B")).flags
+    assert not desk.read(lambda tx: tx.reviews.of(merchant_id=desk.merchant.id))
+
+
 IN_TWO_PARTS = (
     *("order P-1 250.00", "pays A P-1 250.00", "paid A 20.00 USD as M1", "convert A at 5"),
     *("paid A 150.00 as M2", "returned A 20.00 USD as R1"),

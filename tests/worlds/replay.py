@@ -277,9 +277,11 @@ def differing_books(one: Path, other: Path) -> list[str]:
     """Where they differ in what no order may change (L8).
 
     What a payer declared to keep back is a cut as allocations are: booked with the money that
-    reached its bill, and corrected when all of that went back; what it comes to is in the balances.
+    reached its bill, and corrected when all of that went back; what it comes to is in the balances. So is what an order
+    is billed with, which is billed and closed as money comes and goes.
     """
     first, second = books(one), books(other)
+    orders = {row[0] for row in _rows(one, "SELECT id FROM payable WHERE kind = 'order'")}
     shared = {
         row[0]
         for row in _rows(
@@ -292,7 +294,11 @@ def differing_books(one: Path, other: Path) -> list[str]:
     for told in (first, second):
         told["dues"] = [row for row in told["dues"] if row[0] not in mine]
         told["balances"] = _merged(told["balances"], shared)
-        told["entries"] = [row for row in told["entries"] if "withheld:" not in row[1]]
+        told["entries"] = [
+            row
+            for row in told["entries"]
+            if "withheld:" not in row[1] and not (row[1].startswith("bill:") and row[1].split(":")[1] in orders)
+        ]
         told.pop("mails")
     return [
         f"{part}: {sorted(set(first[part]) ^ set(second[part]))[:4]}" for part in first if first[part] != second[part]

@@ -27,6 +27,7 @@ from hub.domain.payment import Flag, Payment, Status, status_of
 from hub.domain.payment_checks import next_check
 from hub.domain.returns import brought_in, doubted_in, returns_in, told_after, was_undone
 from hub.domain.review_causes import CAPTURE_FOUND, CAUSES, PAYMENT_KNOWN
+from hub.flows.books.bill_order import asked_again
 from hub.flows.books.book_money import Booked, book_money
 from hub.flows.ground.open_review import close_by_fact, open_review
 from hub.flows.ground.ports import Hub, Tx
@@ -186,9 +187,9 @@ def _corrected(tx: Tx, payment: Payment, seen: tuple[Seen, ...]) -> Mapping[str,
 def _rivals(tx: Tx, payment: Payment, seen: tuple[Seen, ...], payables: Iterable[Payable]) -> tuple[Payment, ...]:
     """Other paid payments that together with this one brought more for a payable than it is for.
 
-    Two halves of one invoice are no double payment.
+    Two halves of one invoice are no double payment, nor are those of an order whose first half went back meanwhile.
     """
-    totals = {payable.id: payable.total for payable in payables}
+    totals = {payable.id: payable.total for payable in asked_again(tx, payables)}
     mine = brought_in(payment, seen)
     others = [
         (other, brought_in(other, tx.payments.seen(other.id)))
