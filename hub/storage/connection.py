@@ -14,6 +14,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 from hub.domain.refusals import Conflict, Unavailable
 
@@ -145,10 +146,15 @@ def execute(connection: sqlite3.Connection, sql: str) -> sqlite3.Cursor:
     try:
         return connection.execute(sql)
     except sqlite3.Error as error:
-        meaning = meaning_of(error)
-        if meaning is error:
-            raise
-        raise meaning from error
+        raise_meaning(error)
+
+
+def raise_meaning(error: sqlite3.Error) -> NoReturn:
+    """Raise what a refusal of the driver means; the error itself when it is a bug of ours."""
+    meaning = meaning_of(error)
+    if meaning is error:
+        raise error
+    raise meaning from error
 
 
 def _conflict(text: str) -> Conflict:

@@ -13,7 +13,7 @@ from sqlalchemy.sql.dml import Insert
 
 from .accounts import Accounts
 from .attachments import Attachments
-from .connection import meaning_of
+from .connection import raise_meaning
 from .conversions import Conversions
 from .countries import Countries
 from .customers import Customers
@@ -119,10 +119,7 @@ class SqliteTx(Tx):
         try:
             return self._connection.execute(made.sql, made.values(values))
         except sqlite3.Error as error:
-            meaning = meaning_of(error)
-            if meaning is error:
-                raise
-            raise meaning from error
+            raise_meaning(error)
 
     def add(self, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> int:
         """Insert rows, in this order; how many there were that are new. A refusal may leave those before it.
@@ -141,10 +138,7 @@ class SqliteTx(Tx):
             if whole < len(rows):
                 count += self._connection.executemany(made.sql, map(made.values, rows[whole:])).rowcount
         except sqlite3.Error as error:
-            meaning = meaning_of(error)
-            if meaning is error:
-                raise
-            raise meaning from error
+            raise_meaning(error)
         return count
 
     def change(self, statement: ClauseElement, values: Any) -> None:
