@@ -17,6 +17,8 @@ KEPT: Final = timedelta(days=30)
 """How long the file itself is kept, sealed."""
 AHEAD: Final = timedelta(seconds=120)
 """How long a portion may take before somebody else goes on with the import."""
+ATTEMPTS: Final = 3
+"""How often it is gone on with after an error, before a person decides."""
 
 
 class RunState(enum.StrEnum):

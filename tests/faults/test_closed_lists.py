@@ -12,7 +12,7 @@ import pytest
 from hub.domain.decision import Signed
 from hub.domain.files.layout import FileKind
 from hub.domain.identity import Invalid
-from hub.domain.import_run import Choices, ImportRun, RunState
+from hub.domain.import_run import ATTEMPTS, Choices, ImportRun, RunState
 from hub.domain.merchant import Member, Role
 from hub.domain.payable import Payable
 from hub.flows.corrections import close_bills
@@ -20,11 +20,11 @@ from hub.flows.corrections.approve_decision import approve_decision
 from hub.flows.corrections.close_bills import continue_closing
 from hub.flows.corrections.void_bill import void_bill
 from hub.flows.imports.hand_in import hand_in
-from hub.flows.imports.take_in import ATTEMPTS, Busy, begin
+from hub.flows.imports.take_in import Busy, begin
 from hub.flows.imports.undo import undo_import
 from hub.flows.payments.decide import NotAllowed
 from tests.faults.harness import Debtor, Desk, rows
-from tests.faults.test_imports import Killed, export, killed_after, stored
+from tests.faults.test_imports import Killed, dying_after, export, killed_after, stored
 from tests.faults.test_undone_imports import bill
 
 OPEN, MISSING, PORTION = 30, 23, 5
@@ -115,20 +115,8 @@ def approved(desk: Desk) -> ImportRun:
 
 def approve(desk: Desk, portions: int = 99) -> None:
     (waiting,) = desk.read(lambda tx: tx.decisions.waiting())
-    real, done = desk.hub.store.write, 0
-
-    async def write(fn: Callable[[Any], Any], **how: Any) -> Any:
-        nonlocal done
-        if done == portions:
-            raise Killed
-        done += 1
-        return await real(fn, **how)
-
-    desk.hub.store.write = write
-    try:
+    with dying_after(desk, portions):
         asyncio.run(approve_decision(desk.hub, waiting.id, signed=Signed(by=LUIS, why="así es")))
-    finally:
-        desk.hub.store.write = real
 
 
 @pytest.mark.parametrize("transactions", range(1, 7))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,12 +14,12 @@ import pytest
 import hub.flows.imports.import_files
 from hub.domain.drawn_from import DrawnFrom
 from hub.domain.files.layout import FileKind
-from hub.domain.import_run import ImportRun, RunState
+from hub.domain.import_run import ATTEMPTS, ImportRun, RunState
 from hub.flows.ground.as_drawn import FormChanged, as_drawn
 from hub.flows.imports.hand_in import hand_in
 from hub.flows.imports.look_at import look_at, shown
 from hub.flows.imports.take_back import go_on
-from hub.flows.imports.take_in import ATTEMPTS, STOPPED, Busy, begin, continue_import
+from hub.flows.imports.take_in import STOPPED, Busy, begin, continue_import
 from hub.flows.imports.units import PORTION
 from tests.faults.harness import Desk, rows
 
@@ -47,8 +48,9 @@ def begun(desk: Desk, content: bytes, name: str = "cartera.csv") -> ImportRun:
     return asyncio.run(work())
 
 
-def killed_after(desk: Desk, run: ImportRun, portions: int) -> None:
-    """Let the process that takes it in, or back, end after so many of its transactions."""
+@contextlib.contextmanager
+def dying_after(desk: Desk, portions: int) -> Iterator[None]:
+    """The process ends after so many of its transactions."""
     real, done = desk.hub.store.write, 0
 
     async def write(fn: Callable[[Any], Any], **how: Any) -> Any:
@@ -59,9 +61,16 @@ def killed_after(desk: Desk, run: ImportRun, portions: int) -> None:
         return await real(fn, **how)
 
     desk.hub.store.write = write
-    with pytest.raises(Killed):
+    try:
+        yield
+    finally:
+        desk.hub.store.write = real
+
+
+def killed_after(desk: Desk, run: ImportRun, portions: int) -> None:
+    """Let the process that takes it in, or back, end after so many of its transactions."""
+    with dying_after(desk, portions), pytest.raises(Killed):
         asyncio.run(go_on(desk.hub, run.id))
-    desk.hub.store.write = real
 
 
 def stored(desk: Desk, run: ImportRun) -> ImportRun:

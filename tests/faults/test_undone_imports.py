@@ -11,13 +11,13 @@ from typing import Any
 import attrs
 import pytest
 
-from hub.domain.import_run import ImportRun, RunState
+from hub.domain.import_run import ATTEMPTS, ImportRun, RunState
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.refusals import Conflict
 from hub.flows.corrections.void_bill import void_bill
 from hub.flows.imports import take_back
 from hub.flows.imports.take_back import PORTION, continue_undo, progress_of
-from hub.flows.imports.take_in import ATTEMPTS, Busy, begin
+from hub.flows.imports.take_in import Busy, begin
 from hub.flows.imports.undo import Undone, begin_undo, undo_import
 from tests.faults.harness import Debtor, Desk, rows
 from tests.faults.test_imports import begun, export, killed_after, stored

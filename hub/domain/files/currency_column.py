@@ -29,7 +29,7 @@ def with_currency(resolved: Resolved, table: Table, currencies: Sequence[str], l
     several that do not say the same are such."""
     if resolved.is_open or FIELD in resolved.columns:
         return resolved
-    said = {reduced(theirs) for theirs in layout.columns}
+    said = layout.named
     free = (theirs for theirs in resolved.left_out if reduced(theirs) not in said)
     found = {theirs: codes for theirs in free if (codes := _named_in(table, theirs, currencies))}
     if not found:

@@ -42,6 +42,11 @@ class Layout:
     answers: Mapping[str, str] = attrs.Factory(dict)
     name: str = ""
 
+    @property
+    def named(self) -> frozenset[str]:
+        """The headings of which somebody said what they are, reduced."""
+        return frozenset(map(reduced, self.columns))
+
     def answering(self, answers: Mapping[str, str]) -> Layout:
         """The same with further answers."""
         return attrs.evolve(self, answers={**self.answers, **answers})

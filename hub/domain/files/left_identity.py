@@ -50,7 +50,7 @@ def questions(resolved: Resolved, rows: Sequence[RowCells], country: Country, la
     """One for each such column, with cells of it."""
     if not any(_has_no_number(cells) for cells in rows):
         return ()
-    said = {reduced(theirs) for theirs in layout.columns} | {key.removeprefix(IDENTITY) for key in layout.answers}
+    said = layout.named | {key.removeprefix(IDENTITY) for key in layout.answers}
     return tuple(
         _question(theirs, rows)
         for theirs in resolved.left_out

@@ -64,7 +64,7 @@ def may_count(left_out: Iterable[str], resolved: Resolved, layout: Layout) -> tu
     """Columns that may change what is owed by what their headings say, and of which nobody said what they are."""
     if "total" not in resolved.columns or "balance" in resolved.columns:
         return ()
-    said = {reduced(theirs) for theirs in layout.columns} | {key.removeprefix(MONEY) for key in layout.answers}
+    said = layout.named | {key.removeprefix(MONEY) for key in layout.answers}
     return tuple(theirs for theirs in left_out if reduced(theirs) not in said and _words(theirs))
 
 

@@ -47,7 +47,7 @@ EXAMPLES: Final = 3
 
 def settled(resolved: Resolved, table: Table, layout: Layout) -> tuple[Resolved, tuple[Question, ...]]:
     """The columns, with such a one as somebody said; else the question what it is."""
-    said = {reduced(theirs) for theirs in layout.columns}
+    said = layout.named
     free = (*resolved.columns.get("identity_type", ()), *resolved.left_out)
     theirs = next((name for name in free if heading_key(name) in NAMES and reduced(name) not in said), "")
     if not theirs or "kind" in resolved.columns:

@@ -17,7 +17,7 @@ from hub.domain.collector import resting
 from hub.domain.complete_list import Closing
 from hub.domain.decision import Decision, Signed
 from hub.domain.import_before import before_of
-from hub.domain.import_run import AHEAD, ImportRun, RunRow, RunState, RunSubject
+from hub.domain.import_run import AHEAD, ATTEMPTS, ImportRun, RunRow, RunState, RunSubject
 from hub.domain.merchant import Merchant
 from hub.domain.missing_bills import BILL, DAY, Closed, LeftAlone, MissingBill
 from hub.domain.payable import Payable
@@ -39,7 +39,6 @@ DECIDED: Final = "closes_by"
 CLOSING: Final = "closing"
 """What became of it, in the report of an import."""
 FAILED: Final = "closing_failed"
-ATTEMPTS: Final = 3
 
 
 async def close_decided(hub: Hub, merchant: Merchant, proposed: Decision, *, signed: Signed) -> Decision:

@@ -16,7 +16,7 @@ import attrs
 from hub.domain.collector import resting
 from hub.domain.files.sheet import RowError
 from hub.domain.import_before import customer_restored, notes_in, outside_before, restored
-from hub.domain.import_run import AHEAD, ImportRun, RunRow, RunState, RunSubject
+from hub.domain.import_run import AHEAD, ATTEMPTS, ImportRun, RunRow, RunState, RunSubject
 from hub.domain.merchant import Merchant
 from hub.domain.payable import Payable
 from hub.domain.text import packed, unpacked
@@ -30,7 +30,7 @@ from hub.flows.ground.tell import tell, warn
 
 from .import_report import ImportReport
 from .save_invoices import BALANCE_ROSE
-from .take_in import ATTEMPTS, continue_import
+from .take_in import continue_import
 from .told_report import stored_report
 from .why_not_undone import reasons
 

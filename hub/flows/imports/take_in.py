@@ -13,7 +13,7 @@ from typing import Final
 import attrs
 
 from hub.domain.files.sheet import Table
-from hub.domain.import_run import AHEAD, Choices, ImportRun, RunState
+from hub.domain.import_run import AHEAD, ATTEMPTS, Choices, ImportRun, RunState
 from hub.domain.merchant import Merchant
 from hub.domain.text import Refusal, Text
 from hub.flows.ground.own_record import own_record
@@ -29,8 +29,6 @@ from .told_report import stored_report
 PATIENCE: Final = 3.0
 """Seconds that whoever confirms waits for the result, before the page tells how far it is."""
 LOOK: Final = 0.05
-ATTEMPTS: Final = 3
-"""How often it is gone on with after an error, before a person decides."""
 
 TAKEN_BY: Final = "taken_by"
 FAILED: Final = "failed"
