@@ -66,6 +66,26 @@ def run_id(page: httpx.Response) -> str:
     return page.url.path.split("/")[3]
 
 
+def test_what_the_page_shows_as_unused_and_nobody_touches_is_no_choice(clerk: Seat, debtor: Debtor) -> None:
+    read = {
+        "column:identificacion": "customer",
+        "column:fecha": "issued_on",
+    }  # a browser sends every choice as it stands
+    named = {**read, "column:R1": "number", "column:R2": "total", "column:Mon.": "-", "column:Saldo vencido": "-"}
+    head = "R1;identificacion;fecha;R2;"
+    lines = [f"Z-{at};{person(debtor)};01/02/2026;1.130,00;" for at in range(2)]
+
+    money = send(clerk, bring(clerk, f"{head}Mon.\n{lines[0]}CRC\n{lines[1]}USD\n"), "look", **named)
+    owed = send(clerk, bring(clerk, f"{head}Saldo vencido\n{lines[0]}400,00\n{lines[1]}400,00\n"), "look", **named)
+    left = send(clerk, money, "look", **{"column:Mon.": "-"})
+
+    rows = seen_in(money.text).partition("Opciones")[0]
+    assert ("CRC" in rows, "USD" in rows) == (True, True)
+    assert "Saldo vencido" in seen_in(owed.text)
+    assert "answer:money:saldo_vencido" in owed.text, "what may lower the debt is asked about on the page too"
+    assert "USD" not in seen_in(left.text).partition("Opciones")[0], "what somebody puts aside stays so"
+
+
 def test_a_file_goes_from_its_look_to_its_result_and_its_bytes_are_the_ones_that_were_shown(
     house: House, clerk: Seat, debtor: Debtor
 ) -> None:

@@ -228,9 +228,14 @@ def _stands(tx: Tx, look: Look) -> DrawnFrom:
 
 
 def chosen_layout(look: Look, form: SubmittedForm) -> Layout:
-    """How the file is to be read by what was chosen; what is read so already is no choice."""
+    """How the file is to be read by what was chosen; what is read so already is no choice, and a column that is shown
+    as unused and that nobody touched may still be asked about."""
     layout, known = look.run.layout, named_columns(look)
-    columns = {theirs: ours for theirs, ours in form.beginning(COLUMN).items() if theirs in known and ours}
+    columns = {
+        theirs: ours
+        for theirs, ours in form.beginning(COLUMN).items()
+        if theirs in known and ours and {ours, known[theirs]} != {LEFT_OUT}
+    }
     if any(known[theirs] != ours for theirs, ours in columns.items()):
         layout = attrs.evolve(layout, columns={**layout.columns, **columns}, name="")
     if NET in look.report.reading.missing:  # the net is what the others leave of the gross, once it is said which count
@@ -238,7 +243,8 @@ def chosen_layout(look: Look, form: SubmittedForm) -> Layout:
         unused = {theirs: LEFT_OUT for theirs, ours in said.items() if ours == LEFT_OUT and theirs in known}
         layout = attrs.evolve(layout, columns={**unused, **layout.columns}, name="")
     if form.has("forget"):
-        layout = attrs.evolve(layout, columns={**known, **columns}, answers={}, name="")
+        used = {theirs: ours for theirs, ours in known.items() if ours != LEFT_OUT}
+        layout = attrs.evolve(layout, columns={**used, **columns}, answers={}, name="")
     answers = {key: value for key, value in form.beginning(ANSWER).items() if value}
     return layout.answering(answers) if answers else layout
 
