@@ -71,7 +71,8 @@ def may_count(left_out: Iterable[str], resolved: Resolved, layout: Layout) -> tu
 def _words(heading: str) -> set[str]:
     """The words of money in a heading; none where it is something else: *Total a pagar* is a total."""
     words = set(reduced(heading).split("_"))
-    words -= {"pagar"} if "total" in words else set()
+    if "total" in words:
+        words.discard("pagar")
     return set() if words & OTHERWISE or "%" in heading else words & (OWED | CAME)
 
 
