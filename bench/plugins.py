@@ -75,7 +75,7 @@ def provider(number: int, *, is_strict: bool = False) -> Provider:
     info = ProviderInfo(
         code=f"bench-{number}",
         name="Bench",
-        contract=(1, 1),
+        contract_version=(1, 1),
         countries=("CR",),
         currencies=(CurrencyRule(currency="CRC", decimals=2),),
         channels=frozenset(Channel),

@@ -66,7 +66,7 @@ def an_info():
     return ProviderInfo(
         code="acme",
         name="Acme",
-        contract=(1, 1),
+        contract_version=(1, 1),
         countries=("CR",),
         currencies=(CurrencyRule(currency="CRC", decimals=2),),
         channels=frozenset(Channel),
@@ -302,6 +302,8 @@ def test_a_hook_may_yield_only_the_marks_that_the_contract_gives_it(hook, mark):
         "create_payment": set(Mark),
         "refund_payment": {Mark.HARMLESS, Mark.CHARGING},
         "cancel_payment": {Mark.HARMLESS, Mark.CHARGING},
+        "capture_payment": {Mark.HARMLESS, Mark.CHARGING},
+        "register_webhook": {Mark.HARMLESS, Mark.CHARGING},
         "validate_identity": {Mark.HARMLESS, Mark.SESSION},
     }.get(hook, {Mark.HARMLESS})
     if mark in legal:

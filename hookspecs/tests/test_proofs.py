@@ -240,7 +240,7 @@ class Tiny:
         return ProviderInfo(
             code="tiny",
             name="Tiny",
-            contract=(1, 1),
+            contract_version=(1, 1),
             countries=("PE",),
             currencies=(CurrencyRule(currency="PEN", decimals=2), CurrencyRule(currency="COP", decimals=0)),
             channels=frozenset(Channel),

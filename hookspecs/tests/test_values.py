@@ -282,7 +282,7 @@ WAY = Way(code="form", label="Form", starts=Starts.SESSION, outcome=frozenset({"
 GOOD = ProviderInfo(
     code="acme",
     name="Acme",
-    contract=(1, 1),
+    contract_version=(1, 1),
     countries=("CR",),
     currencies=(CurrencyRule(currency="CRC", decimals=2),),
     channels=frozenset(Channel),
@@ -355,21 +355,24 @@ def test_a_button_that_cannot_be_drawn_safely_is_a_fault(button):
 
 
 PUBLIC = """
-Account ApproveInApp Ask CONTRACT_VERSION CROCKFORD Cancel Catalogue Channel Company Conclusion Country Credentials
-CurrencyRule DOUBTFUL Done EXPONENTS EnteredBy Exchange FieldMatch Grant GrantRequest HUB_KINDS Holidays IdentityCheck
-IdentityDocument IdentityReport IdentityType Instrument JsonMap Kind LEGAL LEGAL_FORMS LIMIT Links Literal MAX_ANSWER
-MAX_MEMORY MAX_REQUESTS Mark Match Message Mode Money MoneyError NextAction NotExecuted NotSent Observation Offer
-Order OrderLine Outcome OutcomeUnknown PROJECT PayButton Payer PayerField PaymentStarted Period PluginFault PostForm
-ProviderError ProviderInfo Query QueryBy RESULTS Reading Reason ReasonKind ReceiptRules Redirect ReferenceRule Refund
-RefundKind Refunds Refused Repeat Reply Setting SettlementFile SettlementLine ShowQr ShowReference Source Starts Step
-Steps Verdict Way catalogue_for check_browser_url check_button check_observations check_result compare_names
-compare_numbers easter exchange_of harmless hookimpl hookspec info_faults json_bytes json_object mark_of mask
-monday_from name_key number opens_session origin_of plain read_catalogues repeat_for strict_json texts_of translate
-translate_button translate_info wants_grant without_grant
+AcceptedTerms Account ApproveInApp Ask Barcode CONTRACT_VERSION CROCKFORD Cancel Capture CaptureOrder Catalogue
+Channel Choice Company Conclusion Country Credentials CurrencyRule DOUBTFUL Dispute DisputeStage Done EXPONENTS
+EnteredBy Exchange FieldMatch FormRequest Grant GrantRequest HUB_KINDS Holidays IdentityCheck IdentityDocument
+IdentityReport IdentityType Instrument JsonMap Kind LEGAL LEGAL_FORMS LIMIT Links Literal MAX_ANSWER MAX_MEMORY
+MAX_REQUESTS Mark Match Message Mode Money MoneyError NextAction NotExecuted NotSent Observation Offer Order OrderLine
+Outcome OutcomeUnknown PROJECT PayButton Payer PayerField PaymentForm PaymentStarted Period PluginFault PostForm
+ProviderError ProviderInfo Query QueryBy RENAMED RESULTS Reading Reason ReasonKind ReceiptRules Redirect ReferenceRule
+Refund RefundKind Refunds Refused Repeat Reply Request Response Sender Setting SettingKind SettlementFile
+SettlementLine ShowQr ShowReference Source Starts Step Steps Symbology Terms Verdict Way WebhookAct WebhookReport
+WebhookRequest catalogue_for check_browser_url check_button check_deep_link check_observations check_result
+compare_names compare_numbers easter exchange_of harmless hint_for hookimpl hookspec info_faults json_bytes
+json_object mark_of mask monday_from money_or_none name_key number opens_session origin_of plain read_catalogues
+repeat_for strict_json texts_of translate translate_button translate_info wants_grant without_grant
 """
 MODULES = {
-    "country", "declared", "errors", "exchange", "holidays", "identity", "markers", "messages", "money", "payment",
-    "provider", "request_mark", "results", "specs", "testing", "texts", "wire",
+    "actions", "country", "currencies", "declared", "errors", "exchange", "form", "holidays", "http", "identity",
+    "markers", "messages", "money", "payment", "provider", "renamed", "request_mark", "results", "specs", "testing",
+    "texts", "webhook", "wire",
 }  # fmt: skip
 
 

@@ -110,7 +110,7 @@ def _facts(provider: Provider) -> dict[str, Any]:
         "name": info.name,
         "distribution": provider.distribution,
         "version": provider.version,
-        "contract": list(info.contract),
+        "contract": list(info.contract_version),
         "hooks": sorted(provider.capabilities),
         "countries": list(info.countries),
         "currencies": [rule.currency for rule in info.currencies],

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import attrs
-import httpx
 
 from hub.domain.mail import MailRefused
+from hub_hookspecs.http import library as httpx
 
 TIMEOUT_SECONDS = 10.0
 LATER = frozenset({408, 425, 429})

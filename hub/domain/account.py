@@ -32,6 +32,24 @@ they are not replaced by worse ones."""
 
 
 @attrs.frozen(kw_only=True)
+class Webhook:
+    """What stands at the provider for this account's notifications, as it was last seen there.
+
+    Attributes:
+        address: Ours, that the hub registered; empty where it did not.
+        webhook_id: The provider's id of it.
+        foreign: Addresses that the hub did not set; a person decides about them.
+        unclear: A change was sent and its answer lost; nothing is changed until it was looked at.
+    """
+
+    address: str = ""
+    webhook_id: str | None = None
+    foreign: tuple[str, ...] = ()
+    unclear: bool = False
+    seen_at: datetime
+
+
+@attrs.frozen(kw_only=True)
 class ProviderAccount:
     """One merchant's connection to one provider in one mode.
 
@@ -46,6 +64,7 @@ class ProviderAccount:
         credentials: Version of settings and secrets, raised with every change of them; a grant belongs to one.
         retired_at, retired_by, retired_why: When another account at the provider took its place, and who said so; it
             is disabled then. Its payments are asked about, given back and paid out under it still.
+        webhook: What was registered at the provider, where that goes by a call.
     """
 
     id: str
@@ -68,6 +87,7 @@ class ProviderAccount:
     retired_at: datetime | None = None
     retired_by: str = ""
     retired_why: str = ""
+    webhook: Webhook | None = None
 
     @property
     def is_retired(self) -> bool:

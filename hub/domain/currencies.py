@@ -7,14 +7,18 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from hub_hookspecs import EXPONENTS
+CODES: Final = (
+    "ARS", "BOB", "BRL", "CLP", "COP", "CRC", "DOP", "EUR", "GTQ", "HNL", "MXN", "NIO", "PAB", "PEN", "PYG", "USD",
+    "UYU", "VES",
+)  # fmt: skip
+"""What is read as a currency in people's files; of all the others some are words (``ALL``, ``TOP``)."""
 
 PESOS: Final = ("ARS", "CLP", "COP", "DOP", "MXN", "UYU")
 LOCAL: Final = ("MONEDA NACIONAL", "MONEDA LOCAL", "NACIONAL", "LOCAL")
 """A column of currencies that says no more than this means the usual one of the company's country."""
 
 CURRENCY_WORDS: Final = {
-    **{code: (code,) for code in EXPONENTS},
+    **{code: (code,) for code in CODES},
     "$": (*PESOS, "USD"), "PESO": PESOS, "PESOS": PESOS, "M.N.": ("MXN",), "MN": ("MXN",),
     "₡": ("CRC",), "¢": ("CRC",), "COLON": ("CRC",), "COLONES": ("CRC",), "COLON COSTARRICENSE": ("CRC",),
     "COLONES COSTARRICENSES": ("CRC",),

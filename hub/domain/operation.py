@@ -22,6 +22,7 @@ class OperationKind(enum.StrEnum):
     REFUND = "refund"
     UNDO = "undo"
     CANCEL = "cancel"
+    CAPTURE = "capture"
 
 
 class OperationStatus(enum.StrEnum):
@@ -74,7 +75,12 @@ class Operation:
         return self.status in LIVE
 
 
-DONE_BY = {OperationKind.REFUND: Kind.RETURNED, OperationKind.UNDO: Kind.RETURNED, OperationKind.CANCEL: Kind.CANCELLED}
+DONE_BY = {
+    OperationKind.REFUND: Kind.RETURNED,
+    OperationKind.UNDO: Kind.RETURNED,
+    OperationKind.CANCEL: Kind.CANCELLED,
+    OperationKind.CAPTURE: Kind.PAID,
+}
 
 
 def operation_status(kind: OperationKind, phase: Phase, kinds: Iterable[Kind]) -> tuple[OperationStatus, str]:

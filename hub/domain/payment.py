@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from hub_hookspecs import Channel, JsonMap, Kind, Mode, Money, NextAction, Payer
+from hub_hookspecs import AcceptedTerms, Channel, JsonMap, Kind, Mode, Money, NextAction, Payer
 from hub_hookspecs.payment import CLOSING_KINDS, NO_MEMORY
 
 LEASE = timedelta(seconds=120)
@@ -121,6 +121,7 @@ class Payment:
         return_token: Unguessable part of the browser's return address.
         expires_at: When session, push or code dies.
         ended_at: When the exchange's outcome was committed, else the lease's end.
+        terms: What the payer accepted before it was started.
         warned: The payer confirmed the warning of an unproven close before starting this payment.
     """
 
@@ -152,6 +153,7 @@ class Payment:
     next_check_at: datetime | None = None
     checks: int = 0
     warned: bool = False
+    terms: tuple[AcceptedTerms, ...] = ()
     created_at: datetime
 
     @property
@@ -178,7 +180,7 @@ def status_of(phase: Phase, kinds: Iterable[Kind]) -> tuple[Status, str]:
     for kind in CLOSING:
         if kind in seen:
             return Status.CLOSED, kind.value
-    if Kind.ACCEPTED in seen:
+    if seen & {Kind.ACCEPTED, Kind.AUTHORISED}:
         return Status.PENDING, ""
     if phase is not Phase.CREATED:
         return Status.UNKNOWN, ""

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
 import structlog
 
 from hub_hookspecs import Conclusion, Grant, GrantRequest, NotSent, Outcome, Refused
+from hub_hookspecs.http import library as httpx
 
 from .hook_call import HookCall, new_call_id
 

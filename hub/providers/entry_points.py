@@ -8,6 +8,8 @@ from typing import TypeVar
 
 import structlog
 
+from hub_hookspecs import hint_for
+
 from .registry import LoadFailure, StageOrder
 
 T = TypeVar("T")
@@ -101,4 +103,5 @@ def guarded(stage: StageOrder, work: Callable[[], T]) -> T:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        raise Rejected(stage, f"{type(error).__name__}: {str(error)[:300]}".rstrip(": ")) from error
+        said = f"{type(error).__name__}: {str(error)[:300]}".rstrip(": ")
+        raise Rejected(stage, said, hint_for(error)) from error

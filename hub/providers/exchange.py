@@ -16,7 +16,6 @@ from functools import partial
 from typing import Any
 
 import attrs
-import httpx
 import structlog
 
 from hub_hookspecs import (
@@ -34,6 +33,7 @@ from hub_hookspecs import (
     repeat_for,
     wants_grant,
 )
+from hub_hookspecs.http import library as httpx
 
 from .authorizing import drop_grant, grant_for, with_grant
 from .grants import GrantsInMemory, GrantStore

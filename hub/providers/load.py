@@ -12,7 +12,6 @@ from importlib.metadata import EntryPoint
 from types import MappingProxyType
 from typing import Any
 
-import httpx
 import pluggy
 import structlog
 
@@ -26,6 +25,7 @@ from hub_hookspecs import (
     read_catalogues,
     specs,
 )
+from hub_hookspecs.http import library as httpx
 
 from .entry_points import Rejected, found_in, guarded, load_all, reported
 from .registry import Provider, Registry, StageOrder
@@ -105,9 +105,9 @@ def _fit_faults(info: object, code: str) -> Iterator[str]:
         return
     if info.code != code:
         yield f'its code is "{info.code}", its entry point is named "{code}"'
-    low, high = info.contract
-    if not low <= CONTRACT_VERSION <= high:
-        yield f"it works with contract {low} to {high}, this hub has {CONTRACT_VERSION}"
+    (major, minor), (ours, newest) = info.contract_version, CONTRACT_VERSION
+    if major != ours or minor > newest:
+        yield f"it needs contract {major}.{minor}, this hub has {ours}.{newest}"
 
 
 def _overrides(code: str, info: ProviderInfo, settings: Mapping[str, Any]) -> Mapping[str, str]:

@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import attrs
-import httpx
 
 from hub_hookspecs import MAX_ANSWER, NotSent, OutcomeUnknown
+from hub_hookspecs.http import library as httpx
 
 AddressesOf = Callable[[str, int], Awaitable[Sequence[str]]]
 

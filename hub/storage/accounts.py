@@ -15,7 +15,18 @@ from sqlalchemy.dialects.sqlite import insert
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub_hookspecs import Channel, Mode
 
-from .rows import json_list, json_text, maybe_micros, maybe_moment, micros, moment, report_from, report_text
+from .rows import (
+    json_list,
+    json_text,
+    maybe_micros,
+    maybe_moment,
+    micros,
+    moment,
+    report_from,
+    report_text,
+    webhook_from,
+    webhook_text,
+)
 from .schema import account, account_secret
 from .statements import Runs, changed, inserted
 
@@ -24,6 +35,7 @@ FREE = (
     *(account.c.status, account.c.path_token, account.c.settings, account.c.secret_names, account.c.channels),
     *(account.c.report, account.c.confirmed_by, account.c.confirmed_at, account.c.last_heard_at, account.c.paused),
     *(account.c.credentials, account.c.updated_at, account.c.retired_at, account.c.retired_by, account.c.retired_why),
+    account.c.webhook,
 )
 SAVE = changed(account, *FREE)
 GET = select(account).where(account.c.id == bindparam("id"))
@@ -188,6 +200,7 @@ def _values(record: ProviderAccount) -> dict[str, object]:
         "retired_at": maybe_micros(record.retired_at),
         "retired_by": record.retired_by,
         "retired_why": record.retired_why,
+        "webhook": webhook_text(record.webhook),
     }
 
 
@@ -217,4 +230,5 @@ def _account(row: sqlite3.Row) -> ProviderAccount:
         retired_at=maybe_moment(row["retired_at"]),
         retired_by=row["retired_by"],
         retired_why=row["retired_why"],
+        webhook=webhook_from(row["webhook"]),
     )

@@ -6,13 +6,25 @@ import json
 import sqlite3
 from typing import Any
 
+import attrs
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.observation import ObservedBy, Seen
-from hub_hookspecs import Instrument, Kind, Mode, Money, Observation, Reason, ReasonKind
+from hub_hookspecs import (
+    Dispute,
+    DisputeStage,
+    Instrument,
+    Kind,
+    Mode,
+    Money,
+    Observation,
+    Reason,
+    ReasonKind,
+    Sender,
+)
 
-from .rows import json_list, maybe_micros, maybe_moment, micros, moment
+from .rows import json_list, json_text, maybe_micros, maybe_moment, micros, moment
 from .schema import observation
 from .statements import Runs, next_of
 
@@ -64,6 +76,8 @@ def _values(seen: Seen, merchant_id: str, mode: Mode) -> dict[str, Any]:
         "digest": seen.digest,
         "operation": seen.operation,
         "besides": json_list(seen.besides),
+        "details": json_text(_details(claim)),
+        "sender": None if claim.sender is None else json_text(attrs.asdict(claim.sender)),
     }
 
 
@@ -83,6 +97,8 @@ def _seen(row: sqlite3.Row) -> Seen:
         authorisation=row["authorisation"],
         instrument=instrument,
         event_id=row["event_id"],
+        sender=None if row["sender"] is None else Sender(**json.loads(row["sender"])),
+        **_detailed(json.loads(row["details"])),
     )
     return Seen(
         key=row["id"],
@@ -96,3 +112,29 @@ def _seen(row: sqlite3.Row) -> Seen:
         operation=row["operation"],
         besides=frozenset(json.loads(row["besides"])),
     )
+
+
+def _details(claim: Observation) -> dict[str, Any]:
+    """What few observations say, as JSON; nothing where nothing is said."""
+    dispute = claim.dispute
+    said = {
+        "expires_at": maybe_micros(claim.expires_at),
+        "settled_amount": claim.settled_amount and [claim.settled_amount.minor, claim.settled_amount.currency],
+        "settled_rate": claim.settled_rate,
+        "fee": claim.fee and [claim.fee.minor, claim.fee.currency],
+        "dispute": dispute and [dispute.case, dispute.stage.value, dispute.reason, maybe_micros(dispute.answer_by)],
+        "learned": dict(claim.learned) or None,
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _detailed(said: dict[str, Any]) -> dict[str, Any]:
+    read: dict[str, Any] = {
+        "expires_at": maybe_moment,
+        "settled_amount": lambda pair: Money(*pair),
+        "fee": lambda pair: Money(*pair),
+        "dispute": lambda row: Dispute(
+            case=row[0], stage=DisputeStage(row[1]), reason=row[2], answer_by=maybe_moment(row[3])
+        ),
+    }
+    return {name: read[name](value) if name in read else value for name, value in said.items()}

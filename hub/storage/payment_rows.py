@@ -21,6 +21,8 @@ from .rows import (
     moment,
     payer_from,
     payer_text,
+    terms_from,
+    terms_text,
 )
 
 
@@ -63,6 +65,7 @@ def payment_values(record: Payment) -> dict[str, Any]:
         "owner": record.owner,
         "lease_until": maybe_micros(record.lease_until),
         "warned": int(record.warned),
+        "terms": terms_text(record.terms),
         "created_at": micros(record.created_at),
         **derived_values(record),
     }
@@ -118,6 +121,7 @@ def payment_from(row: sqlite3.Row, lines: Iterable[sqlite3.Row]) -> Payment:
         next_check_at=maybe_moment(row["next_check_at"]),
         checks=row["checks"],
         warned=bool(row["warned"]),
+        terms=terms_from(row["terms"]),
         created_at=moment(row["created_at"]),
     )
 

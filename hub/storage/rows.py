@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import attrs
 
+from hub.domain.account import Webhook
 from hub.domain.merchant import Options
 from hub.domain.receipt import Party
 from hub_hookspecs import (
+    AcceptedTerms,
     ApproveInApp,
+    Barcode,
     Company,
     Credentials,
     Done,
@@ -27,6 +31,7 @@ from hub_hookspecs import (
     Redirect,
     ShowQr,
     ShowReference,
+    Symbology,
 )
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -176,25 +181,53 @@ def payer_from(text: str) -> Payer:
     return Payer(**{**data, "document": document_from(data["document"])})
 
 
+def terms_text(accepted: Iterable[AcceptedTerms]) -> str:
+    """What a payer accepted, as JSON."""
+    return json_text([[item.code, item.version, micros(item.accepted_at)] for item in accepted])
+
+
+def terms_from(text: str) -> tuple[AcceptedTerms, ...]:
+    """The accepted terms of such a text."""
+    return tuple(
+        AcceptedTerms(code=code, version=version, accepted_at=moment(at)) for code, version, at in json.loads(text)
+    )
+
+
+def webhook_text(webhook: Webhook | None) -> str | None:
+    """What stands at the provider, as JSON."""
+    return None if webhook is None else json_text({**attrs.asdict(webhook), "seen_at": micros(webhook.seen_at)})
+
+
+def webhook_from(text: str | None) -> Webhook | None:
+    """What such a text says of an account's notifications."""
+    if text is None:
+        return None
+    data = json.loads(text)
+    return Webhook(**{**data, "foreign": tuple(data["foreign"]), "seen_at": moment(data["seen_at"])})
+
+
 def action_text(action: NextAction | None) -> str | None:
     """A next action as JSON, its type named."""
-    data: Mapping[str, Any] = {}
-    match action:
-        case None:
-            return None
-        case Redirect(url, expires_at):
-            data = {"url": url, "expires_at": maybe_micros(expires_at)}
-        case PostForm(url, fields, expires_at):
-            data = {"url": url, "fields": dict(fields), "expires_at": maybe_micros(expires_at)}
-        case ApproveInApp(hint, expires_at):
-            data = {"hint": hint, "expires_at": maybe_micros(expires_at)}
-        case ShowQr(payload, expires_at):
-            data = {"payload": payload, "expires_at": maybe_micros(expires_at)}
-        case ShowReference(words, barcode, expires_at):
-            data = {"text": words, "barcode": barcode, "expires_at": maybe_micros(expires_at)}
-        case Done():
-            pass
+    if action is None:
+        return None
+    data = {field.name: _as_json(getattr(action, field.name)) for field in attrs.fields(type(action))}
     return json_text({"type": type(action).__name__, **data})
+
+
+def _as_json(value: object) -> object:
+    match value:
+        case datetime():
+            return micros(value)
+        case bytes():
+            return base64.b64encode(value).decode()
+        case Barcode():
+            return attrs.asdict(value)
+        case Mapping():
+            return dict(value)
+        case tuple():
+            return list(value)
+        case _:
+            return value
 
 
 ACTIONS: Mapping[str, type[NextAction]] = {
@@ -208,9 +241,20 @@ def action_from(text: str | None) -> NextAction | None:
         return None
     data = json.loads(text)
     kind = ACTIONS[data.pop("type")]
-    if "expires_at" in data:
-        data["expires_at"] = maybe_moment(data["expires_at"])
-    return kind(**data)
+    return kind(**{name: _ACTION_FIELDS.get(name, _as_it_is)(value) for name, value in data.items()})
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_ACTION_FIELDS: Mapping[str, Callable[[Any], Any]] = {
+    "expires_at": maybe_moment,
+    "image": lambda text: None if text is None else base64.b64decode(text),
+    "barcode": lambda data: None if data is None else Barcode(data["payload"], Symbology(data["symbology"])),
+    "instructions": tuple,
+    "places": tuple,
+}
 
 
 def party_text(party: Party) -> str:

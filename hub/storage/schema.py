@@ -247,6 +247,7 @@ account = _table(
     _whole("retired_at", null=True),
     _text("retired_by"),
     _text("retired_why"),
+    _text("webhook", null=True),
     _one_of("mode", Mode),
     _one_of("status", AccountStatus),
     CheckConstraint("retired_at IS NULL OR status = 'disabled'", name="retired"),
@@ -415,6 +416,7 @@ payment = _table(
     _text("flags"),
     _text("memory"),
     _text("action", null=True),
+    _text("terms", server_default="[]"),
     _text("return_token"),
     _text("locale"),
     _text("owner"),
@@ -499,6 +501,8 @@ observation = _table(
     _text("digest"),
     _text("operation"),
     _text("besides"),
+    _text("details", server_default="{}"),
+    _text("sender", null=True),
     _one_of("source", ObservedBy),
     _one_of("kind", Kind),
     UniqueConstraint("merchant", "seq"),
@@ -560,6 +564,12 @@ operation_news = _table(
     _one_of("kind", Kind),
 )
 
+
+currency_exponent = _table(
+    "currency_exponent",
+    _text("currency", primary_key=True),
+    _whole("exponent"),
+)
 
 ledger_account = _table(
     "ledger_account",

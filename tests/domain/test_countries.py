@@ -118,9 +118,7 @@ def test_costa_rica_says_usted_and_colombia_says_tu() -> None:
         assert not formal.search(CO.wording[key]), key
 
 
-def test_only_colombia_allows_surcharges_and_withholds() -> None:
-    """Charging a payer for using a card is forbidden in Costa Rica."""
-    assert (CR.surcharge_allowed, CO.surcharge_allowed) == (False, True)
+def test_only_colombia_withholds() -> None:
     assert (CR.withholdings, CO.withholdings) == (False, True)
 
 

@@ -25,7 +25,7 @@ from tests.spoken import spoken
 
 NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
 INFO = ProviderInfo(
-    code="acme", name="Acme", contract=(1, 1), countries=("CR",),
+    code="acme", name="Acme", contract_version=(1, 1), countries=("CR",),
     currencies=(CurrencyRule(currency="CRC", decimals=2, minimum=100, maximum=10_000),
                 CurrencyRule(currency="USD", decimals=2)),
     channels=frozenset({Channel.STATEMENT}),

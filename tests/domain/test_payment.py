@@ -34,6 +34,7 @@ never_existed   closed never_existed
 session_expired closed session_expired
 released        closed released
 accepted        pending
+authorised      pending
 """
 """The status function as the specification has it: the first line whose kind was seen decides."""
 

@@ -51,7 +51,7 @@ def an_info(**changes: Any) -> ProviderInfo:
     info = ProviderInfo(
         code="acme",
         name="Acme",
-        contract=(1, 1),
+        contract_version=(1, 1),
         countries=("CR",),
         currencies=(CurrencyRule(currency="CRC", decimals=2),),
         channels=frozenset(Channel),

@@ -20,7 +20,7 @@ GOOD = """
     def describe_provider():
         way = Way(code="form", label="Form", starts=Starts.SESSION, outcome=frozenset({"query"}), query_by=QueryBy.OURS)
         return ProviderInfo(
-            code="CODE", name="Acme", contract=(1, 1), countries=("CR",),
+            code="CODE", name="Acme", contract_version=(1, 1), countries=("CR",),
             currencies=(CurrencyRule(currency="CRC", decimals=2),), channels=frozenset(Channel), ways=(way,),
             reference=ReferenceRule(10),
             endpoints={"live": {"api": "https://api.acme.example"}, "test": {"api": "https://test.acme.example"}},
@@ -107,8 +107,16 @@ BROKEN = {
         "check",
         "neither handle_notification nor query_payment",
     ),
-    "it wants a later contract": (GOOD.replace("contract=(1, 1)", "contract=(2, 3)"), "check", "contract 2 to 3"),
-    "it knows an older contract only": (GOOD.replace("contract=(1, 1)", "contract=(0, 0)"), "check", "contract"),
+    "it wants a later contract": (
+        GOOD.replace("contract_version=(1, 1)", "contract_version=(1, 9)"),
+        "check",
+        "contract 1.9",
+    ),
+    "it knows an older contract only": (
+        GOOD.replace("contract_version=(1, 1)", "contract_version=(0, 1)"),
+        "check",
+        "contract 0.1",
+    ),
     "a currency is unknown": (GOOD.replace('"CRC"', '"XXX"'), "check", "currency 'XXX' is unknown"),
     "a live endpoint is plain http": (
         GOOD.replace("https://api.acme", "http://api.acme"),

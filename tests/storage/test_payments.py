@@ -14,6 +14,7 @@ from hub.storage import SqliteStore
 from hub.storage.connection import connect
 from hub_hookspecs import (
     ApproveInApp,
+    Barcode,
     Done,
     IdentityDocument,
     Instrument,
@@ -68,9 +69,9 @@ def test_a_payment_comes_back_as_it_was(furnished: SqliteStore, world: World) ->
         lambda at: Redirect("https://pay.example/ñ", at),
         lambda at: PostForm("https://pay.example", {"a": "1"}, at),
         lambda at: ApproveInApp("Abra la app", at),
-        lambda at: ShowQr("000201", at),
-        lambda at: ShowReference("123", "456", at),
-        lambda at: ShowReference("123", None, at),
+        lambda at: ShowQr("000201", at, image=b"\x89PNG", key="@tienda"),
+        lambda at: ShowReference("123", at, barcode=Barcode("456"), instructions=("uno",), places=("Aquí",)),
+        lambda at: ShowReference("123", at),
         lambda _at: Done(),
     ],
 )

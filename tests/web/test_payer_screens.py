@@ -21,7 +21,7 @@ from hub.flows.merchants.save_logo import save_logo
 from hub.flows.payments.check_payment import check_payment
 from hub.flows.payments.run_operation import refund_payment
 from hub.flows.payments.view_payment import payment_link_id
-from hub_hookspecs import PostForm, ShowQr, ShowReference
+from hub_hookspecs import Barcode, PostForm, ShowQr, ShowReference
 from tests.web.conftest import BROKEN_WORDS, Debtor, House, logo_png
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ def screens(house: House, forms: Forms) -> Mapping[str, str]:
         "approve in the app": make.start("CO", **PHONE)[1],
         "QR": make.start("CO", way="qr")[1],
         "form to post": make.changed("CR", action=PostForm("https://pay.example/go", {"a": "b"})),
-        "reference": make.changed("CR", action=ShowReference("1234 5678 9012", "00012345")),
+        "reference": make.changed("CR", action=ShowReference("1234 5678 9012", barcode=Barcode("00012345"))),
         "waiting for the result": make.changed("CR", expires_at=house.time() - timedelta(minutes=1)),
         "unknown": make.unknown(),
         "declined": make.closed("reject"),

@@ -75,7 +75,6 @@ class Country:
         phone_prefix: International prefix: ``+506``.
         wording: Texts that differ from the language's default, by message id.
         holidays: Bank holidays, for estimates only: a set of dates, or ``Holidays`` by a rule that never ends.
-        surcharge_allowed: Whether a payer may be charged for the method.
         withholdings: Whether payers withhold taxes in private business.
         withheld_taxes: (code, name) of the taxes that a payer may declare to withhold; the code, such as
             ``retefuente``, stands in keys of the books and never changes.
@@ -98,7 +97,6 @@ class Country:
     receipts: ReceiptRules
     wording: Mapping[str, str] = EMPTY
     holidays: Container[date] = frozenset()
-    surcharge_allowed: bool = False
     withholdings: bool = False
     withheld_taxes: tuple[tuple[str, str], ...] = (("retencion", "Retención"),)
     means: tuple[tuple[str, str], ...] = ()

@@ -6,19 +6,22 @@ Run by the hub at load and by the conformance kit, so that both say the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-import httpx
-
 from .errors import PluginFault
+from .http import URL
 from .money import EXPONENTS
-from .provider import CurrencyRule, Mode, PayButton, ProviderInfo, Setting, Way
+from .provider import CurrencyRule, Mode, PayButton, PayerField, ProviderInfo, Setting, SettingKind, Way
 
 CODE: Final = re.compile(r"[a-z][a-z0-9-]{1,31}")
 NAME: Final = re.compile(r"[a-z][A-Za-z0-9_]{0,39}")
 COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 CHANNELS_OF_NEWS: Final = frozenset({"notification", "return", "query"})
+SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]{1,39}")
+BROWSERS_OWN: Final = frozenset(
+    {"http", "https", "javascript", "data", "file", "ftp", "blob", "about", "vbscript", "mailto", "tel", "sms"}
+)
 MAX_LOGO: Final = 16 * 1024
 PNG: Final = b"\x89PNG\r\n\x1a\n"
 
@@ -38,9 +41,9 @@ def _faults(info: ProviderInfo) -> Iterator[str]:
         yield f"code {info.code!r} is not a lower-case slug"
     if not info.name.strip():
         yield "name is empty"
-    low, high = info.contract
-    if not 1 <= low <= high:
-        yield f"contract range {info.contract} is none"
+    major, minor = info.contract_version
+    if major < 1 or minor < 0:
+        yield f"contract_version {info.contract_version} is no (major, minor)"
     yield from (f"country {code!r} is no ISO 3166-1 alpha-2 code" for code in info.countries if not _is_country(code))
     if not info.countries:
         yield "no country is declared"
@@ -73,6 +76,13 @@ def _faults(info: ProviderInfo) -> Iterator[str]:
         yield f"a time limit of {info.timeout_seconds} s: 1 to 60 are possible"
     if info.notification_setup and "{address}" not in info.notification_setup:
         yield "notification_setup does not contain {address}"
+    if sum(setting.kind is SettingKind.CLIENT_CERTIFICATE for setting in info.settings) > 1:
+        yield "more than one client certificate is declared"
+    yield from (
+        f"app scheme {scheme!r} is none, or one that a browser runs"
+        for scheme in info.app_schemes
+        if not _is_app(scheme)
+    )
     if not all(link == "" or link.startswith("https://") for link in _links(info)):
         yield "links must begin with https://"
 
@@ -83,6 +93,10 @@ def _links(info: ProviderInfo) -> tuple[str, ...]:
 
 def _is_country(code: str) -> bool:
     return re.fullmatch("[A-Z]{2}", code) is not None
+
+
+def _is_app(scheme: str) -> bool:
+    return bool(SCHEME.fullmatch(scheme)) and scheme not in BROWSERS_OWN
 
 
 def _doubles(what: str, names: list[str]) -> Iterator[str]:
@@ -108,8 +122,26 @@ def _way_faults(way: Way, info: ProviderInfo) -> Iterator[str]:
     if way.expiry_setting and not info.setting(way.expiry_setting):
         yield f"way {way.code}: expiry setting {way.expiry_setting!r} is not declared"
     yield from _doubles("payer field", [field.name for field in way.payer_fields])
+    if way.watch_paid_days and way.query_by == "none":
+        yield f"way {way.code}: a paid payment is watched, but it cannot be asked for"
+    if not all(pause >= 1 for pause in way.check_minutes):
+        yield f"way {way.code}: pauses between checks are whole minutes, at least one"
+    names = {field.name: field for field in way.payer_fields}
     for field in way.payer_fields:
-        yield from _pattern_faults(f"payer field {field.name}", field.pattern)
+        yield from _field_faults(field, names)
+
+
+def _field_faults(field: PayerField, names: Mapping[str, PayerField]) -> Iterator[str]:
+    yield from _pattern_faults(f"payer field {field.name}", field.pattern)
+    yield from _doubles(f"payer field {field.name}: choice", [choice.value for choice in field.choices])
+    if field.choices and field.fetched:
+        yield f"payer field {field.name}: its choices are either declared or fetched"
+    for choice in field.choices:
+        if not re.fullmatch(field.pattern, choice.value):
+            yield f"payer field {field.name}: choice {choice.value!r} does not match its own pattern"
+    for other in {*field.only_with, *(name for choice in field.choices for name in choice.only_with)}:
+        if other not in names or other == field.name:
+            yield f"payer field {field.name}: it depends on {other!r}, which is no other field of this way"
 
 
 def _endpoint_faults(info: ProviderInfo) -> Iterator[str]:
@@ -122,7 +154,7 @@ def _endpoint_faults(info: ProviderInfo) -> Iterator[str]:
         yield "live and test endpoints have different roles"
     for mode, urls in info.endpoints.items():
         for role, url in urls.items():
-            parsed = httpx.URL(url)
+            parsed = URL(url)
             if parsed.scheme != "https" or not parsed.host or parsed.userinfo:
                 yield f"{mode} endpoint {role} is not a plain https address"
 
@@ -131,6 +163,8 @@ def _setting_faults(setting: Setting, info: ProviderInfo) -> Iterator[str]:
     if not NAME.fullmatch(setting.name):
         yield f"setting {setting.name!r} is not an identifier"
     yield from _pattern_faults(f"setting {setting.name}", setting.pattern)
+    if setting.kind is SettingKind.CLIENT_CERTIFICATE and not (setting.secret and setting.multiline):
+        yield f"setting {setting.name} is a client certificate, so it is secret and multiline"
     if setting.enables and not info.currency_rule(setting.enables):
         yield f"setting {setting.name} enables {setting.enables}, which is not declared"
     if setting.secret and setting.default is not None:

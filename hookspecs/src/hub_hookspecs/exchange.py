@@ -1,7 +1,7 @@
 """Exchanges: how a plugin talks to its provider without doing any I/O.
 
-A hook that needs its provider is a generator: it yields ``httpx.Request``,
-receives ``httpx.Response`` and returns its result, as ``httpx.Auth.auth_flow``
+A hook that needs its provider is a generator: it yields ``http.Request``,
+receives ``http.Response`` and returns its result, as ``Auth.auth_flow`` of httpx
 does. This module holds the rules that need no network, and is driven by the
 hub and by the conformance kit alike, so that the kit proves what the hub does:
 which requests a hook may yield (their marks: ``request_mark``), what it may
@@ -27,9 +27,9 @@ from collections.abc import Callable, Generator
 from typing import Final, Generic, TypeVar
 
 import attrs
-import httpx
 
 from .errors import NotSent, OutcomeUnknown, PluginFault, ProviderError, Refused
+from .http import URL, Request, Response
 from .payment import Reason
 from .provider import Account, Mode, ProviderInfo
 from .request_mark import LEGAL, Mark, mark_of
@@ -37,7 +37,7 @@ from .results import check_result, origin_of
 from .wire import strict_json
 
 T = TypeVar("T")
-Exchange = Generator[httpx.Request, httpx.Response, T]
+Exchange = Generator[Request, Response, T]
 
 MAX_REQUESTS: Final = 8
 """Requests of one hook call."""
@@ -81,7 +81,7 @@ class Conclusion(Generic[T]):
 class Ask:
     """The plugin wants this request sent."""
 
-    request: httpx.Request
+    request: Request
     mark: Mark
     number: int
 
@@ -126,7 +126,7 @@ class Steps(Generic[T]):
         """Run the hook to its first request, or to its result."""
         return self._advance(lambda: next(self._exchange))
 
-    def answered(self, response: httpx.Response) -> Step[T]:
+    def answered(self, response: Response) -> Step[T]:
         """Hand a complete answer to the plugin."""
         if self._mark is Mark.CHARGING:
             first = not self._charged
@@ -161,7 +161,7 @@ class Steps(Generic[T]):
         with contextlib.suppress(BaseException):
             self._exchange.close()
 
-    def _advance(self, resume: Callable[[], httpx.Request]) -> Step[T]:
+    def _advance(self, resume: Callable[[], Request]) -> Step[T]:
         try:
             request = resume()
         except StopIteration as done:
@@ -176,7 +176,7 @@ class Steps(Generic[T]):
             return self._nothing(f"the plugin raised {type(error).__name__}", said=type(error).__name__, fault=True)
         return self._asked(request)
 
-    def _asked(self, request: httpx.Request) -> Step[T]:
+    def _asked(self, request: Request) -> Step[T]:
         self._count += 1
         objection = self._objection(request)
         if objection:
@@ -186,14 +186,14 @@ class Steps(Generic[T]):
         return Ask(request, self._mark, self._count)
 
     def _objection(self, request: object) -> str:
-        if not isinstance(request, httpx.Request):
+        if not isinstance(request, Request):
             return f"yielded {type(request).__name__}, not a request"
         if self._count > MAX_REQUESTS:
             return f"more than {MAX_REQUESTS} requests in one call"
         mark = mark_of(request)
         if mark not in LEGAL.get(self._hook, frozenset({Mark.HARMLESS})):
             return f"{self._hook} may not yield a {mark} request"
-        if origin_of(request.url) not in {origin_of(httpx.URL(url)) for url in self._account.endpoints.values()}:
+        if origin_of(request.url) not in {origin_of(URL(url)) for url in self._account.endpoints.values()}:
             return f"host {request.url.host!r} is not declared"
         if request.url.scheme != "https" and self._account.mode is Mode.LIVE:
             return "a live account is reached by https alone"
@@ -230,7 +230,7 @@ class Steps(Generic[T]):
         outcome = Outcome.UNKNOWN if self._charged else Outcome.NEVER_SENT
         return Conclusion(outcome=outcome, plugin_said=said, cause=cause, fault=fault)
 
-    def _not_executed(self, response: httpx.Response) -> bool:
+    def _not_executed(self, response: Response) -> bool:
         for rule in self._info.not_executed:
             if rule.hook == self._hook and rule.status == response.status_code:
                 try:

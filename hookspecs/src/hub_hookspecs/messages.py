@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from .payment import Observation
+from .payment import Observation, SettlementLine
 
 
 class Source(enum.StrEnum):
@@ -74,6 +74,7 @@ class Reading:
         reason: Which check failed, in English and for the operator, such as ``the digest is not the body's``, or why
             a genuine message claims nothing; it is logged and shown, so it holds nothing that was sent or computed:
             no secret, no signature, no value.
+        settlement_lines: Of a VALID message that tells of a pay-out, or of what one payment came to.
     """
 
     verdict: Verdict
@@ -81,3 +82,4 @@ class Reading:
     hints: tuple[str, ...] = ()
     reason: str = ""
     reply: Reply = Reply()
+    settlement_lines: tuple[SettlementLine, ...] = ()

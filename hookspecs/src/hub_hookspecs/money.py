@@ -1,7 +1,7 @@
 """Money as whole minor units, and its exact literal on the wire.
 
 No float exists anywhere in this package: amounts are integers inside, decimal
-text outside. Exponents stand in one table (ISO 4217); what a provider does
+text outside. Exponents stand in one table (``currencies``); what a provider does
 differently is translated in its own ``wire.py``.
 """
 
@@ -14,11 +14,7 @@ from typing import Any, Final
 
 import attrs
 
-EXPONENTS: Final[Mapping[str, int]] = {
-    "ARS": 2, "BOB": 2, "BRL": 2, "CLP": 0, "COP": 2, "CRC": 2, "DOP": 2, "EUR": 2, "GTQ": 2, "HNL": 2,
-    "MXN": 2, "NIO": 2, "PAB": 2, "PEN": 2, "PYG": 0, "USD": 2, "UYU": 2, "VES": 2,
-}  # fmt: skip
-"""Minor units of each currency we know, ISO 4217."""
+from .currencies import EXPONENTS as EXPONENTS
 
 SHORT: Final = 18
 """Length of texts whose digits are the minor units themselves; the exact way is the same for them, and slower."""

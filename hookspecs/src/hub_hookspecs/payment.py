@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 import attrs
 
+from .actions import NextAction
+from .form import AcceptedTerms
 from .identity import EMPTY, IdentityDocument
 from .money import Money
 
@@ -49,6 +51,9 @@ class Order:
         reference: Our merchant reference by the provider's rule; never used before.
         way: Code of the declared way of starting.
         return_url: Where the provider may send the browser; carries a random token.
+        cancel_url: Where it may send the browser of a payer who gave up; proves nothing.
+        notification_url: Where this account's notifications go, for a provider that takes the address with each order.
+        terms: What the payer accepted on the hub's page, with the versions that ``fetch_form`` gave.
         now: UTC.
         call_id: 10 fresh alphanumerics.
     """
@@ -63,65 +68,20 @@ class Order:
     locale: str
     now: datetime
     call_id: str
-
-
-@attrs.frozen
-class Redirect:
-    """Send the browser there."""
-
-    url: str
-    expires_at: datetime | None = None
-
-
-@attrs.frozen
-class PostForm:
-    """Let the browser post these fields there."""
-
-    url: str
-    fields: Mapping[str, str]
-    expires_at: datetime | None = None
-
-
-@attrs.frozen
-class ApproveInApp:
-    """The payer approves in the provider's app."""
-
-    hint: str
-    expires_at: datetime | None = None
-
-
-@attrs.frozen
-class ShowQr:
-    """Draw this payload as a QR code."""
-
-    payload: str
-    expires_at: datetime | None = None
-
-
-@attrs.frozen
-class ShowReference:
-    """Show a reference that the payer pays elsewhere."""
-
-    text: str
-    barcode: str | None = None
-    expires_at: datetime | None = None
-
-
-@attrs.frozen
-class Done:
-    """Nothing to do for the payer."""
-
-
-NextAction = Redirect | PostForm | ApproveInApp | ShowQr | ShowReference | Done
+    cancel_url: str = ""
+    notification_url: str = ""
+    terms: tuple[AcceptedTerms, ...] = ()
 
 
 class Kind(enum.StrEnum):
     """What an observation claims.
 
+    ``authorised``: money is held for us and not taken; pending and never paid, until ``capture_payment`` or its lapse.
     The last four are concluded by the hub or its operator; a plugin never reports them.
     """
 
     ACCEPTED = "accepted"
+    AUTHORISED = "authorised"
     PAID = "paid"
     TRY_DECLINED = "try_declined"
     DECLINED = "declined"
@@ -183,6 +143,47 @@ class Instrument:
 
 
 @attrs.frozen(kw_only=True)
+class Sender:
+    """Who really paid, as the provider states it: often not the one who was asked.
+
+    Attributes:
+        account: Where the money came from, masked by the provider or by the plugin: ``Banco Nacional ****1234``.
+    """
+
+    name: str = ""
+    document: str = ""
+    email: str = ""
+    phone: str = ""
+    account: str = ""
+
+
+class DisputeStage(enum.StrEnum):
+    """How far a dispute is. Only ``lost`` and ``won`` end it; ``opened`` may or may not take the money."""
+
+    INQUIRY = "inquiry"
+    OPENED = "opened"
+    ANSWERED = "answered"
+    WON = "won"
+    LOST = "lost"
+
+
+@attrs.frozen(kw_only=True)
+class Dispute:
+    """What the provider says of a dispute, beside the money that it moved.
+
+    Attributes:
+        case: The provider's id of the dispute, the same at each stage.
+        reason: In the provider's words, for the merchant.
+        answer_by: Until when evidence is taken, UTC.
+    """
+
+    case: str
+    stage: DisputeStage
+    reason: str = ""
+    answer_by: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
 class Observation:
     """One verified, normalised claim about one payment.
 
@@ -190,12 +191,19 @@ class Observation:
 
     Attributes:
         reference: Our reference as the provider echoed it, or None.
-        provider_reference: Theirs, or None.
+        provider_reference: Theirs for the payment, or for this try or capture of it; they may differ.
         movement: The same text for the same movement of money on every channel.
         amount: What the provider stated; None if it stated none.
         vouched: Names of the fields that were signed, or fetched over an authenticated call.
         occurred_at: When the provider says it happened, UTC.
         event_id: The provider's id of this piece of news, if it is vouched for.
+        expires_at: Until when an authorisation holds the money.
+        sender: Who paid.
+        settled_amount, settled_rate: What reaches the merchant in another currency, and the rate as the provider
+            writes it, in plain decimal text; information, never what was paid.
+        fee: What the provider keeps of this movement, where it says so at once.
+        dispute: Of a ``charged_back``, and of what is said about a dispute that has taken nothing (``accepted``).
+        learned: What later hooks need and only this channel told; merges with the payment's memory as a set.
     """
 
     kind: Kind
@@ -209,6 +217,29 @@ class Observation:
     authorisation: str | None = None
     instrument: Instrument | None = None
     event_id: str | None = None
+    expires_at: datetime | None = None
+    sender: Sender | None = None
+    settled_amount: Money | None = None
+    settled_rate: str | None = None
+    fee: Money | None = None
+    dispute: Dispute | None = None
+    learned: JsonMap = NO_MEMORY
+
+
+@attrs.frozen(kw_only=True)
+class Capture:
+    """Money of this payment that was taken, as the ledger has it.
+
+    Attributes:
+        provider_reference: Theirs, as the observation of this movement named it.
+        amount: What was booked.
+        returned: What of it went back so far.
+    """
+
+    movement: str
+    provider_reference: str | None
+    amount: Money
+    returned: Money
 
 
 @attrs.frozen(kw_only=True)
@@ -229,6 +260,9 @@ class Query:
     """Input of query_payment.
 
     Attributes:
+        captures: What was taken so far; the same in ``Cancel``, ``Refund`` and ``CaptureOrder``.
+        memory: What create_payment returned, and what observations have ``learned`` since. Two values of one key are
+            a contradiction: a person is asked, and hooks that move money are given neither.
         payer_fields: What the payer typed when the payment started; there even where the answer, and with
             it the memory, was lost. The same in ``Cancel`` and ``Refund``.
     """
@@ -242,6 +276,7 @@ class Query:
     now: datetime
     call_id: str
     payer_fields: Mapping[str, str] = EMPTY
+    captures: tuple[Capture, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -258,6 +293,7 @@ class Cancel:
     now: datetime
     call_id: str
     payer_fields: Mapping[str, str] = EMPTY
+    captures: tuple[Capture, ...] = ()
 
 
 class RefundKind(enum.StrEnum):
@@ -282,6 +318,29 @@ class Refund:
     now: datetime
     call_id: str
     payer_fields: Mapping[str, str] = EMPTY
+    captures: tuple[Capture, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class CaptureOrder:
+    """Input of capture_payment: take what was authorised, or a part of it.
+
+    Attributes:
+        operation: This operation's own reference.
+        amount: At most what was authorised.
+    """
+
+    reference: str
+    operation: str
+    provider_reference: str | None
+    way: str
+    amount: Money
+    authorised: Money
+    memory: JsonMap
+    now: datetime
+    call_id: str
+    payer_fields: Mapping[str, str] = EMPTY
+    captures: tuple[Capture, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

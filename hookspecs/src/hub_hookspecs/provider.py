@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import attrs
 
+from .form import Choice
 from .identity import EMPTY, Company
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -50,6 +51,13 @@ class ReferenceRule:
     alphabet: str = CROCKFORD
 
 
+class SettingKind(enum.StrEnum):
+    """What a setting is: text, or a certificate with its key (PEM) by which this account shows itself in TLS."""
+
+    TEXT = "text"
+    CLIENT_CERTIFICATE = "client_certificate"
+
+
 class EnteredBy(enum.StrEnum):
     """Who gives a setting's value."""
 
@@ -72,6 +80,7 @@ class Setting:
             a merchant id, a client id, never a secret. A payment keeps the account that it was sent with; another
             value makes another account, which the hub keeps beside the first, so whatever changes with a mere new
             secret does not identify.
+        kind: A ``client_certificate`` is secret and multiline; the hub shows it to the account's endpoints.
         default: Used when nothing is given; a setting without default and without one_of is required
             unless it is optional.
     """
@@ -89,6 +98,7 @@ class Setting:
     multiline: bool = False
     unique: bool = False
     identifies: bool = False
+    kind: SettingKind = SettingKind.TEXT
 
 
 @attrs.frozen(kw_only=True)
@@ -99,6 +109,9 @@ class PayerField:
         kind: ``tel``, ``email`` or ``text``: the keyboard on a phone.
         example: Shown as a hint.
         remember: Whether the hub may keep it for the customer's next payment (shown masked).
+        choices: The values that may be chosen, where they never change.
+        fetched: The values come from ``fetch_form`` instead.
+        only_with: It is asked only where other fields have one of these values, by name.
     """
 
     name: str
@@ -108,6 +121,9 @@ class PayerField:
     example: str = ""
     error: str = ""
     remember: bool = False
+    choices: tuple[Choice, ...] = ()
+    fetched: bool = False
+    only_with: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 class Starts(enum.StrEnum):
@@ -136,6 +152,11 @@ class Way:
         expiry_minutes: Life of the session, push or code; ``expiry_setting`` names an account setting in minutes.
         settle_minutes: T_settle: how long after the expiry news may still come.
         undo: Whether refund_payment can undo an unknown payment by our reference.
+        check_minutes: Pauses between two checks of a pending payment, the last one again and again until it expires.
+            None given: the hub's own, shorter for a push than for a voucher of three days.
+        watch_paid_days: For how many days a paid payment is asked about, where the provider does not tell of returns.
+        terms: Whether the payer accepts the terms of ``fetch_form`` first.
+        authorises: Paying only holds the money; ``capture_payment`` takes it.
     """
 
     code: str
@@ -149,6 +170,10 @@ class Way:
     settle_minutes: int = 15
     undo: bool = False
     cancel: bool = False
+    check_minutes: tuple[int, ...] = ()
+    watch_paid_days: int = 0
+    terms: bool = False
+    authorises: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -187,7 +212,7 @@ class ProviderInfo:
 
     Attributes:
         code: Equals the entry-point name; part of the notification address.
-        contract: Lowest and highest contract version that the plugin works with.
+        contract_version: Major and minor version of the contract that the plugin needs.
         tagline: One line for the catalogue, in Spanish.
         names_account: Whether some setting identifies the account at the provider. Say False where nothing but secrets
             is entered: then nobody can tell newer credentials from those of another account, and the hub does not.
@@ -205,11 +230,12 @@ class ProviderInfo:
             ``{address}`` in it; empty where nothing is to be done.
         settlement_note, fee_note: For people, in Spanish.
         timeout_seconds: Limit of one request.
+        app_schemes: Schemes of the provider's app (``nequi``) to which a ``deep_link`` may lead.
     """
 
     code: str
     name: str
-    contract: tuple[int, int]
+    contract_version: tuple[int, int]
     countries: tuple[str, ...]
     currencies: tuple[CurrencyRule, ...]
     channels: frozenset[Channel]
@@ -234,6 +260,7 @@ class ProviderInfo:
     fee_note: str = ""
     timeout_seconds: float = 30.0
     links: Links = Links()
+    app_schemes: tuple[str, ...] = ()
 
     def currency_rule(self, currency: str) -> CurrencyRule | None:
         """The wire rule of a currency, if the provider has it."""

@@ -19,10 +19,12 @@ from .markers import hookspec
 
 if TYPE_CHECKING:
     from .exchange import Exchange
+    from .form import FormRequest, PaymentForm
     from .identity import IdentityCheck, IdentityReport
     from .messages import Message, Reading
     from .payment import (
         Cancel,
+        CaptureOrder,
         Grant,
         GrantRequest,
         Observation,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
         SettlementLine,
     )
     from .provider import Account, Offer, PayButton, ProviderInfo
+    from .webhook import WebhookReport, WebhookRequest
 
 REQUIRED: Final = ("describe_provider", "validate_identity", "create_payment", "render_pay_button")
 """Hooks that every plugin has."""
@@ -77,7 +80,7 @@ def create_payment(order: Order, account: Account) -> Exchange[PaymentStarted]: 
 
         @hookimpl
         def create_payment(order, account):
-            answer = yield httpx.Request(  # unmarked: it may move money
+            answer = yield Request(  # unmarked: it may move money
                 "POST",
                 f"{account.endpoints['api']}/orders",
                 content=json_bytes({"ref": order.reference, "amount": number(order.amount)}),
@@ -145,6 +148,33 @@ def refund_payment(refund: Refund, account: Account) -> Exchange[tuple[Observati
     Called after the operation was committed as *sending*. Must report ``returned`` only on the
     provider's word, with the provider's own ``event_id``, ``movement`` and ``amount`` where it
     names them; for an undo, ``not_found`` says that there was nothing to give back.
+    """
+
+
+@hookspec(firstresult=True)
+def capture_payment(capture: CaptureOrder, account: Account) -> Exchange[tuple[Observation, ...]]:  # type: ignore[empty-body]
+    """Take money that was authorised, or a part of it; what is not taken lapses.
+
+    Called once, after the operation was committed as *sending*; never repeated. Must report ``paid`` only on the
+    provider's word, with the same ``movement`` that every other channel names for it.
+    """
+
+
+@hookspec(firstresult=True)
+def fetch_form(request: FormRequest, account: Account) -> Exchange[PaymentForm]:  # type: ignore[empty-body]
+    """Fetch what the payer chooses among and accepts before a payment starts: banks, terms.
+
+    Called before the payer's form of a way is drawn that has ``fetched`` fields or ``terms``. Harmless requests alone.
+    """
+
+
+@hookspec(firstresult=True)
+def register_webhook(webhook: WebhookRequest, account: Account) -> Exchange[WebhookReport]:  # type: ignore[empty-body]
+    """Look at, set or remove the address to which the provider sends this account's notifications.
+
+    Called when the merchant connects, tests or removes an account. Reading is ``harmless``; a request that changes
+    something at the provider is unmarked, and so is never repeated: where its answer was lost the hub looks first.
+    Must never replace or delete an address that the hub did not set, but for ``may_replace``.
     """
 
 

@@ -7,9 +7,9 @@ import re
 from decimal import Decimal
 from typing import Any, Final
 
-import httpx
-
 from .errors import OutcomeUnknown
+from .http import Response
+from .money import Money, MoneyError
 
 DEEPEST: Final = 100
 """Levels of nesting; what an interpreter bears differs, and at its end anything may fail,
@@ -74,7 +74,7 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def json_object(response: httpx.Response) -> dict[str, Any]:
+def json_object(response: Response) -> dict[str, Any]:
     """The JSON object of an answer.
 
     Raises:
@@ -87,3 +87,22 @@ def json_object(response: httpx.Response) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise OutcomeUnknown(f"answer {response.status_code} is not a JSON object")
     return body
+
+
+def money_or_none(value: object, currency: object, *, minor: bool = False) -> Money | None:
+    """An amount as a provider states it; None where it states none that can be read.
+
+    Args:
+        value: Plain decimal text, an integer or a Decimal, as ``strict_json`` decodes it; never a float.
+        minor: It counts minor units.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal) or not isinstance(currency, str):
+        return None
+    try:
+        if not minor:
+            return Money.parse(value, currency)
+        if isinstance(value, Decimal) or not str(value).removeprefix("-").isdecimal():
+            return None
+        return Money(int(value), currency)
+    except (MoneyError, ArithmeticError):
+        return None

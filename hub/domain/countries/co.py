@@ -165,7 +165,6 @@ COUNTRY = Country(
         "statement.subject": "Tu estado de cuenta con {company}",
     },
     holidays=Holidays(holidays_of),
-    surcharge_allowed=True,  # with clear notice and consent before the method is confirmed
     withholdings=True,
     withheld_taxes=(("retefuente", "Retefuente"), ("reteiva", "ReteIVA"), ("reteica", "ReteICA")),
     decimal_sign=",",

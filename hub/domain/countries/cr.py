@@ -141,7 +141,6 @@ COUNTRY = Country(
         "statement.subject": "Su estado de cuenta con {company}",
     },
     holidays=Holidays(holidays_of),
-    surcharge_allowed=False,
     withholdings=False,
     means=(("sinpe", "SINPE Móvil"),),
 )

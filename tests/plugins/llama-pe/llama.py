@@ -2,8 +2,6 @@
 
 import hmac
 
-import httpx
-
 import hub_hookspecs as hub
 from hub_hookspecs import Kind, QueryBy, Starts, Verdict, hookimpl
 
@@ -17,7 +15,7 @@ CURRENCIES = ("PEN", "USD")
 @hookimpl
 def describe_provider():
     return hub.ProviderInfo(
-        code="llama-pe", name="Llama Pay", contract=(1, 1), countries=("PE",),
+        code="llama-pe", name="Llama Pay", contract_version=(1, 1), countries=("PE",),
         currencies=tuple(hub.CurrencyRule(currency=code, decimals=2) for code in CURRENCIES),
         channels=frozenset(hub.Channel), ways=(PAGE,), reference=hub.ReferenceRule(16),
         endpoints={mode: {"api": f"https://{mode}.llama.example", "page": "https://pay.llama.example"}
@@ -84,4 +82,4 @@ def handle_notification(message, account):
 def call(account, method, path, body=None):
     headers = {"authorization": f"Bearer {account.settings['token']}", "content-type": "application/json"}
     content = None if body is None else hub.json_bytes(body)
-    return httpx.Request(method, f"{account.endpoints['api']}/{path}", headers=headers, content=content)
+    return hub.Request(method, f"{account.endpoints['api']}/{path}", headers=headers, content=content)

@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import attrs
-import httpx
 
+from hub_hookspecs.actions import PostForm, Redirect
 from hub_hookspecs.errors import NotSent, OutcomeUnknown
 from hub_hookspecs.exchange import MAX_ANSWER, Ask, Outcome, Step, Steps, exchange_of
+from hub_hookspecs.http import library as httpx
 from hub_hookspecs.messages import Message, Source
-from hub_hookspecs.payment import Grant, GrantRequest, PaymentStarted, PostForm, Redirect
+from hub_hookspecs.payment import Grant, GrantRequest, PaymentStarted
 from hub_hookspecs.provider import Account
 from hub_hookspecs.request_mark import Repeat, repeat_for, wants_grant
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Final
 
 import attrs
-import httpx
 
 from hub_hookspecs.errors import NotSent, OutcomeUnknown
+from hub_hookspecs.http import library as httpx
 
 Handed = httpx.Response | NotSent | OutcomeUnknown
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import attrs
-import httpx
 
 from hub_hookspecs.exchange import Conclusion
+from hub_hookspecs.http import library as httpx
 from hub_hookspecs.payment import Observation
 from hub_hookspecs.request_mark import Mark
 

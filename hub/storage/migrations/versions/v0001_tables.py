@@ -160,6 +160,7 @@ def upgrade() -> None:
         sa.Column("retired_at", WHOLE, nullable=True),
         sa.Column("retired_by", sa.Text(), nullable=False),
         sa.Column("retired_why", sa.Text(), nullable=False),
+        sa.Column("webhook", sa.Text(), nullable=True),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("account_mode")),
         sa.CheckConstraint("retired_at IS NULL OR status = 'disabled'", name=op.f("account_retired")),
         sa.CheckConstraint(
@@ -367,6 +368,7 @@ def upgrade() -> None:
         sa.Column("flags", sa.Text(), nullable=False),
         sa.Column("memory", sa.Text(), nullable=False),
         sa.Column("action", sa.Text(), nullable=True),
+        sa.Column("terms", sa.Text(), server_default="[]", nullable=False),
         sa.Column("return_token", sa.Text(), nullable=False),
         sa.Column("locale", sa.Text(), nullable=False),
         sa.Column("owner", sa.Text(), nullable=False),
@@ -479,8 +481,10 @@ def upgrade() -> None:
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("operation", sa.Text(), nullable=False),
         sa.Column("besides", sa.Text(), nullable=False),
+        sa.Column("details", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("sender", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('accepted', 'cancelled', 'charged_back', 'declined', 'expired', 'never_existed', 'never_sent', 'not_found', 'paid', 'released', 'returned', 'session_expired', 'settled', 'try_declined')",
+            "kind IN ('accepted', 'authorised', 'cancelled', 'charged_back', 'declined', 'expired', 'never_existed', 'never_sent', 'not_found', 'paid', 'released', 'returned', 'session_expired', 'settled', 'try_declined')",
             name=op.f("observation_kind"),
         ),
         sa.CheckConstraint(
@@ -518,7 +522,7 @@ def upgrade() -> None:
         sa.Column("next_check_at", WHOLE, nullable=True),
         sa.Column("checks", WHOLE, nullable=False),
         sa.Column("created_at", WHOLE, nullable=False),
-        sa.CheckConstraint("kind IN ('cancel', 'refund', 'undo')", name=op.f("operation_kind")),
+        sa.CheckConstraint("kind IN ('cancel', 'capture', 'refund', 'undo')", name=op.f("operation_kind")),
         sa.CheckConstraint(
             "live = CASE WHEN status IN ('created', 'unknown') THEN 1 ELSE 0 END", name=op.f("operation_live_agrees")
         ),
@@ -561,7 +565,7 @@ def upgrade() -> None:
         sa.Column("seen_at", WHOLE, nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('accepted', 'cancelled', 'charged_back', 'declined', 'expired', 'never_existed', 'never_sent', 'not_found', 'paid', 'released', 'returned', 'session_expired', 'settled', 'try_declined')",
+            "kind IN ('accepted', 'authorised', 'cancelled', 'charged_back', 'declined', 'expired', 'never_existed', 'never_sent', 'not_found', 'paid', 'released', 'returned', 'session_expired', 'settled', 'try_declined')",
             name=op.f("operation_news_kind"),
         ),
         sa.CheckConstraint(
@@ -571,6 +575,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["operation"], ["operation.id"], name=op.f("operation_news_operation_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("operation_news_key")),
         sa.UniqueConstraint("operation", "seq", name=op.f("operation_news_operation_seq_once")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "currency_exponent",
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("exponent", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("currency", name=op.f("currency_exponent_key")),
         sqlite_strict=True,
     )
     op.create_table(

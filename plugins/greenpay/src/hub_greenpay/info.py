@@ -100,7 +100,7 @@ Muchas gracias.
 INFO: Final = ProviderInfo(
     code="greenpay",
     name="Greenpay",
-    contract=(1, 1),
+    contract_version=(1, 1),
     countries=("CR",),
     currencies=CURRENCIES,
     channels=frozenset({Channel.STATEMENT, Channel.CHECKOUT}),

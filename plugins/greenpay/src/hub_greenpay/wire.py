@@ -15,7 +15,6 @@ from typing import Any, Final
 from urllib.parse import quote, unquote
 
 import attrs
-import httpx
 
 from hub_hookspecs import (
     CROCKFORD,
@@ -38,6 +37,7 @@ from hub_hookspecs import (
     number,
     strict_json,
 )
+from hub_hookspecs.http import Request, Response
 
 from .info import CURRENCIES, SESSION_MINUTES
 
@@ -65,7 +65,7 @@ def terminal_for(currency: str, account: Account) -> str | None:
     return account.settings.get(terminal_setting(currency)) or None
 
 
-def order_request(order: Order, terminal: str, account: Account) -> httpx.Request:
+def order_request(order: Order, terminal: str, account: Account) -> Request:
     """Ask for a session in which the payer may pay this order.
 
     Raises:
@@ -84,7 +84,7 @@ def order_request(order: Order, terminal: str, account: Account) -> httpx.Reques
     return _post(account.endpoints["merchant"], body)
 
 
-def check_request(check: IdentityCheck, currency: str, terminal: str, account: Account) -> httpx.Request:
+def check_request(check: IdentityCheck, currency: str, terminal: str, account: Account) -> Request:
     """Ask for a session that is thrown away: it tells good credentials from bad ones and charges nothing."""
     amount = CHECK_AMOUNTS[currency]
     reference = check_reference(check.reference, currency)
@@ -118,10 +118,10 @@ def _credentials(account: Account) -> dict[str, str]:
     return {"secret": account.settings["secret"], "merchantId": account.settings["merchant_id"]}
 
 
-def _post(url: str, body: Mapping[str, Any]) -> httpx.Request:
+def _post(url: str, body: Mapping[str, Any]) -> Request:
     # The address is used as it is: orders go to the bare base, and a slash more would be another path.
     headers = {"content-type": "application/json", "accept": "application/json"}
-    return httpx.Request("POST", url, content=json_bytes(body), headers=headers)
+    return Request("POST", url, content=json_bytes(body), headers=headers)
 
 
 def _number(amount: Money) -> Literal:
@@ -172,7 +172,7 @@ class OrderRefusal:
     code: str | None
 
 
-def read_order(response: httpx.Response, account: Account) -> str | OrderRefusal:
+def read_order(response: Response, account: Account) -> str | OrderRefusal:
     """The session of a new order, or Greenpay's refusal.
 
     Raises:

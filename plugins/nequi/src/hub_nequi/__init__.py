@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from datetime import datetime, time
 
-import httpx
-
 from hub_hookspecs import (
     Account,
     ApproveInApp,
@@ -48,6 +46,7 @@ from hub_hookspecs import (
     opens_session,
     strict_json,
 )
+from hub_hookspecs.http import Request
 from hub_nequi import identity, report, status, tokens, wire
 from hub_nequi.codes import NOT_IN_CORE
 from hub_nequi.info import PHONE, PUSH_WAY, QR_WAY, SETTLE, life_of, provider_info
@@ -298,7 +297,7 @@ def handle_notification(message: Message, account: Account) -> Exchange[Reading]
     return Reading(verdict=Verdict.VALID, observations=(wire.vouched(known, "reference", "provider_reference"), *seen))
 
 
-def _status_request(message: Message, account: Account, transaction: str) -> httpx.Request:
+def _status_request(message: Message, account: Account, transaction: str) -> Request:
     return wire.request_for(
         wire.STATUS,
         {"codeQR": transaction},

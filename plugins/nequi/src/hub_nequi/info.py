@@ -38,7 +38,7 @@ def provider_info() -> ProviderInfo:
     return ProviderInfo(
         code="nequi",
         name="Nequi",
-        contract=(1, 1),
+        contract_version=(1, 1),
         countries=("CO",),
         currencies=(CurrencyRule(currency="COP", decimals=0, minimum=100),),
         channels=frozenset(Channel),

@@ -7,8 +7,6 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
-import httpx
-
 from hub_hookspecs import (
     Account,
     Grant,
@@ -20,18 +18,19 @@ from hub_hookspecs import (
     json_object,
     without_grant,
 )
+from hub_hookspecs.http import URL, Request, Response
 
 REFUSALS: Final = frozenset({"invalid_client", "unauthorized_client", "invalid_grant", "access_denied"})
 
 
-def token_request(account: Account) -> httpx.Request:
+def token_request(account: Account) -> Request:
     """The token request as Nequi's own clients send it: grant type in the query, empty body, Basic."""
     pair = f"{account.settings['client_id']}:{account.settings['client_secret']}"
     return without_grant(
         harmless(
-            httpx.Request(
+            Request(
                 "POST",
-                httpx.URL(account.endpoints["oauth"]).copy_merge_params({"grant_type": "client_credentials"}),
+                URL(account.endpoints["oauth"]).copy_merge_params({"grant_type": "client_credentials"}),
                 headers={
                     "authorization": "Basic " + base64.b64encode(pair.encode()).decode(),
                     "content-type": "application/x-www-form-urlencoded",
@@ -42,7 +41,7 @@ def token_request(account: Account) -> httpx.Request:
     )
 
 
-def token_refusal(response: httpx.Response) -> str | None:
+def token_refusal(response: Response) -> str | None:
     """The OAuth error that says the credentials are wrong; None for any other answer."""
     if response.status_code not in (400, 401, 403):
         return None
@@ -50,7 +49,7 @@ def token_refusal(response: httpx.Response) -> str | None:
     return error if isinstance(error, str) and error in REFUSALS else None
 
 
-def grant_from(response: httpx.Response, now: datetime) -> Grant:
+def grant_from(response: Response, now: datetime) -> Grant:
     """Read the token.
 
     Raises:

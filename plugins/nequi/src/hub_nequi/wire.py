@@ -16,7 +16,6 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
-import httpx
 
 from hub_hookspecs import (
     Account,
@@ -32,6 +31,7 @@ from hub_hookspecs import (
     json_object,
     plain,
 )
+from hub_hookspecs.http import Request, Response
 from hub_nequi.codes import CODES, OK
 
 CURRENCY: Final = "COP"
@@ -121,7 +121,7 @@ REPORT: Final = Service(
 
 def request_for(
     service: Service, body: Mapping[str, str], *, account: Account, message_id: str, now: datetime
-) -> httpx.Request:
+) -> Request:
     """The request of one operation, unmarked."""
     header = {
         "Channel": service.channel,
@@ -136,7 +136,7 @@ def request_for(
             "ServiceVersion": service.version,
         },
     }
-    return httpx.Request(
+    return Request(
         "POST",
         account.endpoints["api"].rstrip("/") + service.path,
         content=json_bytes({"RequestMessage": {"RequestHeader": header, "RequestBody": {"any": {service.asks: body}}}}),
@@ -167,7 +167,7 @@ def text_of(value: object) -> str:
     return value.strip() if isinstance(value, str) and value.strip().isprintable() else ""
 
 
-def answer_from(response: httpx.Response, service: Service, message_id: str) -> Answer:
+def answer_from(response: Response, service: Service, message_id: str) -> Answer:
     """Read the answer to the request with this MessageID.
 
     Raises:

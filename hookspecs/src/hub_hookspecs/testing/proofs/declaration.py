@@ -25,9 +25,9 @@ def _declares(bench: Bench) -> Iterator[str]:
     if subject.info != subject.hooks.describe_provider():
         yield "describe_provider: the plugin describes itself differently each time"
     yield from (f"describe_provider: {fault}" for fault in info_faults(subject.info))
-    low, high = subject.info.contract
-    if not low <= CONTRACT_VERSION <= high:
-        yield f"describe_provider: works with contract {low} to {high}; this is {CONTRACT_VERSION}"
+    (major, minor), (ours, newest) = subject.info.contract_version, CONTRACT_VERSION
+    if major != ours or minor > newest:
+        yield f"describe_provider: needs contract {major}.{minor}; this is {ours}.{newest}"
     if subject.info.code != subject.simulator.code:
         yield f"describe_provider: the code is {subject.info.code!r}, its simulator's is {subject.simulator.code!r}"
     for way in subject.info.ways:

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, Final
 
-import httpx
-
 from hub_hookspecs.exchange import Outcome
+from hub_hookspecs.http import library as httpx
 from hub_hookspecs.payment import Kind
 from hub_hookspecs.request_mark import Mark
 from hub_hookspecs.testing.bench import Bench

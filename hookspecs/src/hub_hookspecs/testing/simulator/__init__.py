@@ -34,9 +34,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
-import httpx
 from starlette.types import ASGIApp
 
+from hub_hookspecs.http import library as httpx
 from hub_hookspecs.testing.options import Option as Option
 from hub_hookspecs.testing.options import WrongOption as WrongOption
 from hub_hookspecs.testing.options import read_options as read_options

@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
-import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from hub_hookspecs.http import library as httpx
 from hub_hookspecs.money import Money
 from hub_hookspecs.testing.options import Option, WrongOption, check_options
 

@@ -2,8 +2,6 @@
 
 import hmac
 
-import httpx
-
 import hub_hookspecs as hub
 from hub_hookspecs import Kind, QueryBy, Starts, hookimpl
 
@@ -20,7 +18,7 @@ COUNTRY = hub.Country(
 @hookimpl
 def describe_provider():
     return hub.ProviderInfo(
-        code="dummy-pe", name="Dummy", contract=(1, 1), countries=("PE",),
+        code="dummy-pe", name="Dummy", contract_version=(1, 1), countries=("PE",),
         currencies=(hub.CurrencyRule(currency="PEN", decimals=2),),
         channels=frozenset(hub.Channel),
         ways=(FORM,),
@@ -68,4 +66,4 @@ def query_payment(query, account):
 
 def ask(account, path):
     url = f"{account.endpoints['pay']}/{path}"
-    return hub.harmless(httpx.Request("GET", url, headers={"x-key": account.settings["key"]}))
+    return hub.harmless(hub.Request("GET", url, headers={"x-key": account.settings["key"]}))
