@@ -76,7 +76,8 @@ class Bill:
         ways: Which ways its total, and its balance besides, have moved since a file told.
         apart: What sets file and hub apart may stay a difference: the first balance came when there was money here, one
             file told what went up together with what went down, or a credit note was reversed that no file which was
-            taken may have told, because something else was taken for it.
+            taken may have told, because something else was taken for it; or money from elsewhere was withdrawn, for a part
+            of which a credit note had been taken. The difference is listed all the same.
     """
 
     number: str
@@ -418,6 +419,7 @@ class Book:
             amount = self.rng.randint(1, most)
             self.story.append(f"# withdrawn {bill.number} {amount}")
             bill.elsewhere -= amount
+            bill.apart |= self.noted[bill.number] > 0  # what fell meanwhile may have been taken for the note
             bill.move(0, amount)
             self.perhaps(bill)
 
