@@ -76,8 +76,8 @@ class Bill:
         ways: Which ways its total, and its balance besides, have moved since a file told.
         apart: What sets file and hub apart may stay a difference: the first balance came when there was money here, one
             file told what went up together with what went down, or a credit note was reversed that no file which was
-            taken may have told, because something else was taken for it; or money from elsewhere was withdrawn, for a part
-            of which a credit note had been taken. The difference is listed all the same.
+            taken may have told, because something else was taken for it; or money from elsewhere was withdrawn that
+            had been taken for a credit note in part. The difference is listed all the same.
     """
 
     number: str
