@@ -53,8 +53,10 @@ def describe_provider():
         channels=frozenset(hub.Channel), ways=WAYS, reference=REFERENCE,
         endpoints={"live": {"api": "https://api.codigo.example"}, "test": {"api": "https://test.codigo.example"}},
         settings=(
-            hub.Setting(name="commerce", label="Comercio", help="Portal de Código, Mi cuenta.", identifies=True),
-            hub.Setting(name="token", label="Token", help="Portal de Código, Integración.", secret=True),
+            hub.Setting(name="commerce", label="Comercio", help="Portal de Código, Mi cuenta.", identifies=True,
+                        pattern="[0-9A-Za-z-]{1,40}"),
+            hub.Setting(name="token", label="Token", help="Portal de Código, Integración.", secret=True,
+                        pattern="[!-~]{8,200}"),
         ),
         not_found_final=True, notification_setup="Por favor, los avisos de nuestros cobros a {address}",
     )  # fmt: skip
@@ -166,8 +168,8 @@ def money_in(value, currency):
 
 def moment(value):
     at = datetime.fromisoformat(value)
-    if at.tzinfo is None:
-        raise ValueError("a time without its zone")
+    if at.tzinfo is None or not 2000 < at.year < 3000:
+        raise ValueError("a time without its zone, or none")
     return at.astimezone(UTC)
 
 

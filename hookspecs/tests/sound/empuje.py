@@ -41,10 +41,12 @@ def describe_provider():
         endpoints={"live": {"oauth": "https://auth.empuje.example", "api": "https://api.empuje.example"},
                    "test": {"oauth": "https://auth.test.empuje.example", "api": "https://api.test.empuje.example"}},
         settings=(
-            hub.Setting(name="client_id", label="Cliente", help="Portal de Empuje, Credenciales.", identifies=True),
-            hub.Setting(name="client_secret", label="Secreto", help="Portal de Empuje, Credenciales.", secret=True),
+            hub.Setting(name="client_id", label="Cliente", help="Portal de Empuje, Credenciales.", identifies=True,
+                        pattern="[0-9A-Za-z-]{4,80}"),
+            hub.Setting(name="client_secret", label="Secreto", help="Portal de Empuje, Credenciales.", secret=True,
+                        pattern="[!-~]{8,200}"),
             hub.Setting(name="notify_secret", label="Secreto de avisos", help="Portal de Empuje, Avisos.", secret=True,
-                        unique=True),
+                        unique=True, pattern="[!-~]{8,200}"),
         ),
         not_executed=(hub.NotExecuted(hook="create_payment", status=401, body_key="fault"),),
         refunds=hub.Refunds.FULL, refund_days=30,
@@ -117,8 +119,8 @@ def push_body(order):
 def pushed(answer, order):
     body = hub.json_object(answer)
     code, theirs = body.get("code"), body.get("tx")
-    if answer.status_code == 200 and body.get("ref") == order.reference and code in REFUSALS:
-        raise hub.Refused(hub.Reason(REFUSALS[code], code))
+    if answer.status_code == 200 and body.get("ref") == order.reference and str(code) in REFUSALS:
+        raise hub.Refused(hub.Reason(REFUSALS[str(code)], str(code)))
     if answer.status_code != 200 or code != "00" or body.get("ref") != order.reference or not is_text(theirs):
         raise hub.OutcomeUnknown("the push was neither taken nor refused as documented")
     seen = hub.Observation(kind=Kind.ACCEPTED, reference=body["ref"], provider_reference=theirs)

@@ -30,7 +30,8 @@ REASONS = {"51": ReasonKind.INSUFFICIENT_FUNDS, "54": ReasonKind.CARD_EXPIRED, "
 NO_REFUND = frozenset({"not_found", "not_paid", "exceeds", "bad_amount", "bad_currency"})
 NO_CANCEL = frozenset({"not_found", "already_paid", "already_over"})
 NO_ORDER = frozenset({"bad_amount", "bad_currency"})
-SIGNATURE = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
+SIGNATURE = re.compile(r"t=([0-9]{1,10}),v1=([0-9a-f]{64})")
+ID = re.compile("[0-9A-Za-z-]{1,40}")
 FRESH = timedelta(minutes=5)
 FIELDS = ("reference", "provider_reference", "movement", "amount", "occurred_at", "event_id", "reason", "instrument")
 COUNTRY = hub.Country(
@@ -51,9 +52,11 @@ def describe_provider():
         endpoints={"live": {"api": "https://api.llave.example", "page": "https://pay.llave.example"},
                    "test": {"api": "https://api.test.llave.example", "page": "https://pay.test.llave.example"}},
         settings=(
-            hub.Setting(name="store", label="Comercio", help="Panel de Llave, Datos del comercio.", identifies=True),
-            hub.Setting(name="key", label="Llave", help="Panel de Llave, API.", secret=True),
-            hub.Setting(name="hook_secret", label="Secreto", help="Panel de Llave, avisos.", secret=True, unique=True),
+            hub.Setting(name="store", label="Comercio", help="Panel de Llave, Datos del comercio.", identifies=True,
+                        pattern="[0-9A-Za-z-]{1,40}"),
+            hub.Setting(name="key", label="Llave", help="Panel de Llave, API.", secret=True, pattern="[!-~]{8,200}"),
+            hub.Setting(name="hook_secret", label="Secreto", help="Panel de Llave, avisos.", secret=True, unique=True,
+                        pattern="[!-~]{8,200}"),
         ),
         verified_fields=("identity_number",), decline_ends_session=False, refunds=hub.Refunds.PARTIAL,
         notification_setup="Por favor, los avisos de nuestras órdenes a {address}",
@@ -104,7 +107,7 @@ def started(answer, order, account):
     url, theirs = body.get("url"), body.get("order")
     if answer.status_code != 201 or body.get("ref") != order.reference or not isinstance(theirs, str) or not theirs:
         raise hub.OutcomeUnknown("no order came back")
-    if not isinstance(url, str) or not url.startswith(f"{account.endpoints['page']}/"):
+    if not isinstance(url, str) or not re.fullmatch(re.escape(account.endpoints["page"]) + "/[0-9A-Za-z/-]{1,80}", url):
         raise hub.OutcomeUnknown("the order came back without its page")
     seen = hub.Observation(kind=Kind.ACCEPTED, reference=body["ref"], provider_reference=theirs)
     action = hub.Redirect(url, order.now + timedelta(minutes=PAGE.expiry_minutes))
@@ -176,7 +179,7 @@ def payment_to_refund(refund, account):
         if seen.kind in (Kind.RETURNED, Kind.CHARGED_BACK) and seen.movement in left:
             left[seen.movement] -= seen.amount
     for payment, rest in left.items():
-        if rest.currency == refund.amount.currency and rest >= refund.amount:
+        if rest.currency == refund.amount.currency and rest >= refund.amount and ID.fullmatch(payment):
             return payment
     raise hub.Refused(hub.Reason(ReasonKind.NOT_PERMITTED, "exceeds"))
 
@@ -270,8 +273,8 @@ def amount(row, order):
 
 def moment(row):
     at = datetime.fromisoformat(text(row, "at"))
-    if at.tzinfo is None:
-        raise ValueError("a time without its zone")
+    if at.tzinfo is None or not 2000 < at.year < 3000:
+        raise ValueError("a time without its zone, or none")
     return at.astimezone(UTC)
 
 
@@ -291,8 +294,9 @@ def text(row, name):
 
 def refuse(answer, body, statuses, words):
     """A documented no; whatever else it may be is no conclusion."""
-    if answer.status_code in statuses and body.get("error") in words:
-        raise hub.Refused(hub.Reason(ReasonKind.OTHER, body["error"]))
+    word = body.get("error")
+    if answer.status_code in statuses and isinstance(word, str) and word in words:
+        raise hub.Refused(hub.Reason(ReasonKind.OTHER, word))
 
 
 def call(account, method, path, body=None):
