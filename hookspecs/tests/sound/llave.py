@@ -117,8 +117,12 @@ def started(answer, order, account):
 @hookimpl
 def query_payment(query, account):
     answer = yield hub.harmless(call(account, "GET", f"orders/{query.reference}"))
+    return read_answer(answer, query.reference)
+
+
+def read_answer(answer, reference):
     body = hub.json_object(answer)
-    if body.get("ref") != query.reference:
+    if body.get("ref") != reference:
         return ()
     if answer.status_code == 404 and body.get("error") == "not_found":
         return (vouch(hub.Observation(kind=Kind.NOT_FOUND, reference=body["ref"])),)
