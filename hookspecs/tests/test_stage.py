@@ -5,6 +5,7 @@ import asyncio
 import httpx
 import pytest
 
+from hub_hookspecs import Money
 from hub_hookspecs.testing.options import Option, WrongOption, read_options
 from hub_hookspecs.testing.simulator import Stage
 
@@ -49,6 +50,27 @@ def test_what_is_told_wrongly_is_answered_in_words(action: str, body: bytes, sta
 
     answer = asyncio.run(tell())
     assert (answer.status_code, told in answer.json().get("error", "")) == (status, True)
+
+
+def test_the_book_knows_how_much_went_back_and_gives_no_more_than_it_holds() -> None:
+    made = stage()
+    made.capture("R", "P1", "m1", Money(70_00, "PEN"))
+    assert not made.give_back("P2")
+    assert made.give_back("P1", Money(30_00, "PEN"))
+    assert made.book[0].row().items() >= {"state": "captured", "returned": 30_00}.items()
+    assert not made.give_back("P1", Money(40_01, "PEN"))
+    assert not made.give_back("P1", Money(1_00, "USD"))
+    assert made.give_back("P1")
+    assert made.book[0].row().items() >= {"state": "returned", "returned": 70_00}.items()
+    assert not made.give_back("P1")
+
+
+def test_a_simulator_lists_its_own_actions() -> None:
+    async def ask() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(stage().wrap([])), base_url="http://sim") as client:
+            return await client.get("/_control/actions")
+
+    assert asyncio.run(ask()).json() == ["approve"]
 
 
 OPTIONS = (

@@ -12,7 +12,7 @@ async def book_differences(town: Town) -> list[str]:
         merchant = town.companies[country]
         book: dict[str, int] = {}
         for row in await town.book(code):
-            held = row["minor"] * row["captures"] if row["state"] == "captured" else 0
+            held = row["minor"] * row["captures"] - row["returned"]
             book[row["currency"]] = book.get(row["currency"], 0) + held
         ledger: dict[str, int] = {}
         rows = await town.opened.hub.store.read(

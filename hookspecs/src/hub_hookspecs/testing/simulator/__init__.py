@@ -17,7 +17,9 @@ Control address, JSON in and out, below the simulator's base::
     POST /_control/rotate   {"merchant": M, NAME: value, ...}  the merchant has these credentials now, the old ones end
     POST /_control/reset    {}                         forget everything but the configuration
     GET  /_control/book                                [{"reference", "provider_reference", "merchant", "minor",
-                                                         "currency", "state": "captured" | "returned", "captures"}]
+                                                         "currency", "captures", "returned" (minor units),
+                                                         "state": "captured" | "returned" (once all went back)}]
+    GET  /_control/actions                             ["approve", "expire", "reject", ...]: the simulator's own
     GET  /_control/notifications?reference=R           [{"reference", "method", "path", "headers", "body" (base64)}]
 
 Fault kinds on requests: ``delay`` (seconds, then as usual), ``hang_before`` / ``hang_after`` (no

@@ -12,14 +12,32 @@ from hub_hookspecs.money import Money
 
 @attrs.define(kw_only=True)
 class Holding:
-    """One line of the simulator's book: money that it really took."""
+    """One line of the simulator's book: money that it really took, and what of it went back.
+
+    Attributes:
+        captures: How often the amount was taken.
+        returned: What went back, in minor units.
+    """
 
     reference: str
     provider_reference: str
     merchant: str
     amount: Money
     captures: int = 1
-    state: str = "captured"
+    returned: int = 0
+
+    @property
+    def left(self) -> int:
+        """What has not gone back, in minor units."""
+        return self.amount.minor * self.captures - self.returned
+
+    def give_back(self, amount: Money | None = None) -> bool:
+        """Return an amount, or all that is left; False when there is not so much."""
+        back = Money(self.left, self.amount.currency) if amount is None else amount
+        if back.currency != self.amount.currency or not 0 < back.minor <= self.left:
+            return False
+        self.returned += back.minor
+        return True
 
     def row(self) -> dict[str, Any]:
         """The line as JSON."""
@@ -29,8 +47,9 @@ class Holding:
             "merchant": self.merchant,
             "minor": self.amount.minor,
             "currency": self.amount.currency,
-            "state": self.state,
+            "state": "captured" if self.left else "returned",
             "captures": self.captures,
+            "returned": self.returned,
         }
 
 

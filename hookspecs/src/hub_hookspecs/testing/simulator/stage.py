@@ -81,13 +81,10 @@ class Stage:
             Holding(reference=reference, provider_reference=provider_reference, merchant=merchant, amount=amount)
         )
 
-    def give_back(self, provider_reference: str) -> bool:
-        """Return the money; False when there is none to return."""
-        for held in self.book:
-            if held.provider_reference == provider_reference and held.state == "captured":
-                held.state = "returned"
-                return True
-        return False
+    def give_back(self, provider_reference: str, amount: Money | None = None) -> bool:
+        """Return an amount of a payment, or all that is left of it; False when there is not so much."""
+        held = next((held for held in self.book if held.provider_reference == provider_reference), None)
+        return held is not None and held.give_back(amount)
 
     def notify(self, news: News) -> None:
         """Owe a notification: keep it for the control address,
@@ -142,6 +139,7 @@ class Stage:
     def routes(self) -> list[BaseRoute]:
         """The control address."""
         return [
+            Route("/_control/actions", self._show_actions, methods=["GET"]),
             Route("/_control/book", self._show_book, methods=["GET"]),
             Route("/_control/notifications", self._show_news, methods=["GET"]),
             Route("/_control/{action}", self._control, methods=["POST"]),
@@ -149,6 +147,9 @@ class Stage:
 
     async def _show_book(self, _request: Request) -> Response:
         return JSONResponse([held.row() for held in self.book])
+
+    async def _show_actions(self, _request: Request) -> Response:
+        return JSONResponse(sorted(self.actions))
 
     async def _show_news(self, request: Request) -> Response:
         wanted = request.query_params.get("reference")
