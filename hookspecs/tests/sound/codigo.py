@@ -48,7 +48,7 @@ COUNTRY = hub.Country(
 @hookimpl
 def describe_provider():
     return hub.ProviderInfo(
-        code="codigo", name="Código", contract=(1, 1), countries=("CL",),
+        code="codigo", name="Código", contract_version=(1, 1), countries=("CL",),
         currencies=tuple(hub.CurrencyRule(currency=code, decimals=places) for code, places in DECIMALS.items()),
         channels=frozenset(hub.Channel), ways=WAYS, reference=REFERENCE,
         endpoints={"live": {"api": "https://api.codigo.example"}, "test": {"api": "https://test.codigo.example"}},

@@ -35,7 +35,7 @@ FIELDS = ("reference", "provider_reference", "movement", "amount", "occurred_at"
 @hookimpl
 def describe_provider():
     return hub.ProviderInfo(
-        code="empuje", name="Empuje", contract=(1, 1), countries=("CO",),
+        code="empuje", name="Empuje", contract_version=(1, 1), countries=("CO",),
         currencies=(hub.CurrencyRule(currency="COP", decimals=0, minimum=100_00, maximum=5_000_000_00),),
         channels=frozenset(hub.Channel), ways=(PUSH,), reference=hub.ReferenceRule(14),
         endpoints={"live": {"oauth": "https://auth.empuje.example", "api": "https://api.empuje.example"},

@@ -46,7 +46,7 @@ COUNTRY = hub.Country(
 @hookimpl
 def describe_provider():
     return hub.ProviderInfo(
-        code="llave", name="Llave", contract=(1, 1), countries=("UY",),
+        code="llave", name="Llave", contract_version=(1, 1), countries=("UY",),
         currencies=tuple(hub.CurrencyRule(currency=code, decimals=2) for code in CURRENCIES),
         channels=frozenset(hub.Channel), ways=(PAGE,), reference=hub.ReferenceRule(20),
         endpoints={"live": {"api": "https://api.llave.example", "page": "https://pay.llave.example"},

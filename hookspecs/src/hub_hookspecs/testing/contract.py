@@ -7,13 +7,32 @@ for finding in run_proofs(subject):
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
+import attrs
+
 from .bench import Bench as Bench
+from .causes import is_raised, joined
 from .finding import Finding as Finding
 from .finding import Proof as Proof
 from .finding import Result as Result
-from .proofs import amounts, declaration, identity, losses, notifications, payments, purity, secrets, settlements, words
+from .proofs import (
+    acts,
+    amounts,
+    copies,
+    counted,
+    declaration,
+    identity,
+    losses,
+    notifications,
+    payments,
+    purity,
+    secrets,
+    settlements,
+    wires,
+    words,
+)
 from .subject import Subject as Subject
 
 PROOFS: Final[tuple[Proof, ...]] = (
@@ -23,17 +42,36 @@ PROOFS: Final[tuple[Proof, ...]] = (
     *losses.PROOFS,
     *words.PROOFS,
     *amounts.PROOFS,
+    *wires.PROOFS,
+    *counted.PROOFS,
+    *acts.PROOFS,
     *notifications.PROOFS,
     *settlements.PROOFS,
     *secrets.PROOFS,
     *purity.PROOFS,
+    *copies.PROOFS,
+    *payments.LAST,
+    *acts.LAST,
 )
 
 
 def prove(subject: Subject, proofs: tuple[Proof, ...] = PROOFS) -> tuple[Result, ...]:
     """Run the proofs on a plugin, one after the other."""
     with Bench(subject) as bench:
-        return tuple(prove_one(proof, bench) for proof in proofs)
+        return tuple(_only_new([prove_one(proof, bench) for proof in proofs]))
+
+
+def _only_new(results: list[Result]) -> Iterator[Result]:
+    """What was raised at one place in somebody's code is told by the first proof that came upon it."""
+    known: dict[str, str] = {}
+    for result in results:
+        new = tuple(item for item in result.findings if item.cause not in known)
+        found = next((known[item.cause] for item in result.findings if item.cause in known), "")
+        known |= {item.cause: result.proof.name for item in new if is_raised(item.cause)}
+        if new or not found:
+            yield attrs.evolve(result, findings=new)
+        else:
+            yield Result(result.proof, excuse=f"not seen to its end, see: {found}")
 
 
 def run_proofs(subject: Subject) -> list[Finding]:
@@ -45,5 +83,5 @@ def prove_one(proof: Proof, bench: Bench) -> Result:
     """Run one proof; what several proofs need is played once on a bench."""
     if excuse := proof.excuse(bench.subject):
         return Result(proof, excuse=excuse)
-    texts = dict.fromkeys(proof.check(bench))  # the same fault shows in several ways of starting
-    return Result(proof, tuple(Finding(proof.name, text) for text in texts))
+    found = joined(proof.check(bench))  # the same fault shows in several ways of starting
+    return Result(proof, tuple(Finding(proof.name, text, cause) for cause, text in found.items()))

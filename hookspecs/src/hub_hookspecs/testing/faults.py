@@ -24,6 +24,7 @@ class Fault:
         delivered: Whether the provider got the request, so that it took effect.
         wrote: Whether a byte left.
         status: Of the answer, where the fault is its status.
+        once: Whether it happens to the first sending alone.
     """
 
     tells: str
@@ -31,6 +32,7 @@ class Fault:
     delivered: bool = True
     wrote: bool = True
     status: int | None = None
+    once: bool = False
 
     @property
     def may_refuse(self) -> bool:
@@ -58,6 +60,8 @@ HTML: Final = b"<!doctype html><html><body><h1>OK</h1></body></html>"
 LOST_ANSWER: Final = Fault(
     tells="took effect and its answer was lost", hands=lambda _: OutcomeUnknown("no answer in time")
 )
+
+LOST_ONCE: Final = attrs.evolve(LOST_ANSWER, once=True)
 
 FAULTS: Final = (
     Fault(tells="could not be sent", hands=lambda _: NotSent("no connection"), delivered=False, wrote=False),

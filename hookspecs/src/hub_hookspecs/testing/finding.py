@@ -17,10 +17,12 @@ class Finding:
     Attributes:
         proof: Name of the proof that it fails.
         text: The hook, the request, what the plugin did, and what the contract allows.
+        cause: What findings have in common that one mending ends.
     """
 
     proof: str
     text: str
+    cause: str = ""
 
     def __str__(self) -> str:
         return self.text

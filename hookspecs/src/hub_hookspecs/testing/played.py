@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import attrs
 
-from hub_hookspecs.exchange import Conclusion
+from hub_hookspecs.exchange import Conclusion, Exchange
 from hub_hookspecs.http import library as httpx
 from hub_hookspecs.payment import Observation
 from hub_hookspecs.request_mark import Mark
 
 from .faults import Handed
+from .raised import told
+from .subject import Subject
+
+T = TypeVar("T")
+
+
+def noting(exchange: Exchange[T], raised: list[BaseException]) -> Exchange[T]:
+    """The same exchange; what it raises is kept, since a conclusion names its class alone."""
+    try:
+        return (yield from exchange)
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        raised.append(error)
+        raise
 
 
 @attrs.define(kw_only=True)
@@ -56,6 +72,8 @@ class Played:
     Attributes:
         output: What the plugin logged and printed meanwhile.
         impure: What it did that a plugin must not do.
+        raised: What it raised, with the plugin's file and line.
+        remedy: What to do instead, where that is plain.
     """
 
     hook: str
@@ -63,6 +81,16 @@ class Played:
     sent: list[Sent]
     output: str = ""
     impure: set[str] = attrs.Factory(set)
+    raised: str = ""
+    remedy: str = ""
+
+    def tell(self, raised: Sequence[BaseException], subject: Subject) -> None:
+        """Say what was raised where, and what to do about a host that is not this account's."""
+        self.raised = told(raised[-1], subject.package) if raised else ""
+        hosts = {httpx.URL(url).host: role for roles in subject.info.endpoints.values() for role, url in roles.items()}
+        role = next((role for host, role in hosts.items() if host and host in self.conclusion.cause), None)
+        if self.conclusion.fault and role:
+            self.remedy = f"; use account.endpoints[{role!r}]"
 
     @property
     def value(self) -> Any:
@@ -89,12 +117,14 @@ class Played:
     def did(self) -> str:
         """What the plugin did, as a finding words it."""
         if self.conclusion.fault:
-            return f"broke its contract ({self.conclusion.cause})"
+            if self.raised and self.conclusion.plugin_said not in ("an illegal request", "an illegal result"):
+                return f"broke its contract: it raised {self.raised}"
+            return f"broke its contract: {self.conclusion.cause}{self.remedy}"
         if self.conclusion.plugin_said == "declined":
             return "concluded declined"
         if self.conclusion.plugin_said == "a result":
             return f"concluded {' and '.join(self.kinds)}" if self.kinds else f"returned {_name(self.value)}"
-        return f"raised {self.conclusion.plugin_said}"
+        return f"raised {self.raised or self.conclusion.plugin_said}"
 
 
 def _name(value: object) -> str:

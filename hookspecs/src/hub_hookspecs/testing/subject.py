@@ -33,6 +33,19 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
+def manager_of(plugin: object) -> pluggy.PluginManager:
+    """A manager with this plugin alone, as the hub has one."""
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(specs)
+    manager.register(plugin, name="subject")
+    return manager
+
+
+def hooks_of(plugin: object) -> Any:
+    """Its hooks, to be called."""
+    return manager_of(plugin).hook
+
+
 @attrs.define(kw_only=True, eq=False)
 class Subject:
     """A plugin with what is needed to examine it.
@@ -61,9 +74,7 @@ class Subject:
     _numbers: Iterator[int] = attrs.Factory(lambda: itertools.count(1))
 
     def __attrs_post_init__(self) -> None:
-        manager = pluggy.PluginManager(PROJECT)
-        manager.add_hookspecs(specs)
-        manager.register(self.plugin, name="subject")
+        manager = manager_of(self.plugin)
         self.hooks = manager.hook
         callers = manager.get_hookcallers(self.plugin) or []
         known = set(dir(specs))

@@ -14,7 +14,7 @@ from hub_hookspecs.payment import Kind
 from hub_hookspecs.request_mark import Mark
 from hub_hookspecs.testing.bench import Bench
 from hub_hookspecs.testing.finding import Proof
-from hub_hookspecs.testing.played import Played
+from hub_hookspecs.testing.played import Played, Sent
 from hub_hookspecs.testing.scenes import Scene, takes
 
 from .payments import CLOSING
@@ -48,13 +48,14 @@ def _told_strangely(
     new = CONCLUDING & (set(played.kinds) - set(genuine.kinds))
     if played.conclusion.fault:
         yield f"{text}; the plugin {played.did}; the contract allows ProviderError or a result"
-    elif new or (_said_no(scene, played) and genuine.conclusion.outcome is not Outcome.DECLINED):
+    elif new or (_said_no(scene, played, item) and genuine.conclusion.outcome is not Outcome.DECLINED):
         yield f"{text}; the plugin {played.did}; the contract allows no conclusion"
 
 
-def _said_no(scene: Scene, played: Played) -> bool:
-    """A refund or withdrawal that was given up before anything was sent has closed nothing."""
-    if scene.hook in ("refund_payment", "cancel_payment") and all(item.mark is Mark.HARMLESS for item in played.sent):
+def _said_no(scene: Scene, played: Played, altered: Sent) -> bool:
+    """A refund or withdrawal that was given up, or that the provider itself refused after it was misled,
+    has closed nothing."""
+    if scene.hook in ("refund_payment", "cancel_payment") and altered.mark is Mark.HARMLESS:
         return False
     return played.conclusion.plugin_said == "declined"
 

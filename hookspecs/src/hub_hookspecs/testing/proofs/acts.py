@@ -1,0 +1,137 @@
+"""Everything that may happen to a payment at the provider: its own refusals, and every action of its simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from hub_hookspecs.exchange import Outcome
+from hub_hookspecs.payment import CLOSING_KINDS, RefundKind
+from hub_hookspecs.provider import Refunds, Way
+from hub_hookspecs.testing.bench import Bench, World
+from hub_hookspecs.testing.finding import Proof
+from hub_hookspecs.testing.scenes import Unplayable
+from hub_hookspecs.testing.story import Story, begin, begin_paid
+from hub_hookspecs.testing.subject import Subject
+
+from .counted import nothing_went
+
+STATES: Final[tuple[tuple[str, Callable[[World, Way], Story]], ...]] = (
+    ("pending", begin),
+    ("paid", begin_paid),
+)
+
+
+def _follows(bench: Bench) -> Iterator[str]:
+    """Every action on a pending payment and on a paid one; then its notifications, and a query."""
+    for way in bench.subject.info.ways:
+        for action in bench.world().actions():
+            for state, prepare in STATES:
+                try:
+                    story = prepare(bench.world(), way)
+                except Unplayable:
+                    continue
+                yield from _after(action, f"{action} of a {state} {way.code} payment", story)
+
+
+def _after(action: str, title: str, story: Story) -> Iterator[str]:
+    story.listen()
+    if not story.world.drive(action, story.reference):
+        return
+    story.listen()
+    yield from (f"{title}: {text}" for text in story.amiss())
+    yield from _closed(title, story)
+
+
+def _closed(title: str, story: Story) -> Iterator[str]:
+    """What is said to have ended unpaid must not be paid, nor be payable."""
+    closed = ", ".join(sorted(story.closed()))
+    if not closed:
+        return
+    taken, _ = story.book()
+    if taken:
+        yield f"{title}: the provider's book has the money; the plugin concluded {closed}; the contract allows paid"
+    elif story.can_still_be_paid():
+        yield f"{title}: the payer can still pay, and did; the plugin concluded {closed}; the contract allows pending"
+
+
+def _is_told_no(bench: Bench) -> Iterator[str]:
+    """Cancel what is paid or has ended; give back what is not paid."""
+    subject = bench.subject
+    for way in subject.info.ways:
+        if subject.can("cancel_payment") and way.cancel:
+            yield from _cancels_too_late(bench, way)
+        kinds = [RefundKind.REFUND] if subject.info.refunds is not Refunds.NONE else []
+        for kind in [*kinds, RefundKind.UNDO] if way.undo else kinds:
+            if subject.can("refund_payment"):
+                yield from _gives_back_nothing(bench, way, kind)
+
+
+def _cancels_too_late(bench: Bench, way: Way) -> Iterator[str]:
+    for state in ("paid", "approve", "reject", "expire"):
+        try:
+            story = begin_paid(bench.world(), way) if state == "paid" else begin(bench.world(), way)
+        except Unplayable:
+            continue
+        if state != "paid" and not story.world.drive(state, story.reference):
+            continue
+        played = story.cancel()
+        title = f"cancel_payment ({way.code}, after {'it was paid' if state in ('paid', 'approve') else state})"
+        if played.conclusion.fault:
+            yield f"{title}: the plugin {played.did}; the contract allows a refusal"
+        yield from _closed_by(title, story, played.kinds if played.conclusion.outcome is Outcome.RESULT else ())
+        story.listen()
+        yield from (f"{title}: {text}" for text in story.amiss())
+        yield from _closed(title, story)
+
+
+def _closed_by(title: str, story: Story, kinds: tuple[str, ...]) -> Iterator[str]:
+    closed = ", ".join(sorted(set(kinds) & set(CLOSING_KINDS)))
+    if closed and story.book()[0]:
+        had = "the provider's book has the money"
+        yield f"{title}: {had}; the plugin concluded {closed}; the contract allows a refusal"
+
+
+def _gives_back_nothing(bench: Bench, way: Way, kind: RefundKind) -> Iterator[str]:
+    for state in ("pending", "reject", "expire"):
+        try:
+            story = begin(bench.world(), way)
+        except Unplayable:
+            return
+        if state != "pending" and not story.world.drive(state, story.reference):
+            continue
+        story.listen()
+        played, went = story.refund(story.owed, kind)
+        title = f"refund_payment ({kind} of a {way.code} payment that is {state if state == 'pending' else 'over'})"
+        yield from nothing_went(title, played, story.owed, went, set())
+        closed = ", ".join(sorted(set(played.kinds) & set(CLOSING_KINDS)))
+        if closed and played.conclusion.outcome is Outcome.RESULT and story.can_still_be_paid():
+            yield f"{title}: the payer can still pay, and did; the plugin concluded {closed}"
+        story.listen()
+        yield from (f"{title}: {text}" for text in story.amiss())
+
+
+def _fails(bench: Bench) -> Iterator[str]:
+    """What the simulator raised while all this was played."""
+    for way in bench.subject.info.ways:
+        for action in bench.world().actions():
+            for _state, prepare in STATES:
+                try:
+                    story = prepare(bench.world(), way)
+                except Unplayable:
+                    continue
+                story.world.drive(action, story.reference)
+    yield from bench.noticed.failures
+
+
+def _refusable(subject: Subject) -> str:
+    if not any(map(subject.can, ("cancel_payment", "refund_payment"))):
+        return "no cancel_payment and no refund_payment"
+    return ""
+
+
+PROOFS: Final = (
+    Proof("whatever happens at the provider is told as its book has it", _follows),
+    Proof("the provider's own no is no conclusion of ours", _is_told_no, _refusable),
+)
+LAST: Final = (Proof("its simulator answers, and never fails", _fails),)
