@@ -180,6 +180,7 @@ def open_hub(
         store=cast("Store", store),
         registry=registry,
         countries=countries.countries,
+        lost_countries=countries.failures,
         exchanger=exchanger,
         documents=Documents(
             sender=settings.sender,

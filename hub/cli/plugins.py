@@ -13,7 +13,8 @@ from .running import pass_hub
 
 if TYPE_CHECKING:
     from hub.flows.ground.ports import Hub
-    from hub.providers.registry import Provider, Registry
+    from hub.providers.countries import CountryRecords
+    from hub.providers.registry import LoadFailure, Provider, Registry
 
 
 @click.group(invoke_without_command=True)
@@ -30,7 +31,7 @@ def command(ctx: click.Context, as_json: bool, data: str | None) -> None:
 @json_option
 @data_option
 def list_(as_json: bool, data: str | None) -> None:
-    """List installed providers and those in quarantine, with the reason."""
+    """List installed providers and countries, and those in quarantine with the reason."""
     _list(as_json, data)
 
 
@@ -47,9 +48,13 @@ def _registry(data: str | None) -> Registry:
 
 def _list(as_json: bool, data: str | None) -> None:
 
-    rows = list(_rows(_registry(data)))
+    from hub.providers.countries import load_countries
+
+    rows, countries = list(_rows(_registry(data))), load_countries()
+    places = list(_places(countries))
     if as_json:
-        print_json(rows)
+        names = {"provider": None, "country": None}
+        print_json([{**names, **row} for row in (*rows, *places)])
         return
     if not rows:
         click.echo("no provider is installed: install one beside the hub, such as payment-hub-greenpay", err=True)
@@ -58,6 +63,15 @@ def _list(as_json: bool, data: str | None) -> None:
         [
             (row["provider"], row["distribution"], row["version"], len(row["hooks"]) or "", row["state"], row["reason"])
             for row in rows
+        ],
+        fold=("REASON",),
+    )
+    click.echo("")
+    print_table(
+        ("COUNTRY", "NAME", "DISTRIBUTION", "VERSION", "STATE", "REASON"),
+        [
+            (row["country"], row["name"], row["distribution"], row["version"], row["state"], row["reason"])
+            for row in places
         ],
         fold=("REASON",),
     )
@@ -80,8 +94,34 @@ def _rows(registry: Registry) -> Any:
             "version": failure.version,
             "hooks": [],
             "state": "quarantined",
-            "reason": f"{failure.stage.value}: {failure.error} {failure.remedy}".strip(),
+            "reason": _reason(failure),
         }
+
+
+def _places(countries: CountryRecords) -> Any:
+    for country in countries:
+        distribution, version = countries.origins.get(country.code, ("", ""))
+        yield {
+            "country": country.code,
+            "name": country.name,
+            "distribution": distribution,
+            "version": version,
+            "state": "served",
+            "reason": "",
+        }
+    for failure in countries.failures:
+        yield {
+            "country": failure.code,
+            "name": "",
+            "distribution": failure.distribution,
+            "version": failure.version,
+            "state": "quarantined",
+            "reason": _reason(failure),
+        }
+
+
+def _reason(failure: LoadFailure) -> str:
+    return f"{failure.stage.value}: {failure.error.rstrip('.')}. {failure.remedy}".strip()
 
 
 @command.command()

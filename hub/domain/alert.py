@@ -53,7 +53,7 @@ TELLINGS = {
     AlertCause.DELIVERY_DEAD: Telling("a mail was given up", "payment-hub delivery list --state dead"),
     AlertCause.DISK_LOW: Telling("the disk is nearly full", "payment-hub doctor"),
     AlertCause.BACKUP_OLD: Telling("the last backup is too old", "payment-hub backup FILE"),
-    AlertCause.PLUGIN_QUARANTINED: Telling("a provider's plugin is quarantined", "payment-hub plugins list"),
+    AlertCause.PLUGIN_QUARANTINED: Telling("a plugin or a country is quarantined", "payment-hub plugins list"),
     AlertCause.PROCESS_FROZEN: Telling("the process froze and was ended", "payment-hub doctor"),
     AlertCause.KEYS_WRONG: Telling("stored secrets do not open", "payment-hub doctor"),
     AlertCause.DATABASE_UNAVAILABLE: Telling("the database cannot write", "payment-hub doctor"),

@@ -44,9 +44,13 @@ def found_in(group: str, given: Iterable[EntryPoint] | None) -> list[EntryPoint]
 
 
 def load_all(
-    entries: list[EntryPoint], load: Callable[[EntryPoint], T]
+    entries: list[EntryPoint], load: Callable[[EntryPoint], T], *, kind: str = ""
 ) -> tuple[dict[str, T], tuple[LoadFailure, ...]]:
-    """What was loaded, by name, and what failed; a name that two distributions claim is served by neither."""
+    """What was loaded, by name, and what failed; a name that two distributions claim is served by neither.
+
+    Args:
+        kind: What they are, where they are no plugins.
+    """
     found: dict[str, T] = {}
     failures: list[LoadFailure] = []
     claims = {name: [entry for entry in entries if entry.name == name] for name in {entry.name for entry in entries}}
@@ -55,7 +59,7 @@ def load_all(
             _refuse_clash(entry, claims[entry.name])
             found[entry.name] = load(entry)
         except Rejected as rejected:
-            failures.append(_failure(entry, rejected))
+            failures.append(_failure(entry, rejected, kind))
     return found, tuple(failures)
 
 
@@ -81,11 +85,12 @@ def reported(failures: tuple[LoadFailure, ...], strict: bool) -> tuple[LoadFailu
     return failures
 
 
-def _failure(entry: EntryPoint, rejected: Rejected) -> LoadFailure:
+def _failure(entry: EntryPoint, rejected: Rejected, kind: str) -> LoadFailure:
     return LoadFailure(
         distribution=entry.dist.name if entry.dist else "an unknown distribution",
         version=entry.dist.version if entry.dist else "0",
         code=entry.name,
+        kind=kind,
         stage=rejected.stage,
         error=rejected.error,
         remedy=rejected.remedy,

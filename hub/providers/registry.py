@@ -47,10 +47,11 @@ class StageOrder(enum.StrEnum):
 
 @attrs.frozen(kw_only=True)
 class LoadFailure:
-    """One plugin in quarantine: whose, where it failed, why, and what helps.
+    """One plugin or country in quarantine: whose, where it failed, why, and what helps.
 
     Attributes:
         code: Name of its entry point.
+        kind: ``country`` for one; empty for a plugin.
         remedy: What the operator can do; empty where the message says it all.
     """
 
@@ -60,9 +61,11 @@ class LoadFailure:
     stage: StageOrder
     error: str
     remedy: str = ""
+    kind: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.distribution} {self.version} is quarantined at stage {self.stage}: {self.error}"
+        what = f"{self.kind} {self.code} of " if self.kind else ""
+        text = f"{what}{self.distribution} {self.version} is quarantined at stage {self.stage}: {self.error}"
         return f"{text.rstrip('.')}. {self.remedy}".rstrip()
 
 

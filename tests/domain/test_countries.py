@@ -22,6 +22,7 @@ from hub.domain.countries.cr import USUAL_COMPANY_CLASSES
 from hub.domain.identity import read_document, show_document
 from hub.domain.receipt import TAX_NAME, Means
 from hub_hookspecs import EXPONENTS, Country
+from hub_hookspecs.testing.countries import country_findings
 
 HUB = Path(__file__).parents[2] / "hub"
 BOTH = pytest.mark.parametrize("country", [CR, CO], ids=lambda country: country.code)
@@ -33,6 +34,11 @@ def test_a_country_is_found_by_its_entry_point(country: Country) -> None:
     (found,) = entry_points(group="hub.countries", name=country.code)
 
     assert country is found.load()
+
+
+@BOTH
+def test_it_proves_what_every_country_must(country: Country) -> None:
+    assert list(map(str, country_findings(country))) == []
 
 
 @BOTH

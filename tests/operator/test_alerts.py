@@ -20,10 +20,12 @@ from hub.domain.message import DeliveryKind, DeliveryState, MessageState
 from hub.flows.accounts.watch_account import check_credentials
 from hub.flows.ground.ports import Unavailable
 from hub.flows.mails.deliver import deliver
+from hub.flows.operations.check_readiness import check_readiness
 from hub.flows.operations.prune import HEARTBEAT, REJECTED_LIFETIME, prune, send_heartbeat
 from hub.flows.operations.raise_alerts import raise_alerts, send_directly
 from hub.flows.operations.record_backup import record_backup
 from hub.jobs.watch import Watch
+from hub.providers.registry import LoadFailure, StageOrder
 from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import Desk, World
 
@@ -181,6 +183,18 @@ def test_a_plugin_in_quarantine_is_alerted_once(desk: Desk) -> None:
     quiet(desk)
     desk.hub.registry.quarantine("nequi", "it hung three times")
     assert causes(desk) == ["plugin_quarantined"]
+    desk.clock.now += timedelta(hours=2)
+    assert causes(desk) == []
+
+
+def test_a_country_in_quarantine_is_alerted_once_and_told_by_the_readiness(desk: Desk) -> None:
+    quiet(desk)
+    lost = LoadFailure(
+        distribution="peru", version="1.2.0", code="PE", kind="country", stage=StageOrder.CHECK, error="zone: none"
+    )
+    desk.hub.lost_countries = (lost,)
+    assert causes(desk) == ["plugin_quarantined"]
+    assert asyncio.run(check_readiness(desk.hub)).quarantined == ("PE",)
     desk.clock.now += timedelta(hours=2)
     assert causes(desk) == []
 

@@ -23,6 +23,7 @@ from hub.flows.operations.prune import prune, send_heartbeat
 from hub.flows.operations.quarantine_plugin import FROZEN
 from hub.flows.operations.record_backup import record_backup
 from hub.flows.operations.record_proxy import PROXY, Blind, record_proxy
+from hub.providers.registry import LoadFailure, StageOrder
 from tests.cli.conftest import Ended, call
 from tests.faults.harness import Desk
 from tests.operator.test_alerts import commands
@@ -83,6 +84,20 @@ def let_a_backup_grow_old(desk: Desk) -> None:
     desk.clock.now += timedelta(hours=27)
 
 
+def lose_a_country(desk: Desk, code: str) -> None:
+    failure = LoadFailure(
+        distribution="payment-hub-dummy-pe",
+        version="0.1.0",
+        code=code,
+        kind="country",
+        stage=StageOrder.CHECK,
+        error="zone: no time zone 'America/Linma' is known",
+        remedy="Correct its record.",
+    )
+    desk.hub.lost_countries = (failure,)
+    desk.hub.countries = {known: country for known, country in desk.hub.countries.items() if known != code}
+
+
 FAULTS: dict[str, tuple[Break, Grade, str, str]] = {
     "a guard is missing": (drop_a_guard, Grade.FAULT, "guards: trigger observation_kept", "payment-hub migrate"),
     "the loop stands still": (stand_still, Grade.FAULT, "loop: it has not looked", "restart the process"),
@@ -95,6 +110,18 @@ FAULTS: dict[str, tuple[Break, Grade, str, str]] = {
         Grade.FAULT,
         "it hung three times",
         "",
+    ),
+    "a country is quarantined": (
+        lambda desk: lose_a_country(desk, "PE"),
+        Grade.FAULT,
+        "country PE of payment-hub-dummy-pe 0.1.0 is quarantined at stage check: zone: no time zone",
+        "Correct its record",
+    ),
+    "a company's country is not served": (
+        lambda desk: lose_a_country(desk, "CO"),
+        Grade.FAULT,
+        "companies are in CO, which is not served",
+        "install the country's distribution, or see what quarantined it: payment-hub plugins list",
     ),
     "a plugin froze the process": (froze_twice, Grade.FAULT, "froze the process twice", "plugins release nequi"),
     "an account is suspended": (

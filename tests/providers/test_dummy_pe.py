@@ -23,6 +23,7 @@ from hub.providers.load import load_providers
 from hub.providers.registry import ProviderNotServed, Registry
 from hub.providers.simulators import load_simulators
 from hub_hookspecs import Account, Channel, Company, IdentityDocument, Mode, Money, Offer, Order, Payer, Query
+from hub_hookspecs.testing.countries import country_findings
 
 DOCS = Path(__file__).parents[2] / "docs" / "writing-a-provider.md"
 
@@ -39,6 +40,14 @@ def test_it_keeps_the_contract(dummy_pe):
     lacking = {"handle_notification", "authorize", "cancel_payment", "refund_payment"}
     lacking |= {"fetch_settlement", "parse_settlement"}
     assert {result.excuse for result in results} == {"", *(f"no {hook}" for hook in lacking)}
+
+
+def test_its_country_proves_what_every_country_must(dummy_pe, monkeypatch):
+    monkeypatch.syspath_prepend(dummy_pe.parent / "otherwise-pe")
+    import otherwise_pe
+
+    for country in (load_countries()["PE"], otherwise_pe.COUNTRY):
+        assert list(map(str, country_findings(country))) == []
 
 
 def test_it_speaks_english_where_it_is_asked_to_and_no_other_plugin_does_with_its_words(dummy_pe):

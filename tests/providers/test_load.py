@@ -225,7 +225,7 @@ COUNTRY = """
     COUNTRY = Country(
         code="CODE", name="Perú", identity_types=(),
         currencies=("PEN",), locale="es_PE", zone="America/Lima",
-        address_parts=(), mobile=r"9\\\\d{8}", phone_prefix="+51",
+        address_parts=(), mobile="9[0-9]{8}", phone_prefix="+51",
         receipts=ReceiptRules(major={"PEN": ("sol", "soles")}),
     )
 """
@@ -245,6 +245,49 @@ def test_countries_are_found_the_same_way(site):
         failure.code: next(w for w in ('its code is "XX"', "names peru_country, not a Country") if w in failure.error)
         for failure in countries.failures
     } == {"EC": 'its code is "XX"', "BO": "names peru_country, not a Country"}
+
+
+WRONG = {
+    "its pattern does not compile": ('mobile="9[0-9]{8}"', 'mobile="9("', "mobile: '9(' does not compile"),
+    "its zone is unknown": ("America/Lima", "America/Linma", "zone: no time zone 'America/Linma' is known"),
+    "its currency has no words": ('{"PEN": ("sol", "soles")}', "{}", "receipts.major does not say one and many of PEN"),
+    "its check digit raises": (
+        "identity_types=()",
+        'identity_types=(IdentityType(code="RUC", label="RUC", pattern="[0-9]{11}", check_digit=lambda n: n[11]),)',
+        "identity type RUC: check_digit raised IndexError",
+    ),
+    "its record is no record": ('currencies=("PEN",)', "currencies=None", "holds a value of the wrong type"),
+    "its holidays end the process": (
+        "address_parts=()",
+        "address_parts=(), holidays=Holidays(lambda year: exit(3))",
+        "SystemExit: 3",
+    ),
+}
+
+
+@pytest.mark.parametrize(("right", "wrong", "said"), WRONG.values(), ids=WRONG)
+def test_a_broken_country_is_quarantined_with_its_reason_and_the_others_live(site, right, wrong, said):
+    whole = COUNTRY.replace("import Country", "import Country, Holidays, IdentityType").replace("CODE", "PE")
+    broken = whole.replace(right, wrong)
+    assert broken != whole
+    site.install("peru", {"hub.countries": {"PE": "peru_country:COUNTRY"}}, peru_country=broken)
+    chile = whole.replace('"PE"', '"CL"').replace("es_PE", "es_CL")
+    site.install("chile", {"hub.countries": {"CL": "chile_country:COUNTRY"}}, chile_country=chile)
+
+    countries = load_countries(entry_points=site.entry_points())
+
+    assert [country.code for country in countries] == ["CL"]
+    (failure,) = countries.failures
+    assert (
+        failure.distribution,
+        failure.version,
+        failure.code,
+        failure.stage,
+    ) == ("peru", "1.2.0", "PE", "check")
+    assert said in failure.error
+    assert str(failure).startswith("country PE of peru 1.2.0 is quarantined at stage check: ")
+    with pytest.raises(StrictLoadError, match=r"country PE of peru 1\.2\.0 is quarantined at stage check"):
+        load_countries(strict=True, entry_points=site.entry_points())
 
 
 def test_two_countries_with_one_code_quarantine_both(site):

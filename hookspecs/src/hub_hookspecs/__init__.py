@@ -15,6 +15,7 @@ from .country import ReceiptRules as ReceiptRules
 from .currencies import EXPONENTS as EXPONENTS
 from .declared import check_button as check_button
 from .declared import info_faults as info_faults
+from .declared_country import country_faults as country_faults
 from .errors import NotSent as NotSent
 from .errors import OutcomeUnknown as OutcomeUnknown
 from .errors import PluginFault as PluginFault

@@ -24,7 +24,8 @@ class IdentityType:
         usual: Narrower pattern; a number outside it is accepted with a warning.
         warning: That warning, in the country's language.
         example: A number as people write it.
-        check_digit: Computes the check digit of a normalised number, where the type has one.
+        check_digit: Computes the check digit of a normalised number, where the type has one; it answers to whatever
+            the pattern lets through, and to a number that is a character too short or too long.
         normalise: Further normalisation after upper case and removal of blanks, dots and dashes.
         show: Formats normalised number and check digit for people.
         legal_person: True where the document usually names a company.

@@ -30,13 +30,13 @@ from .memory import Memory
 
 if TYPE_CHECKING:  # what has one shape is declared where it is made; at run time a flow knows nothing of it
     from hub.providers.exchange import Exchanger
+    from hub.providers.registry import LoadFailure, Registry
     from hub.providers.registry import Provider as Provider
-    from hub.providers.registry import Registry
     from hub.storage import AttachmentFolder
     from hub.storage import Tx as Tx
     from hub.vault.sealing import Vault
 else:
-    Exchanger = Provider = Registry = Tx = AttachmentFolder = Vault = Any
+    Exchanger = LoadFailure = Provider = Registry = Tx = AttachmentFolder = Vault = Any
 
 T = TypeVar("T")
 
@@ -174,6 +174,7 @@ class Hub:
         owner: Name of this process in ``sending`` rows.
         spawn, wake: Hands a task to the process; set by serve and worker, without it the tick finds the work anyway.
         files: Where files that customers hand in are kept; without it none is taken.
+        lost_countries: Countries in quarantine.
         simulated: Test endpoints are overridden, so every page says SIMULATED.
         alerter, alert_webhook: Posts alerts, and where to; empty for nowhere.
         second_person_above: Amounts in minor units by currency above which two people must decide the same.
@@ -203,6 +204,7 @@ class Hub:
     operator_email: str
     sender: str
     trusted_proxies: tuple[str, ...] = LOOPBACK
+    lost_countries: tuple[LoadFailure, ...] = ()
     simulated: bool = False
     link_days: int = 30
     files: AttachmentFolder | None = None
@@ -227,3 +229,8 @@ class Hub:
     def providers(self) -> Mapping[str, Provider]:
         """The providers that are served, by code."""
         return self.registry.providers
+
+    @property
+    def quarantined(self) -> tuple[LoadFailure, ...]:
+        """Plugins and countries in quarantine."""
+        return (*self.registry.failures, *self.lost_countries)

@@ -51,7 +51,7 @@ class Readiness:
     Attributes:
         problems: What keeps it from being ready, by part: ``database``, ``guards``, ``keys``, ``loop``.
         loop_age: Seconds since the loop looked for work; None where this process has no loop.
-        quarantined: Codes of plugins that are not served; the others work.
+        quarantined: Codes of plugins and countries that are not served; the others work.
     """
 
     problems: tuple[tuple[str, str], ...]
@@ -87,7 +87,7 @@ async def check_readiness(hub: Hub) -> Readiness:
     return Readiness(
         problems=tuple(problems),
         loop_age=loop_age(hub),
-        quarantined=tuple(sorted({failure.code for failure in hub.registry.failures})),
+        quarantined=tuple(sorted({failure.code for failure in hub.quarantined})),
         stopping=hub.stopping,
     )
 

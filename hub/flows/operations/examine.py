@@ -42,7 +42,7 @@ def _parts(problems: tuple[tuple[str, str], ...]) -> Iterator[ExaminedFact]:
 
 
 def _plugins(hub: Hub) -> Iterator[ExaminedFact]:
-    for failure in hub.registry.failures:
+    for failure in hub.quarantined:
         yield fault(str(failure), failure.remedy or "correct or remove the plugin, then start the hub again")
     if hub.providers:
         yield fine(f"served: {', '.join(sorted(hub.providers))}")
@@ -154,7 +154,10 @@ def _countries(tx: Tx, hub: Hub) -> Iterator[ExaminedFact]:
             )
     for country in sorted({merchant.company.country for merchant in tx.merchants.all()}):
         if country not in hub.countries:
-            yield fault(f"companies are in {country}, which is not installed", "install the country's distribution")
+            yield fault(
+                f"companies are in {country}, which is not served",
+                "install the country's distribution, or see what quarantined it: payment-hub plugins list",
+            )
         elif not any(place == country for place, _ in enabled):
             yield warning(f"no provider is enabled in {country}", f"payment-hub country enable {country} PROVIDER")
     for code, text, by, since in tx.countries.pauses():

@@ -180,7 +180,7 @@ def _backup(tx: Tx, hub: Hub, now: datetime, _since: datetime, _recorded: str) -
 
 def _quarantined(tx: Tx, hub: Hub, now: datetime, _since: datetime, recorded: str) -> Iterator[str]:
     if _recorded_with(tx, hub, AlertCause.PLUGIN_QUARANTINED, now) != recorded:
-        yield from (str(failure) for failure in hub.registry.failures)
+        yield from (str(failure) for failure in hub.quarantined)
 
 
 def _keys(tx: Tx, hub: Hub, now: datetime, _since: datetime, recorded: str) -> Iterator[str]:
@@ -253,7 +253,7 @@ def _recorded_with(tx: Tx, hub: Hub, cause: AlertCause, now: datetime) -> str:
         case AlertCause.DELIVERY_DEAD:
             return str(tx.deliveries.count_in("dead"))
         case AlertCause.PLUGIN_QUARANTINED:
-            return ",".join(sorted({failure.code for failure in hub.registry.failures}))
+            return ",".join(sorted({failure.code for failure in hub.quarantined}))
         case AlertCause.KEYS_WRONG:
             return "; ".join(about for about, _text in key_errors(tx, hub))
     return ""
