@@ -46,6 +46,7 @@ class Stage:
         actions: ``approve``, ``reject`` and ``expire`` (and others of the provider's own) by name.
         forget: Empties the provider's own tables on reset.
         forge: Returns a notification with a broken proof; ``distort`` one with another amount.
+        pauses: Seconds between the tries of a notification that nobody takes; none sends it once.
         rotate: Gives a merchant other credentials; LookupError names what it does not know.
     """
 
@@ -55,6 +56,7 @@ class Stage:
     forget: Callable[[], None] = lambda: None
     forge: Callable[[News], News] = _as_it_is
     distort: Callable[[News], News] = _as_it_is
+    pauses: tuple[float, ...] = (0.5, 1, 2)
     rotate: Rotation = _for_good
     book: list[Holding] = attrs.Factory(list)
     faults: list[PlannedFault] = attrs.Factory(list)
@@ -120,14 +122,14 @@ class Stage:
         await asyncio.sleep(delay)
         # A client each time: nobody tells a mounted simulator when the process ends, so none could be closed.
         async with httpx.AsyncClient(timeout=10, trust_env=False, verify=self._trust) as client:
-            for pause in (0.5, 1, 2, 4):
+            for pause in (0.0, *self.pauses):
+                await asyncio.sleep(pause)
                 with contextlib.suppress(httpx.HTTPError):
                     answer = await client.request(
                         news.method, url.rstrip("/") + news.path, content=news.body, headers=news.headers
                     )
                     if answer.status_code < 500:
                         return
-                await asyncio.sleep(pause)
 
     def _fault_for(self, path: str, kinds: frozenset[str]) -> PlannedFault | None:
         for fault in self.faults:

@@ -1,0 +1,1 @@
+"""ONVO Pay (Costa Rica): so far its simulator alone, in ``hub_onvo.simulator``; no hook is implemented yet."""
