@@ -18,6 +18,7 @@ from .calls import Call, Calls
 from .errors import ApiError, of_form
 from .options import shaped
 from .records import Merchant
+from .rendering import pages_of
 from .world import World
 
 METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -103,7 +104,7 @@ class Api:
             id=key,
             body=_object(await request.body()) if request.method == "POST" else {},
             query=_query(request),
-            pages=f"{str(request.base_url).rstrip('/')}/checkout",
+            pages=pages_of(request),
         )
         return operation.run(calls.Calls(self.world), call)
 

@@ -167,7 +167,7 @@ class Calls:
         return self._shown(self.world.intent_of(call.merchant, call.id))
 
     def change_intent(self, call: Call) -> JsonObject:
-        """POST payment-intents/{id}: while nothing is collected or cancelled; no other amount once a try is under way."""
+        """POST payment-intents/{id}: until it is collected or cancelled; no other amount while a try is under way."""
         given = call.given(strict.CHANGED_INTENT)
         intent = self.world.intent_of(call.merchant, call.id)
         under_way = not intent.is_open and {"amount", "currency"} & set(given)

@@ -20,6 +20,7 @@ h1{font-size:1.3rem;margin:0}
 h2{font-size:1.05rem;margin:0 0 .5rem}
 p{margin:.4rem 0}
 .panel{background:#fff;border:1px solid #d3cfe2;border-radius:.9rem;padding:1.1rem}
+.panel+.panel{margin-top:1rem}
 .amount{font-size:1.8rem;font-weight:700;margin:0}
 .quiet{color:#5a5570}
 ul.lines{list-style:none;margin:.75rem 0 0;padding:0}

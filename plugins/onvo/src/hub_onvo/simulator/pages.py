@@ -22,13 +22,14 @@ from . import typed
 from .errors import ApiError
 from .html import page, shown
 from .records import Intent, Session
-from .rendering import account_number
+from .rendering import account_number, pages_of
 from .transfers import Transfers, sender_of
 from .world import CHALLENGE_FAILED, World
 
 ELSEWHERE: Final = "https://onvopay.com"
 """Where a payer goes whose session is over and names no address."""
 
+NOT_CONFIRMED: Final = "Su banco no confirmó que fuera usted"
 REFRESH_SECONDS: Final = 3
 WAITING: Final = timedelta(minutes=5)
 """How long the page waits for a transfer; the intent goes on waiting."""
@@ -67,7 +68,7 @@ class Pages:
             case "canceled":
                 return RedirectResponse(session.cancel_url or ELSEWHERE, 303)
         if request.method == "POST":
-            return self._try(session, fields, f"{str(request.base_url).rstrip('/')}/checkout")
+            return self._try(session, fields, pages_of(request))
         return self._form(session, request.query_params, {})
 
     # Trying to pay
@@ -96,7 +97,8 @@ class Pages:
         if problems:
             notice = _problem("Revise los campos marcados.")
         elif intent.error:
-            notice = _problem(f"{escape(intent.error['message'])}. Puede intentar de nuevo o con otro medio.")
+            said = NOT_CONFIRMED if intent.error["message"] == CHALLENGE_FAILED else intent.error["message"]
+            notice = _problem(f"{escape(said)}. Puede intentar de nuevo o con otro medio.")
         choice = ""
         if intent.currency == "CRC":
             links = (("card", "Tarjeta", not by_sinpe), ("sinpe", "SINPE Móvil", by_sinpe))

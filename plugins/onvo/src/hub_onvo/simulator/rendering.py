@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from starlette.requests import Request
+
 from .records import Customer, Intent, Merchant, Method, Refund, Session, Transfer
 
 Options = Mapping[str, Any]
@@ -172,6 +174,12 @@ def transfer_json(transfer: Transfer) -> dict[str, Any]:
         "createdAt": iso(transfer.created),
         "paymentIntentId": transfer.intent.id if transfer.intent else None,
     }
+
+
+def pages_of(request: Request) -> str:
+    """Where the pages are for whoever made a request, wherever the simulator is mounted."""
+    scope = request.scope
+    return f"{request.url.scheme}://{request.url.netloc}{scope.get('root_path', '')}/checkout"
 
 
 def account_number(merchant: Merchant) -> str:

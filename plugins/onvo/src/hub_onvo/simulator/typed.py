@@ -89,7 +89,7 @@ def _code(values: Values, problems: Values) -> str:
     return field("cvv", "Código (CVV)", values, problems, autocomplete="cc-csc", keyboard="numeric", kind="password")
 
 
-def mobile_form(values: Values, problems: Values, amount: str) -> str:
+def mobile_form(values: Values, problems: Values, _amount: str) -> str:
     """The fields of SINPE Móvil; a test number that was chosen fills them."""
     if values.get("number") in TEST_NUMBERS:
         values = {"identification": "1-1393-1919", **values}
@@ -97,7 +97,7 @@ def mobile_form(values: Values, problems: Values, amount: str) -> str:
 <p class="quiet">La transferencia se reconoce por la cédula de quien la envía.</p>
 {field("identification", "Cédula de quien envía", values, problems, keyboard="numeric")}
 {field("number", "Su teléfono SINPE Móvil", values, problems, autocomplete="tel", keyboard="tel", kind="tel")}
-<button name="action" value="sinpe">Continuar: {amount}</button></form>"""
+<button name="action" value="sinpe">Continuar</button></form>"""
 
 
 def test_data(*, by_sinpe: bool) -> str:
@@ -111,7 +111,7 @@ def test_data(*, by_sinpe: bool) -> str:
         for key, meaning in chosen.items()
     )
     note = "" if by_sinpe else "<p>El código CVV puede ser cualquiera, por ejemplo 123.</p>"
-    return f'<section class="panel tests" style="margin-top:1rem"><h2>{title}</h2>{note}<ul>{rows}</ul></section>'
+    return f'<section class="panel tests"><h2>{title}</h2>{note}<ul>{rows}</ul></section>'
 
 
 def _grouped(number: str) -> str:
