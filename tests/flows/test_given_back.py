@@ -85,6 +85,26 @@ def went_back(desk: Desk, payment: Payment) -> list[int]:
     return [-entry.moved(LedgerKind.PROVIDER_CLEARING) for entry in returns]
 
 
+def test_a_provider_that_gives_back_once_is_not_asked_again_whoever_gave_back_before(desk: Desk) -> None:
+    provider = desk.hub.providers["nequi"]
+    provider.info = attrs.evolve(provider.info, refunds_per_payment=1)
+    _debtor, asked = taken(desk)
+    assert give_back(desk, asked, 30_000, back("E1", 30_000)) is OperationStatus.DONE
+    _other, in_its_panel = taken(desk)
+    hear(desk, in_its_panel, back("E2", 20_000))
+
+    for payment in (asked, in_its_panel):
+        with pytest.raises(NotAllowed) as refusal:
+            give_back(desk, payment, 1_000, back("E3", 1_000))
+        assert refusal.value.code == "once"
+
+
+def test_control_one_that_gives_back_as_often_as_there_is_money_is_asked_again(desk: Desk) -> None:
+    _debtor, payment = taken(desk)
+    assert give_back(desk, payment, 30_000, back("E1", 30_000)) is OperationStatus.DONE
+    assert give_back(desk, payment, 1_000, back("E3", 1_000)) is OperationStatus.DONE
+
+
 def test_a_refund_answered_with_an_id_and_notified_with_it_is_booked_once(desk: Desk) -> None:
     debtor, payment = taken(desk)
     assert give_back(desk, payment, 30_000, back("E1", 30_000)) is OperationStatus.DONE

@@ -225,6 +225,7 @@ class ProviderInfo:
         settles_returns: Whether a settlement lists money that went back, so that its absence means something.
         reports_net: Whether the report of ``fetch_settlement`` states fees, so that its net is what reaches the bank.
             Where it does not, what it lists is in transit until a person records what the bank received.
+        refunds_per_payment: How many refunds one payment may have, of whatever amount; None: until all is given back.
         hold_above: Largest amount by currency (minor units) booked on a weak signature alone.
         notification_setup: Text for the merchant on how to make the provider call our address, with
             ``{address}`` in it; empty where nothing is to be done.
@@ -253,6 +254,7 @@ class ProviderInfo:
     reports_net: bool = True
     refunds: Refunds = Refunds.NONE
     refund_days: int | None = None
+    refunds_per_payment: int | None = None
     hold_above: Mapping[str, int] = MappingProxyType({})
     notification_setup: str = ""
     tagline: str = ""

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from hub.domain.acts import Act
 from hub.domain.held import held_as
-from hub.domain.operation import OperationKind
+from hub.domain.ledger import EntryKind
+from hub.domain.operation import OperationKind, OperationStatus
 from hub.domain.payment import Payment, Status
 from hub.domain.text import Text
 from hub.flows.books.read_intakes import intakes_in
@@ -59,7 +60,17 @@ def offered_refund(tx: Tx, hub: Hub, payment: Payment, amount: Money | None = No
     info, whole = hub.providers[payment.provider].info, vouched_for(tx, payment)
     if info.refunds is Refunds.FULL and wanted != whole:
         raise NotAllowed("full_only", Text("refund.full_only_rest", provider=info.name, amount=whole, left=wanted))
+    if info.refunds_per_payment and _times(tx, payment) >= info.refunds_per_payment:
+        raise NotAllowed("once", Text("refund.once", provider=info.name))
     return wanted
+
+
+def _times(tx: Tx, payment: Payment) -> int:
+    """How often money of a payment went back, or is on its way back, whoever asked for it."""
+    asked = [item for item in tx.operations.of_payment(payment.id) if item.kind is OperationKind.REFUND]
+    entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
+    booked = [entry for entry in entries if entry.kind is EntryKind.REFUND]
+    return max(len([item for item in asked if item.status is not OperationStatus.CLOSED]), len(booked))
 
 
 def _refuse_held(tx: Tx, payment: Payment, wanted: Money) -> None:

@@ -71,6 +71,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "refund.not_paid": "Este pago no está pagado",
     "refund.nothing_left": "De este pago no queda nada por devolver",
     "refund.other_currency": "El dinero llegó en otra moneda, {amount}; devuélvalo en el panel del proveedor",
+    "refund.once": "{provider} devuelve un pago una sola vez; lo que falta, hágalo en su panel",
     "refund.too_late": "{provider} devuelve pagos hasta {days} días después",
     "refund.unknown": "El pago está por confirmarse; no se puede devolver todavía",
     "review.answer_needed": "Diga en la página del pago si la factura todavía se debe; solo esa respuesta la cierra",

@@ -18,6 +18,7 @@ Observations = tuple[hub.Observation, ...]
 
 NO_PROOF = Reading(verdict=Verdict.UNSIGNED, reason="a browser's return proves nothing")
 NO_SECRET = Reading(verdict=Verdict.UNSIGNED, reason="the account has no webhook_secret, so nothing can be proved")
+UNREADABLE = Reading(verdict=Verdict.INVALID, reason="the body is no event as ONVO documents it")
 WRONG_SECRET = Reading(verdict=Verdict.INVALID, reason="X-Webhook-Secret is missing, repeated or not the account's")
 
 
@@ -39,7 +40,7 @@ def validate_identity(check: hub.IdentityCheck, account: hub.Account) -> Exchang
     if not account.settings["secret_key"].startswith(f"onvo_{account.mode}_"):
         return refused
     answer = yield hub.harmless(wire.call(account, "GET", "/customers?limit=1"))
-    if answer.status_code in (401, 403):
+    if answer.status_code == 401 and wire.is_refusal(answer):
         return refused
     known = answer.status_code == 200 and "data" in hub.json_object(answer)
     return hub.IdentityReport(credentials=Credentials.ACCEPTED if known else Credentials.UNCLEAR, fields=fields)
@@ -52,7 +53,7 @@ def create_payment(order: hub.Order, account: hub.Account) -> Exchange[hub.Payme
         raise Refused(Reason(ReasonKind.INVALID_AMOUNT))
     request = wire.call(account, "POST", "/checkout/sessions/one-time-link", wire.session_for(order))
     answer = yield hub.opens_session(request)
-    if answer.status_code in (400, 401, 403):
+    if wire.is_refusal(answer):
         # Nothing in a session is the payer's choice, so a refusal is the merchant's business.
         raise Refused(Reason(ReasonKind.METHOD_UNAVAILABLE, str(answer.status_code)), alert=True)
     return wire.started(answer, order, account)
@@ -76,7 +77,10 @@ def handle_notification(message: hub.Message, account: hub.Account) -> Exchange[
     given = message.header("x-webhook-secret") or ""
     if not hmac.compare_digest(given.encode(), secret.encode()):
         return WRONG_SECRET
-    intent = _intent_named(hub.strict_json(message.body))
+    try:
+        intent = _intent_named(hub.strict_json(message.body))
+    except (ValueError, KeyError, TypeError):
+        return UNREADABLE
     observations = (yield from _read(intent, account)) if intent else ()
     return Reading(verdict=Verdict.VALID, observations=observations)
 
@@ -106,8 +110,13 @@ def _read(intent: str, account: hub.Account) -> Exchange[Observations]:
 @hookimpl
 def query_payment(query: hub.Query, account: hub.Account) -> Exchange[Observations]:
     """Read the payment's intent; without its id nothing can be asked."""
-    intent = _intent_of(query)
-    observations = (yield from _read(intent, account)) if intent else ()
+    intent, refund = _intent_of(query), query.memory.get("refund")
+    if not intent:
+        return ()
+    observations = yield from _read(intent, account)
+    if refund and any(item.kind is Kind.PAID for item in observations):
+        answer = yield hub.harmless(wire.call(account, "GET", f"/refunds/{refund}"))
+        observations += wire.refunded(answer, {"id": intent, "metadata": {"ref": query.reference}})
     return tuple(item for item in observations if item.reference in (None, query.reference))
 
 
@@ -146,12 +155,8 @@ def refund_payment(refund: hub.Refund, account: hub.Account) -> Exchange[Observa
         raise Refused(Reason(ReasonKind.NOT_PERMITTED, "not_a_card"))
     wanted = {"paymentIntentId": intent, "amount": refund.amount.minor, "reason": "requested_by_customer"}
     answer = yield wire.call(account, "POST", "/refunds", wanted)
-    given = hub.json_object(answer)
-    if answer.status_code == 400:
-        raise Refused(wire.reason_of(given))
-    if answer.status_code != 201 or given.get("paymentIntentId") != intent:
-        raise hub.OutcomeUnknown("no refund of this payment came back")
-    if given.get("status") == "failed":
+    if wire.is_refusal(answer):
+        raise Refused(wire.reason_of(hub.json_object(answer)))
+    if answer.status_code == 201 and hub.json_object(answer).get("status") == "failed":
         raise Refused(Reason(ReasonKind.NOT_PERMITTED, "failed"))
-    done = given.get("status") == "succeeded"  # while it is pending nothing is known
-    return (wire.returned(body, wire.stated(given, "amount")),) if done else ()
+    return wire.refunded(answer, body)

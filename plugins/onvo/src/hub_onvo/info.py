@@ -26,19 +26,23 @@ INFO: Final = hub.ProviderInfo(
     name="ONVO Pay",
     contract_version=(1, 1),
     countries=("CR",),
-    currencies=(hub.CurrencyRule(currency="CRC", decimals=2), hub.CurrencyRule(currency="USD", decimals=2, minimum=50)),
+    # The guide asks for 0.50 dollars or their worth in colones.
+    currencies=(
+        hub.CurrencyRule(currency="CRC", decimals=2, minimum=30_000),
+        hub.CurrencyRule(currency="USD", decimals=2, minimum=50),
+    ),
     channels=frozenset(hub.Channel),
     ways=(CHECKOUT,),
     reference=hub.ReferenceRule(16),
     endpoints={
-        mode: {"api": "https://api.onvopay.com/v1", "page": "https://checkout.onvopay.com"} for mode in ("live", "test")
+        mode: {"api": "https://api.onvopay.com", "page": "https://checkout.onvopay.com"} for mode in ("live", "test")
     },
     settings=(
         hub.Setting(
             name="secret_key",
             label="Llave secreta",
-            help="En el panel de ONVO, Desarrolladores, Llaves. Comienza con onvo_live_secret_key_, y la de pruebas con "
-            "onvo_test_secret_key_. Se guarda cifrada y no se vuelve a mostrar.",
+            help="En el panel de ONVO, Desarrolladores, Llaves. Comienza con onvo_live_secret_key_, y la de pruebas "
+            "con onvo_test_secret_key_. Se guarda cifrada y no se vuelve a mostrar.",
             pattern=r"onvo_(live|test)_secret_key_\S{8,200}",
             secret=True,
             unique=True,
@@ -60,6 +64,7 @@ INFO: Final = hub.ProviderInfo(
     decline_ends_session=False,
     # Cards alone, before they are settled, once a charge: everything else is refused with its reason.
     refunds=hub.Refunds.PARTIAL,
+    refunds_per_payment=1,
     notification_setup="En el panel de ONVO, Desarrolladores, Webhooks, agregue esta dirección y marque los eventos de "
     "payment-intent y checkout-session:\n\n{address}\n",
     tagline="Tarjetas y SINPE Móvil en una sola página",

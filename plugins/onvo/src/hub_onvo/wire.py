@@ -40,7 +40,7 @@ def call(account: hub.Account, method: str, path: str, body: Mapping[str, Any] |
     """A request to the API, with the account's key."""
     headers = {"authorization": f"Bearer {account.settings['secret_key']}", "content-type": "application/json"}
     content = None if body is None else hub.json_bytes(body)
-    return Request(method, f"{account.endpoints['api']}{path}", headers=headers, content=content)
+    return Request(method, f"{account.endpoints['api']}/v1{path}", headers=headers, content=content)
 
 
 def session_for(order: hub.Order) -> dict[str, Any]:
@@ -54,6 +54,11 @@ def session_for(order: hub.Order) -> dict[str, Any]:
         "metadata": {"ref": order.reference},
         **{name: value for name, value in payer.items() if value},
     }
+
+
+def is_refusal(answer: Response) -> bool:
+    """Whether it is ONVO's own no, in either of its two shapes, and not somebody's on the way."""
+    return answer.status_code in (400, 401, 403) and "statusCode" in hub.json_object(answer)
 
 
 def started(answer: Response, order: hub.Order, account: hub.Account) -> hub.PaymentStarted:
@@ -102,18 +107,33 @@ def observations_of(intent: Mapping[str, Any]) -> tuple[hub.Observation, ...]:
 
 
 def paid_and_returned(intent: Mapping[str, Any]) -> tuple[hub.Observation, ...]:
-    """What was collected, and what of it went back: ONVO states what it has left."""
+    """What was collected, and what went back of an intent that is ``refunded``.
+
+    Of one that is ``succeeded`` less may be left as well, while a refund of it is pending and may still fail.
+    """
     collected, left = stated(intent, "amount"), stated(intent, "receivedAmount")
     paid = observed(Kind.PAID, intent, amount=collected)
-    gone = collected.minor - left.minor if collected and left else 0
-    if gone > 0 and collected:
-        return paid, returned(intent, hub.Money(gone, collected.currency))
-    return (paid, returned(intent, None)) if intent["status"] == "refunded" else (paid,)
+    if intent["status"] == "succeeded":
+        return (paid,)
+    known = collected and left and left.minor < collected.minor
+    gone = hub.Money(collected.minor - left.minor, collected.currency) if collected and left and known else None
+    return paid, returned(intent, gone)
 
 
 def returned(intent: Mapping[str, Any], amount: hub.Money | None) -> hub.Observation:
     """The one refund that a charge may have; so its name is the charge's, on every channel."""
     return observed(Kind.RETURNED, intent, amount=amount, event_id=f"{intent['id']}/refund")
+
+
+def refunded(answer: Response, intent: Mapping[str, Any]) -> tuple[hub.Observation, ...]:
+    """What a refund says that we asked for; one that is pending is remembered by its id."""
+    body = hub.json_object(answer)
+    status, refund = body.get("status"), str(body.get("id"))
+    if answer.status_code not in (200, 201) or body.get("paymentIntentId") != intent["id"] or not ID.fullmatch(refund):
+        raise hub.OutcomeUnknown("no refund of this payment came back")
+    if status == "succeeded":
+        return (returned(intent, stated(body, "amount")),)
+    return (observed(Kind.ACCEPTED, intent, learned={"refund": refund}),) if status == "pending" else ()
 
 
 def observed(kind: Kind, intent: Mapping[str, Any], **claim: Any) -> hub.Observation:
@@ -123,8 +143,10 @@ def observed(kind: Kind, intent: Mapping[str, Any], **claim: Any) -> hub.Observa
 
 
 def stated(body: Mapping[str, Any], name: str) -> hub.Money | None:
-    """An amount as ONVO writes it."""
-    return hub.money_or_none(body.get(name), body.get("currency"), minor=True)
+    """An amount as ONVO writes it; none where it is not one."""
+    amount = hub.money_or_none(body.get(name), body.get("currency"), minor=True)
+    least = 1 if name == "amount" else 0
+    return amount if amount and amount.minor >= least else None
 
 
 def reason_of(error: Mapping[str, Any]) -> hub.Reason:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import attrs
 
 from hub_hookspecs.money import Money
-from hub_hookspecs.testing.simulator import Holding, Stage
+from hub_hookspecs.testing.simulator import Stage
 
 from .records import Intent, Transfer
 
@@ -33,25 +33,5 @@ class Held:
         self.stage.capture(reference, transfer.number, merchant, Money(transfer.amount, transfer.currency))
 
     def went_back(self, intent: Intent, amount: int) -> None:
-        """A part of an intent's money, or the rest of it, is the payer's again.
-
-        What is still held stays in its line; a part that went back has one beside it, which counts as no capture.
-        """
-        line = next(
-            item for item in self.stage.book if item.provider_reference == intent.id and item.state == "captured"
-        )
-        if amount == line.amount.minor:
-            self.stage.give_back(intent.id)
-            return
-        part = Money(amount, intent.currency)
-        line.amount -= part
-        self.stage.book.append(
-            Holding(
-                reference=line.reference,
-                provider_reference=line.provider_reference,
-                merchant=line.merchant,
-                amount=part,
-                captures=0,
-                state="returned",
-            )
-        )
+        """A part of an intent's money, or the rest of it, is the payer's again."""
+        self.stage.give_back(intent.id, Money(amount, intent.currency))
