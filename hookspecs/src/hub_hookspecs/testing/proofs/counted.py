@@ -99,7 +99,18 @@ def _refunded(story: Story, name: str, amount: Money) -> Iterator[str]:
         yield f"{title}: {amount} went back by the provider's book; the plugin {played.did}"
     elif not went:
         yield f"{title}: refunds are declared, and by the provider's book nothing of {amount} went back"
+    known = {item.observation.event_id for item in story.told[: -len(played.observations) or None]}
     yield from _told(title, story)
+    yield from _named_alike(title, played, story, known)
+
+
+def _named_alike(title: str, played: Played, story: Story, known: set[str | None]) -> Iterator[str]:
+    """The provider's id of what went back is the same in the answer and wherever else it is told."""
+    answered = {item.event_id for item in played.observations if item.kind is Kind.RETURNED} - {None}
+    elsewhere = {item.event_id for item in story.lately if item.kind is Kind.RETURNED} - {None} - known
+    if answered and elsewhere and not answered & elsewhere:
+        names = " and ".join(sorted(map(str, elsewhere)))
+        yield f"{title}: {', '.join(map(str, answered))} in the answer is {names} elsewhere; event_id is the provider's own"
 
 
 def _refused(story: Story, name: str, amount: Money) -> Iterator[str]:

@@ -119,6 +119,8 @@ def _odd(word: Word, rule: CurrencyRule) -> Iterator[str]:
     value = _value(word.text)
     if isinstance(word.text, _Number) and (word.text in NO_NUMBER or "e" in word.text.lower()):
         yield f"{said}, which a float wrote"
+    elif value is not None and 0 < abs(value - word.amount.decimal) < Decimal(1).scaleb(-rule.decimals) / 2:
+        yield f"{said}: {word.amount} with the dust of a float"
     elif value not in (word.amount.decimal, Decimal(word.amount.minor)):
         return
     elif GROUPED.fullmatch(word.text) and not PLAIN.fullmatch(word.text):
