@@ -110,7 +110,8 @@ def _named_alike(title: str, played: Played, story: Story, known: set[str | None
     elsewhere = {item.event_id for item in story.lately if item.kind is Kind.RETURNED} - {None} - known
     if answered and elsewhere and not answered & elsewhere:
         names = " and ".join(sorted(map(str, elsewhere)))
-        yield f"{title}: {', '.join(map(str, answered))} in the answer is {names} elsewhere; event_id is the provider's own"
+        ours = ", ".join(sorted(map(str, answered)))
+        yield f"{title}: {ours} in the answer is {names} elsewhere; event_id is the provider's own"
 
 
 def _refused(story: Story, name: str, amount: Money) -> Iterator[str]:
