@@ -191,19 +191,22 @@ def _readable(value: object) -> object:
     metavar="NAME=VALUE",
     help="Which reading the simulator plays; `payment-hub simulator CODE --help` lists them. May be repeated.",
 )
+@click.option("-k", "words", default="", metavar="WORDS", help="Only the proofs whose name holds these words.")
 @json_option
 @data_option
-def check(code: str, options: tuple[str, ...], as_json: bool, data: str | None) -> int:
-    """Run the conformance kit on a provider and its simulator; exit code 1 when a proof fails."""
-    from hub.providers.check import check_provider
+def check(code: str, options: tuple[str, ...], words: str, as_json: bool, data: str | None) -> int:
+    """Prove a provider against its simulator; exit code 1 when a proof fails."""
+    from hub.proving.check import UnknownProof, check_provider
     from hub_hookspecs.testing.options import WrongOption
 
     from .simulator import read_options
 
     try:
-        results = check_provider(_registry(data)[code], options=read_options(options))
+        results = check_provider(_registry(data)[code], options=read_options(options), words=words)
     except WrongOption as wrong:
         raise click.ClickException(f"{code}: {wrong}") from None
+    except UnknownProof as unknown:
+        raise click.BadParameter(str(unknown), param_hint="-k") from None
     failed = [result for result in results if not result.holds]
     if as_json:
         print_json(

@@ -57,6 +57,7 @@ class Exchanger:
         on_close, on_open, on_refused: As in ``Watchers``.
         clock: UTC now.
         addresses_of: Where live accounts may be connected to.
+        transport: Carries requests in the network's place, to a provider in this process.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Exchanger:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         ssl_context: ssl.SSLContext | None = None,
         addresses_of: AddressesOf = public_addresses,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._registry = registry
         self._grants = grants or GrantsInMemory()
@@ -79,6 +81,7 @@ class Exchanger:
         self._clock = clock
         self._context = ssl_context
         self._addresses_of = addresses_of
+        self._transport = transport
         self._wires: dict[str, Wire] = {}
         self._steppers: dict[str, Stepper] = {}
         self._gate = Gate()
@@ -320,7 +323,9 @@ class Exchanger:
         if provider.code not in self._wires:
             if self._context is None:  # costs 40 ms, so there is one, made when the first provider is called
                 self._context = httpx.create_ssl_context(trust_env=False)
-            self._wires[provider.code] = Wire(self._context, self._limits.connect, self._addresses_of)
+            self._wires[provider.code] = Wire(
+                self._context, self._limits.connect, self._addresses_of, transport=self._transport
+            )
         return self._wires[provider.code]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -197,7 +198,15 @@ class Registry:
         if provider := self.providers.get(code):
             return provider
         reasons = [str(failure) for failure in self.failures if failure.code == code]
-        raise ProviderNotServed(" ".join(reasons) or f"no provider {code!r} is installed")
+        raise ProviderNotServed(" ".join(reasons) or f"no provider {code!r} is installed{self._meant(code)}")
+
+    def _meant(self, code: str) -> str:
+        """What may have been meant by a code that nobody has."""
+        known = sorted({*self.providers, *(failure.code for failure in self.failures)})
+        near = get_close_matches(code, known, n=2)
+        if near:
+            return f"; did you mean {' or '.join(near)}?"
+        return f"; there are: {', '.join(known)}" if known else ""
 
     def __contains__(self, code: object) -> bool:
         return code in self.providers

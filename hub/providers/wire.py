@@ -65,16 +65,24 @@ class Wire:
         context: The process's one TLS context.
         connect: Seconds to connect.
         addresses_of: Host and port to the addresses that a live account may be connected to.
+        transport: Carries requests in the network's place; it says in the request's trace when one is written.
     """
 
-    def __init__(self, context: ssl.SSLContext, connect: float, addresses_of: AddressesOf) -> None:
+    def __init__(
+        self,
+        context: ssl.SSLContext,
+        connect: float,
+        addresses_of: AddressesOf,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self._connect = connect
         self._addresses_of = addresses_of
-        self._kept = httpx.AsyncHTTPTransport(
+        self._kept = transport or httpx.AsyncHTTPTransport(
             verify=context, trust_env=False, limits=httpx.Limits(max_connections=50, keepalive_expiry=20)
         )
         # A kept connection that the other side closed meanwhile would make a charge look unknown.
-        self._fresh = httpx.AsyncHTTPTransport(
+        self._fresh = transport or httpx.AsyncHTTPTransport(
             verify=context, trust_env=False, limits=httpx.Limits(max_connections=50, max_keepalive_connections=0)
         )
 
@@ -95,7 +103,7 @@ class Wire:
         await self._fresh.aclose()
 
     async def _send(
-        self, request: httpx.Request, trace: Trace, transport: httpx.AsyncHTTPTransport, public: bool, limit: float
+        self, request: httpx.Request, trace: Trace, transport: httpx.AsyncBaseTransport, public: bool, limit: float
     ) -> httpx.Response:
         timeout = {"connect": min(self._connect, limit), "read": limit, "write": limit, "pool": min(5.0, limit)}
         hosts = [request.url.host]
@@ -169,7 +177,7 @@ def _copy(request: httpx.Request, host: str, trace: Trace, timeout: dict[str, fl
     )
 
 
-async def _exchange(transport: httpx.AsyncHTTPTransport, asked: httpx.Request, sent: httpx.Request) -> httpx.Response:
+async def _exchange(transport: httpx.AsyncBaseTransport, asked: httpx.Request, sent: httpx.Request) -> httpx.Response:
     response = await transport.handle_async_request(sent)
     response.request = sent
     try:

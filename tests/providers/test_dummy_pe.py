@@ -16,12 +16,12 @@ import httpx
 import pytest
 import uvicorn
 
-from hub.providers.check import NoSimulator, check_provider
 from hub.providers.countries import load_countries
 from hub.providers.exchange import Exchanger
 from hub.providers.load import load_providers
 from hub.providers.registry import ProviderNotServed, Registry
 from hub.providers.simulators import load_simulators
+from hub.proving.check import NoSimulator, check_provider
 from hub_hookspecs import Account, Channel, Company, IdentityDocument, Mode, Money, Offer, Order, Payer, Query
 from hub_hookspecs.testing.countries import country_findings
 

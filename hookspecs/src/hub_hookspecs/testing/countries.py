@@ -149,7 +149,17 @@ COUNTRY_PROOFS: Final[tuple[CountryProof, ...]] = (
 
 def prove_country(country: Country) -> tuple[Result, ...]:
     """Run the proofs on a country; what its own code raises is found, and not raised."""
-    return tuple(_prove_one(proof, country) for proof in COUNTRY_PROOFS)
+    return tuple(
+        Result(proof, tuple(Finding(proof.name, text) for text in _checked(made, country)))
+        for made, proof in zip(COUNTRY_PROOFS, proofs_for(country), strict=True)
+    )
+
+
+def proofs_for(country: Country) -> tuple[Proof, ...]:
+    """The same beside the proofs of a provider; they ask nothing of its bench."""
+    return tuple(
+        Proof(f"country {country.code}: {proof.name}", partial(_checked, proof, country)) for proof in COUNTRY_PROOFS
+    )
 
 
 def country_findings(country: Country) -> list[Finding]:
@@ -158,17 +168,12 @@ def country_findings(country: Country) -> list[Finding]:
     return list(found.values())
 
 
-def _prove_one(proof: CountryProof, country: Country) -> Result:
-    named = Proof(f"country {country.code}: {proof.name}", partial(_checked, proof, country))
-    texts = dict.fromkeys(_checked(proof, country))
-    return Result(named, tuple(Finding(named.name, f"{country.code}: {text}") for text in texts))
-
-
 def _checked(proof: CountryProof, country: Country, _bench: object = None) -> list[str]:
     try:
-        return list(proof.check(country))
+        texts = list(dict.fromkeys(proof.check(country)))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a record that broke a proof has broken it
-        return [f"the proof could not be ended: {type(error).__name__}: {error}: correct the record first"]
+        texts = [f"the proof could not be ended: {type(error).__name__}: {error}: correct the record first"]
+    return [f"{country.code}: {text}" for text in texts]
 
 
 def _texts(pattern: str) -> tuple[str, ...] | None:
