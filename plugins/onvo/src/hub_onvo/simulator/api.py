@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import re
@@ -91,6 +92,7 @@ class Api:
         except ApiError as error:
             plain = stage.options["business_errors"] == "plain"
             found, status = error.body(path, stage.now(), plain=plain), error.status
+        await asyncio.sleep(stage.options["answer_seconds"])
         return JSONResponse(found, status)
 
     def _found(self, answer: Any) -> Any:

@@ -79,8 +79,7 @@ class Driving:
     async def expire(self, reference: str, _body: Body) -> None:
         """The session's time is over."""
         for intent in self.world.named(reference):
-            session = self.world.session_with(intent)
-            if session and self.world.is_open(session):
+            if (session := intent.session) and self.world.is_open(session):
                 session.expires = self.world.stage.now()
                 return
         raise LookupError(f"no open session of {reference!r}")
@@ -145,7 +144,7 @@ class Driving:
         """The newest payment that somebody may pay: untried ones while their session is open."""
 
         def fits(intent: Intent) -> bool:
-            session = self.world.session_with(intent)
+            session = intent.session
             return intent.status in more or (intent.is_open and (session is None or self.world.is_open(session)))
 
         return self._find(reference, fits, "that is open")
@@ -155,7 +154,7 @@ class Driving:
         return found or self._find(reference, lambda _: True, "or merchant").merchant
 
     def _customer(self, intent: Intent) -> Any:
-        session = self.world.session_with(intent)
+        session = intent.session
         return intent.customer or self.world.make_customer(intent.merchant, session.payer if session else {})
 
     def _method(self, intent: Intent, number: str) -> Method:

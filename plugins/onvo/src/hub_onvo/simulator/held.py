@@ -22,8 +22,8 @@ class Held:
 
     def paid(self, intent: Intent, transfers: list[Transfer]) -> None:
         """An intent's money is here; its transfers are that money, and no other beside it."""
-        numbers = {transfer.number for transfer in transfers}
-        self.stage.book[:] = [line for line in self.stage.book if line.provider_reference not in numbers]
+        if numbers := {transfer.number for transfer in transfers}:
+            self.stage.book[:] = [line for line in self.stage.book if line.provider_reference not in numbers]
         self.stage.capture(intent.reference, intent.id, intent.merchant.id, Money(intent.received, intent.currency))
 
     def arrived(self, transfer: Transfer) -> None:

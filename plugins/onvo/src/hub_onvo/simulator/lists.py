@@ -49,7 +49,11 @@ def listed(
     found = [
         thing
         for thing in things
-        if all(test(thing.created, _moment(query[name], name)) for name, test in COMPARISONS.items() if name in query)
+        if all(
+            test(_shown(thing.created), _moment(query[name], name))
+            for name, test in COMPARISONS.items()
+            if name in query
+        )
     ]
     if query.get("sortOrder") != "asc":
         found.reverse()
@@ -93,6 +97,11 @@ def _window(found: Sequence[Thing], query: Mapping[str, str], limit: int) -> tup
         last = places.get(key, 0)
         return max(0, last - limit), last
     return 0, min(limit, len(found))
+
+
+def _shown(moment: datetime) -> datetime:
+    """As exact as answers tell it."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _moment(written: str, name: str) -> datetime:

@@ -9,7 +9,7 @@ import attrs
 
 from hub_hookspecs.testing.simulator import News, Stage
 
-from .records import Intent, Merchant, Session, Transfer
+from .records import Intent, Merchant, Transfer
 from .rendering import charges, in_dollars, iso
 
 RETRIES: Final = (0.5, 1, 2)
@@ -22,7 +22,7 @@ class Events:
 
     stage: Stage
 
-    def succeeded(self, intent: Intent, session: Session | None) -> None:
+    def succeeded(self, intent: Intent) -> None:
         """The money is here: two events where a session was paid."""
         self._tell(
             "payment-intent.succeeded",
@@ -46,7 +46,7 @@ class Events:
                 ),
             },
         )
-        if session:
+        if session := intent.session:
             self._tell(
                 "checkout-session.succeeded",
                 intent.merchant,

@@ -160,6 +160,11 @@ MANNERS: Final = (
         default=None,
         text="Age at which a charge is settled and no longer refunded; null is never, until the control action settle.",
     ),
+    Option(
+        name="answer_seconds",
+        default=0,
+        text="Seconds between what a call does and its answer; events of it are there before.",
+    ),
     Option(name="omit_keys", default=[], text="Keys left out of every answer, wherever they stand."),
     Option(name="extra_keys", default=False, text="Keys in every answer that nobody documented."),
 )

@@ -177,7 +177,7 @@ class Pages:
     def _after(self, intent: Intent) -> Response:
         if intent.return_url:
             return RedirectResponse(_with(intent.return_url, intent), 303)
-        session = self.world.session_with(intent)
+        session = intent.session
         if session:
             return self._paid(session) if session.paid else RedirectResponse(f"../pay/{session.id}", 303)
         failed = bool(intent.error and intent.error["message"] == CHALLENGE_FAILED)

@@ -85,7 +85,8 @@ class Intent:
         error: What became of the last try, if it failed.
         collected: When the money came.
         received: How much came, and ``returned`` what went back of it.
-        refund: The one refund, by the API or (``None``) in the dashboard, that ``refunded`` tells of.
+        session: The hosted page where it is paid, if it has one.
+        refunded: Whether money went back, or was asked back; ``refund`` is the one by the API.
     """
 
     id: str = attrs.Factory(cuid)
@@ -100,6 +101,7 @@ class Intent:
     capture_method: str = "automatic"
     office: str | None = None
     behalf: str | None = None
+    session: Session | None = None
     customer: Customer | None = None
     method: Method | None = None
     attempts: int = 0

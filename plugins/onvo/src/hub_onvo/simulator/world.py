@@ -92,15 +92,10 @@ class World:
             raise not_found("Customer")
         return found
 
-    def session_with(self, intent: Intent) -> Session | None:
-        """The session whose intent it is."""
-        return next((item for item in self.sessions.values() if item.intent is intent), None)
-
     def named(self, reference: str) -> Iterator[Intent]:
         """Intents, newest first, by the merchant's own reference, their id or their session's."""
         for intent in reversed(self.intents.values()):
-            session = self.session_with(intent)
-            if reference in (intent.id, session and session.id, *intent.metadata.values()):
+            if reference in (intent.id, intent.session and intent.session.id, *intent.metadata.values()):
                 yield intent
 
     # Making
@@ -141,7 +136,7 @@ class World:
             payer=payer,
             **parts,
         )
-        self.sessions[key] = session
+        self.sessions[key] = intent.session = session
         return session
 
     # How a payment goes
@@ -199,7 +194,7 @@ class World:
         intent.received, intent.ref_number, intent.collected = received, number, self.stage.now()
         self._move(intent, "succeeded")
         self.held.paid(intent, transfers or [])
-        self.events.succeeded(intent, self.session_with(intent))
+        self.events.succeeded(intent)
 
     def cancel(self, intent: Intent) -> None:
         """The merchant withdraws it."""
