@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import attrs
-import httpx
 
 from hub_hookspecs import Message, NextAction, PostForm, Redirect, Source
+from hub_hookspecs.http import library as httpx
 from hub_hookspecs.testing import Subject
 
 BASE: Final = "https://simulator.test"
