@@ -28,6 +28,9 @@ COMPUTED: Final = re.compile(r"[A-Za-z0-9+/=_-]{16,}")
 
 Claim = tuple[object, ...]
 
+MANY: Final = 9
+"""More notifications than a provider sends of one payment."""
+
 HOSTILE: Final = (
     b"",
     b"{",
@@ -132,10 +135,10 @@ def _for_another(way: Way, world: World, started: Started, message: Message) -> 
 
 
 def _simulated(bench: Bench, way: Way) -> Iterator[str]:
-    """A forgery as the simulator makes it."""
+    """A forgery as the simulator makes it, of each notification that tells of one payment."""
     world = bench.world()
     started = start(world, an_order(world, way))
-    if not world.control("fault", path="notification", kind="forge"):
+    if not world.control("fault", path="notification", kind="forge", times=MANY):
         yield (
             f"handle_notification ({way.code}): the simulator cannot be told to forge a notification; "
             "give its Stage forge=, which returns the news with a broken proof"

@@ -91,10 +91,10 @@ def endpoints(base: str) -> Mapping[str, str]:
 
 
 def settings(config: Config, merchant: str) -> dict[str, str]:
-    """What the merchant's account needs, by setting name."""
+    """What the merchant's account may need, by setting name; the account's id stands in all answers."""
     item = next(item for item in config["merchants"] if item["id"] == merchant)
     names = ("secret_key", "webhook_secret", "sinpe_number")
-    return {name: item[name] for name in names if item[name]}
+    return {"account_id": item["id"], **{name: item[name] for name in names if item[name]}}
 
 
 @attrs.frozen(kw_only=True)

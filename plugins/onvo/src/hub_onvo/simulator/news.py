@@ -23,7 +23,25 @@ class Events:
     stage: Stage
 
     def succeeded(self, intent: Intent) -> None:
-        """The money is here: two events where a session was paid."""
+        """The money is here: two events where a session was paid; in which order, nobody promises."""
+        if session := intent.session:
+            self._tell(
+                "checkout-session.succeeded",
+                intent.merchant,
+                intent.reference,
+                {
+                    "mode": intent.merchant.mode,
+                    "paymentStatus": "paid",
+                    "currency": intent.currency,
+                    "url": session.url,
+                    "amountTotal": intent.amount,
+                    "createdAt": iso(session.created),
+                    "metadata": dict(intent.metadata),
+                    "customer": _customer(intent),
+                    "lineItems": session.lines,
+                    **self._more(paymentIntentId=intent.id),
+                },
+            )
         self._tell(
             "payment-intent.succeeded",
             intent.merchant,
@@ -46,24 +64,6 @@ class Events:
                 ),
             },
         )
-        if session := intent.session:
-            self._tell(
-                "checkout-session.succeeded",
-                intent.merchant,
-                intent.reference,
-                {
-                    "mode": intent.merchant.mode,
-                    "paymentStatus": "paid",
-                    "currency": intent.currency,
-                    "url": session.url,
-                    "amountTotal": intent.amount,
-                    "createdAt": iso(session.created),
-                    "metadata": dict(intent.metadata),
-                    "customer": _customer(intent),
-                    "lineItems": session.lines,
-                    **self._more(paymentIntentId=intent.id),
-                },
-            )
 
     def failed(self, intent: Intent) -> None:
         """A try failed; another is possible."""

@@ -72,7 +72,7 @@ class Transfers:
     def expect(self, intent: Intent) -> None:
         """Let the test numbers send what they send; of any other number somebody else has to."""
         method = intent.method
-        if method is None or method.kind != "mobile_number" or intent.merchant.mode != "test":
+        if method is None or method.kind != "mobile_number":
             return
         plan = PLANS.get(method.number, ())
         for place, seconds in enumerate(plan):
