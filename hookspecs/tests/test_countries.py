@@ -87,7 +87,7 @@ BROKEN = {
     "an unknown zone": (attrs.evolve(CHILE, zone="America/Santigo"), "zone: no time zone 'America/Santigo' is known"),
     "a zone that is a folder": (attrs.evolve(CHILE, zone="America"), "zone: no time zone 'America' is known"),
     "an unknown further zone": (attrs.evolve(CHILE, zones=("Easter",)), "zones: no time zone 'Easter' is known"),
-    "an unknown currency": (attrs.evolve(CHILE, currencies=("CLF",)), "currencies: 'CLF' is unknown"),
+    "an unknown currency": (attrs.evolve(CHILE, currencies=("CLX",)), "currencies: 'CLX' is unknown"),
     "no currency": (attrs.evolve(CHILE, currencies=()), "currencies: there is none"),
     "a currency without words": (
         attrs.evolve(CHILE, receipts=ReceiptRules(major={})),

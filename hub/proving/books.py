@@ -24,9 +24,9 @@ from hub.providers.countries import load_countries
 from hub_hookspecs import EXPONENTS, CurrencyRule, Kind, Money, QueryBy, Refunds, Way
 from hub_hookspecs.testing import Proof, Subject
 from hub_hookspecs.testing.bench import Bench
+from hub_hookspecs.testing.raised import told
 from hub_hookspecs.testing.subject import usual_amount
 
-from .raised import packages_of, told_of
 from .simulated import Booked, SimulatorRaised
 from .trial import BY, NotConnected, Trial, home_of, open_trial
 
@@ -211,8 +211,7 @@ async def _prove(subject: Subject) -> list[str]:
     except NotConnected as why:
         found.append(str(why))
     except SimulatorRaised as raised:
-        packages = packages_of(subject.plugin, subject.simulator)
-        found.append(f"the simulator raised {told_of(raised.__cause__ or raised, packages)}")
+        found.append(f"the simulator raised {told(raised.__cause__ or raised, subject.package)}")
     return [text for text in found if text]
 
 

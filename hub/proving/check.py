@@ -18,9 +18,9 @@ from hub_hookspecs.testing import PROOFS, Finding, Proof, Result, Subject, prove
 from hub_hookspecs.testing.bench import Bench
 from hub_hookspecs.testing.countries import proofs_for
 from hub_hookspecs.testing.options import WrongOption
+from hub_hookspecs.testing.raised import told
 
 from . import books
-from .raised import packages_of, told_of
 
 if TYPE_CHECKING:
     from hub_hookspecs.testing.simulator import Simulator
@@ -68,7 +68,7 @@ def check_provider(
     except WrongOption:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever foreign code raises is told, with its line
-        what = told_of(error, packages_of(served.module, simulator))
+        what = told(error, str(getattr(served.module, "__name__", "")))
         return (Result(SET_UP, (Finding(SET_UP.name, f"setting up {served.code} and its simulator raised {what}"),)),)
     return prove(subject, tuple(map(_tolerant, chosen)))
 
@@ -119,8 +119,7 @@ def _tolerant(proof: Proof) -> Proof:
         try:
             yield from proof.check(bench)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - see above
-            packages = packages_of(bench.subject.plugin, bench.subject.simulator)
-            yield f"not proven to its end, for it raised {told_of(error, packages)}"
+            yield f"not proven to its end, for it raised {told(error, bench.subject.package)}"
 
     return attrs.evolve(proof, check=check)
 

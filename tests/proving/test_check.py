@@ -56,7 +56,7 @@ def test_only_proofs_that_hold_every_word_are_run() -> None:
     assert [result.proof.name for result in results] == [
         "a request marked harmless moves no money when it is sent twice"
     ]
-    with pytest.raises(UnknownProof, match="holds 'harmles twise'; near are: a request marked harmless moves no money"):
+    with pytest.raises(UnknownProof, match=r"holds .harmles twise.; near are: .*a request marked harmless"):
         check_provider("nequi", words="harmles twise")
 
 

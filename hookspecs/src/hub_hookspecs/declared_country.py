@@ -92,7 +92,7 @@ def _currency_faults(country: Country) -> Iterator[str]:
     yield from _doubled("currencies", country.currencies)
     for currency in country.currencies:
         if currency not in EXPONENTS:
-            yield f"currencies: {currency!r} is unknown: there are {', '.join(sorted(EXPONENTS))}"
+            yield f"currencies: {currency!r} is unknown: write its code of ISO 4217"
         names: object = country.receipts.major.get(currency)
         if not (isinstance(names, tuple) and len(names) == 2 and all(name and _is_text(name) for name in names)):
             yield (

@@ -2,8 +2,6 @@
 
 import hmac
 
-import httpx
-
 import hub_hookspecs as hub
 from hub_hookspecs import Kind, QueryBy, Refunds, Starts, Verdict, hookimpl
 
@@ -20,7 +18,7 @@ STATES = {"open": Kind.ACCEPTED, "paid": Kind.PAID, "refused": Kind.DECLINED, "e
 @hookimpl
 def describe_provider():
     return hub.ProviderInfo(
-        code="condor-pe", name="Cóndor", contract=(1, 1), countries=("PE",),
+        code="condor-pe", name="Cóndor", contract_version=(1, 1), countries=("PE",),
         currencies=(hub.CurrencyRule(currency="PEN", decimals=2),),
         channels=frozenset(hub.Channel), ways=(PAGE,), reference=hub.ReferenceRule(16),
         endpoints={mode: {"api": f"https://{mode}.condor.example"} for mode in ("live", "test")},
@@ -105,4 +103,4 @@ def movement_in(body):
 def call(account, method, path, body=None):
     headers = {"authorization": f"Bearer {account.settings['token']}", "content-type": "application/json"}
     content = None if body is None else hub.json_bytes(body)
-    return httpx.Request(method, f"{account.endpoints['api']}/{path}", headers=headers, content=content)
+    return hub.http.Request(method, f"{account.endpoints['api']}/{path}", headers=headers, content=content)

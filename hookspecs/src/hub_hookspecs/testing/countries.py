@@ -150,7 +150,7 @@ COUNTRY_PROOFS: Final[tuple[CountryProof, ...]] = (
 def prove_country(country: Country) -> tuple[Result, ...]:
     """Run the proofs on a country; what its own code raises is found, and not raised."""
     return tuple(
-        Result(proof, tuple(Finding(proof.name, text) for text in _checked(made, country)))
+        Result(proof, tuple(Finding(proof.name, text) for text in _checked(made, country)), _excuse(made, country))
         for made, proof in zip(COUNTRY_PROOFS, proofs_for(country), strict=True)
     )
 
@@ -158,7 +158,10 @@ def prove_country(country: Country) -> tuple[Result, ...]:
 def proofs_for(country: Country) -> tuple[Proof, ...]:
     """The same beside the proofs of a provider; they ask nothing of its bench."""
     return tuple(
-        Proof(f"country {country.code}: {proof.name}", partial(_checked, proof, country)) for proof in COUNTRY_PROOFS
+        Proof(
+            f"country {country.code}: {proof.name}", partial(_checked, proof, country), partial(_excuse, proof, country)
+        )
+        for proof in COUNTRY_PROOFS
     )
 
 
@@ -169,11 +172,23 @@ def country_findings(country: Country) -> list[Finding]:
 
 
 def _checked(proof: CountryProof, country: Country, _bench: object = None) -> list[str]:
+    """What a proof finds that the record alone does not tell."""
+    told = () if proof.check is _record else _found(COUNTRY_PROOFS[0], country)
+    return [text for text in _found(proof, country) if text not in told]
+
+
+def _excuse(proof: CountryProof, country: Country, _subject: object = None) -> str:
+    """Why a proof did not come to its end: all that it finds is told by the record's."""
+    ended = _checked(proof, country) or not _found(proof, country)
+    return "" if ended else f"not seen to its end, see: country {country.code}: {COUNTRY_PROOFS[0].name}"
+
+
+def _found(proof: CountryProof, country: Country) -> tuple[str, ...]:
     try:
-        texts = list(dict.fromkeys(proof.check(country)))
+        texts = tuple(proof.check(country))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a record that broke a proof has broken it
-        texts = [f"the proof could not be ended: {type(error).__name__}: {error}: correct the record first"]
-    return [f"{country.code}: {text}" for text in texts]
+        texts = (f"the proof could not be ended: {type(error).__name__}: {error}: correct the record first",)
+    return tuple(dict.fromkeys(f"{country.code}: {text}" for text in texts))
 
 
 def _texts(pattern: str) -> tuple[str, ...] | None:
