@@ -82,7 +82,9 @@ def handle_notification(message: hub.Message, account: hub.Account) -> Exchange[
     except (ValueError, KeyError, TypeError):
         return UNREADABLE
     observations = (yield from _read(intent, account)) if intent else ()
-    return Reading(verdict=Verdict.VALID, observations=observations)
+    # The id is the sender's word alone: that ONVO does not know it says nothing about any payment of ours.
+    known = tuple(item for item in observations if item.kind is not Kind.NOT_FOUND)
+    return Reading(verdict=Verdict.VALID, observations=known)
 
 
 def _intent_named(event: dict[str, object]) -> str | None:
