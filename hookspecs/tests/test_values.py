@@ -365,9 +365,9 @@ ProviderError ProviderInfo Query QueryBy RENAMED RESULTS Reading Reason ReasonKi
 Refund RefundKind Refunds Refused Repeat Reply Request Response Sender Setting SettingKind SettlementFile
 SettlementLine ShowQr ShowReference Source Starts Step Steps Symbology Terms Verdict Way WebhookAct WebhookReport
 WebhookRequest catalogue_for check_browser_url check_button check_deep_link check_observations check_result
-compare_names compare_numbers easter exchange_of harmless hint_for hookimpl hookspec info_faults json_bytes
-json_object mark_of mask monday_from money_or_none name_key number opens_session origin_of plain read_catalogues
-repeat_for strict_json texts_of translate translate_button translate_info wants_grant without_grant
+compare_names compare_numbers country_faults easter exchange_of harmless hint_for hookimpl hookspec info_faults
+json_bytes json_object mark_of mask monday_from money_or_none name_key number opens_session origin_of plain
+read_catalogues repeat_for strict_json texts_of translate translate_button translate_info wants_grant without_grant
 """
 MODULES = {
     "actions", "country", "currencies", "declared", "errors", "exchange", "form", "holidays", "http", "identity",
