@@ -105,7 +105,11 @@ def issued(answer, order):
     if answer.status_code != 201 or body.get("ref") != order.reference or not (is_text(payload) and is_text(theirs)):
         raise hub.OutcomeUnknown("no code came back")
     until = order.now + timedelta(minutes=60)
-    action = hub.ShowQr(payload, until) if order.way == "qr" else hub.ShowReference(theirs, payload, until)
+    action = (
+        hub.ShowQr(payload, until)
+        if order.way == "qr"
+        else hub.ShowReference(theirs, barcode=hub.Barcode(payload), expires_at=until)
+    )
     seen = hub.Observation(kind=Kind.ACCEPTED, reference=body["ref"], provider_reference=theirs)
     return hub.PaymentStarted(action=action, memory={"code": theirs}, observations=(vouch(seen),))
 

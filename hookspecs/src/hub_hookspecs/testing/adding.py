@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 import attrs
 
 from hub_hookspecs.money import Money
-from hub_hookspecs.payment import Kind, Observation
+from hub_hookspecs.payment import Capture, Kind, Observation
 
 from .noticed import Totals
 
@@ -50,12 +50,28 @@ def add_up(told: Iterable[Told], owed: Money) -> Totals:
 
 def captures_told(told: Iterable[Told], owed: Money) -> tuple[Money, ...]:
     """The amount of each movement: as it was first vouched for, or what is owed where nobody vouches for one."""
-    found: dict[str | None, Money] = {}
-    for item in told:
+    return tuple(capture.amount for capture in captures_of(told, owed))
+
+
+def captures_of(told: Iterable[Told], owed: Money) -> tuple[Capture, ...]:
+    """One a movement, as later hooks are handed them."""
+    items = tuple(told)
+    found: dict[str, Capture] = {}
+    for item in items:
         claim = item.observation
-        if claim.kind is Kind.PAID:
-            vouched = claim.amount is not None and "amount" in claim.vouched
-            found.setdefault(claim.movement, claim.amount if vouched and claim.amount else owed)
+        if claim.kind is Kind.PAID and claim.movement and claim.movement not in found:
+            vouched = claim.amount if "amount" in claim.vouched else None
+            found[claim.movement] = Capture(
+                movement=claim.movement,
+                provider_reference=claim.provider_reference,
+                amount=vouched or owed,
+                returned=Money(0, (vouched or owed).currency),
+            )
+    for known in returns_told(items):
+        of = next(iter(found.values()), None) if known.movement not in found else found[known.movement]
+        if of is not None:
+            back = of.amount if known.amount is None or known.amount.currency != of.amount.currency else known.amount
+            found[of.movement] = attrs.evolve(of, returned=of.returned + back)
     return tuple(found.values())
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-RAISED: Final = re.compile(r"(\w+)(?:: [^;]*)?, at (\S+, line \d+)")
+RAISED: Final = re.compile(r"raised (\w+)(?:: [^;]*?)?, at (\S+, line \d+)")
 SCENE: Final = re.compile(r"^(\w+)(?: \([^()]*\))?(?:, request \d+)?")
 NUMBER: Final = re.compile(r"\d[\d.,]*")
 REFERENCE: Final = re.compile(r"/[^\s/]*\d[^\s/]*|\b[0-9A-Z]{8,}\b")

@@ -14,7 +14,7 @@ from hub_hookspecs.money import Money
 from hub_hookspecs.payment import CLOSING_KINDS, Kind, Observation, RefundKind
 from hub_hookspecs.provider import QueryBy, Way
 
-from .adding import Told, add_up
+from .adding import Told, add_up, captures_of
 from .bench import World
 from .noticed import totals
 from .played import Played
@@ -59,6 +59,17 @@ class Story:
         known = (item.observation.provider_reference for item in self.told)
         return next(filter(None, known), None)
 
+    def known(self) -> dict[str, Any]:
+        """What the hub would know by now, and hand to each later hook."""
+        memory = dict(self.payment.started.memory)
+        for item in self.told:
+            memory |= item.observation.learned
+        return {
+            "provider_reference": self.provider_reference,
+            "memory": memory,
+            "captures": captures_of(self.told, self.owed),
+        }
+
     def book(self) -> tuple[int, int]:
         """What the provider's book has of it in its currency: taken, and given back."""
         return totals(self.world.book(self.reference)).get(self.owed.currency, (0, 0))
@@ -83,14 +94,14 @@ class Story:
     def refund(self, amount: Money, kind: RefundKind = RefundKind.REFUND) -> tuple[Played, int]:
         """Give an amount back; also what the provider's book says went back."""
         _, before = self.book()
-        refund = refund_for(self.world, self.payment, kind, amount=amount, provider_reference=self.provider_reference)
+        refund = refund_for(self.world, self.payment, kind, amount=amount, **self.known())
         played = self.world.play("refund_payment", refund=refund)
         self._take(played, operation=refund.operation, asked=amount)
         return played, self.book()[1] - before
 
     def cancel(self) -> Played:
         """Withdraw it."""
-        cancel = attrs.evolve(cancel_for(self.world, self.payment), provider_reference=self.provider_reference)
+        cancel = attrs.evolve(cancel_for(self.world, self.payment), **self.known())
         played = self.world.play("cancel_payment", cancel=cancel)
         self._take(played)
         return played
@@ -119,7 +130,7 @@ class Story:
         return by is QueryBy.OURS or bool(self.provider_reference or self.payment.started.memory)
 
     def _ask(self) -> None:
-        query = query_for(self.world, self.payment, provider_reference=self.provider_reference)
+        query = query_for(self.world, self.payment, **self.known())
         query = attrs.evolve(query, now=query.now + timedelta(seconds=1))
         played = self.world.play("query_payment", query=query)
         answers = [getattr(item.handed, "content", b"") for item in played.sent]

@@ -72,7 +72,7 @@ def _left(story: Story) -> Money:
 
 
 def _step(rule: CurrencyRule) -> int:
-    return 10 ** max(0, EXPONENTS[rule.currency] - rule.decimals)
+    return int(10 ** max(0, EXPONENTS[rule.currency] - rule.decimals))
 
 
 def _parts(whole: Money, rule: CurrencyRule) -> tuple[Money, Money]:
