@@ -36,7 +36,7 @@ from hub.providers.limits import Limits
 from hub.providers.registry import Provider, Registry
 from hub.settings import Settings
 from hub.stored_grants import StoredGrants
-from hub_hookspecs import Channel, EnteredBy, Message, Mode, Money, Way
+from hub_hookspecs import Channel, Credentials, EnteredBy, Message, Mode, Money, Way
 from hub_hookspecs.testing import Subject
 
 from .simulated import BASE, Simulated
@@ -208,7 +208,15 @@ async def _connect(hub: Hub, merchant: Merchant, subject: Subject) -> ProviderAc
             account = await confirm_account(hub, account.id, by=BY)
     except Invalid as invalid:
         raise NotConnected(f"the settings that its simulator gives are refused: {invalid}") from None
-    if account.status is not AccountStatus.ACTIVE:
-        said = account.report.credentials if account.report else "nothing"
+    return account if account.status is AccountStatus.ACTIVE else await _activate(hub, account)
+
+
+async def _activate(hub: Hub, account: ProviderAccount) -> ProviderAccount:
+    """Where its credentials work, the simulator's merchant may be another company than the one that is made up here."""
+    said = account.report.credentials if account.report else "nothing"
+    if said is not Credentials.ACCEPTED:
         raise NotConnected(f"its account is {account.status} after validate_identity said {said} of the credentials")
-    return account
+    now = hub.clock()
+    await hub.store.write(lambda tx: tx.accounts.set_status(account.id, AccountStatus.ACTIVE, now))
+    hub.cached.clear()
+    return attrs.evolve(account, status=AccountStatus.ACTIVE)
