@@ -17,6 +17,9 @@ from .returns import NOTHING_CORRECTED, left_of, returns_in
 CONTRADICTING = "contradicting_claims"
 """Two claims of one movement that cannot both be right; no flag says so but ``needs_review``."""
 
+LEARNED_OTHERWISE = "learned_otherwise"
+"""A provider taught two values of what later requests need; none that moves money is given either."""
+
 RETURNED_BILL = "returned_bill"
 """The money of a bill was returned: is it still owed, is there a credit note, or was it never due?"""
 

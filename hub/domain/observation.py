@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 import attrs
 
 from hub_hookspecs import Kind, Observation
+from hub_hookspecs.payment import NO_MEMORY
 
 
 class ObservedBy(enum.StrEnum):
@@ -57,7 +59,8 @@ def dedupe_key(account_id: str, payment_id: str, observation: Observation, *, oc
     """The key that the same claim has, whatever channel brought it and however often.
 
     Two claims of one event, about two payments or of two kinds, are two. What the payer paid with is no part of it:
-    the key is sealed and exported, and a card's last digits or half a telephone number are soon guessed.
+    the key is sealed and exported, and a card's last digits or half a telephone number are soon guessed. What was
+    learned is, so that whoever teaches more is heard whichever comes first.
 
     Args:
         occasion: What makes two equal claims two, e.g. the number of the check for ``not_found``, or which of our
@@ -70,6 +73,8 @@ def dedupe_key(account_id: str, payment_id: str, observation: Observation, *, oc
             f"{name}={_plain(getattr(observation, name, None))}" for name in sorted(observation.vouched - PERSONAL)
         ]
         parts = [account_id, payment_id, observation.kind, observation.movement or "", occasion, *vouched]
+    if observation.learned:
+        parts.append(f"learned={json.dumps(dict(observation.learned), sort_keys=True)}")
     return hashlib.sha256("\x1f".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()[:40]
 
 
@@ -79,5 +84,11 @@ def _plain(value: object) -> str:
 
 def tries_in(seen: Iterable[Seen]) -> int:
     """How often the payer tried, for people only: what was refused, and what ended the payment; at least once."""
-    kinds = [item.observation.kind for item in seen]
-    return max(1, kinds.count(Kind.TRY_DECLINED) + any(kind in kinds for kind in (Kind.PAID, Kind.DECLINED)))
+    told = [item.observation for item in seen]
+    refused = {_said(claim) for claim in told if claim.kind is Kind.TRY_DECLINED}
+    return max(1, len(refused) + any(claim.kind in (Kind.PAID, Kind.DECLINED) for claim in told))
+
+
+def _said(claim: Observation) -> str:
+    """What is the same where one channel taught more of it than another."""
+    return dedupe_key("", "", attrs.evolve(claim, learned=NO_MEMORY))

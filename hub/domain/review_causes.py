@@ -219,6 +219,7 @@ _TABLE: Final = (
     Cause(name="orphan_refund", ways=(PAYMENT, RECORD, FETCH), closed_by=CAPTURE_FOUND),
     Cause(name="over_refund", ways=(PAYMENT, LINES, CORRECT)),
     Cause(name="contradicting_claims", ways=(PAYMENT, LINES, CORRECT)),
+    Cause(name="learned_otherwise", ways=(PAYMENT,)),
     Cause(name="dispute", ways=(PAYMENT,)),
     Cause(name="returned_bill", ways=(PAYMENT, CUSTOMER, STILL_OWED, CREDIT_NOTE, NOT_DUE), needs_answer=True),
     Cause(name="doubted_return", ways=(PAYMENT, CORRECT)),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.domain.flags import CONTRADICTING, DOUBTED_RETURN, RETURNED_BILL
+from hub.domain.flags import CONTRADICTING, DOUBTED_RETURN, LEARNED_OTHERWISE, RETURNED_BILL
 from hub.domain.payment import Flag
 from hub.domain.review_causes import CAUSES, RESOLVE, Cause, ways_of
 from hub.domain.settlement import Difference
@@ -20,7 +20,10 @@ OPENED = re.compile(r'(?:review_of|_request_review|_review)\((?:tx, payment, )?"
 
 def opened() -> set[str]:
     """Causes that code opens reviews for, as far as they are written out."""
-    named = {CONTRADICTING, DOUBTED_RETURN, RETURNED_BILL, *Difference, *Flag} - {Flag.LATE, Flag.NEEDS_REVIEW}
+    named = {CONTRADICTING, DOUBTED_RETURN, LEARNED_OTHERWISE, RETURNED_BILL, *Difference, *Flag} - {
+        Flag.LATE,
+        Flag.NEEDS_REVIEW,
+    }
     for path in (ROOT / "hub" / "flows").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         if "review" in text:

@@ -79,7 +79,7 @@ def review_causes() -> set[str]:
                 cause = call.args[0]
                 said = cause.value if isinstance(cause, ast.Constant) else named.get(getattr(cause, "id", ""))
                 causes |= {said} if isinstance(said, str) else set()
-    return causes | {"contradicting_claims"}
+    return causes | {"contradicting_claims", "learned_otherwise"}
 
 
 @pytest.mark.parametrize("page", ["vocabulary.md", "operating.md"])

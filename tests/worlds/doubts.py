@@ -27,10 +27,12 @@ import hub.flows.payments.observe_operation as observing
 import hub_nequi
 from hub.domain import payment as rules
 from hub.domain import payment_checks
+from hub.domain.handed_over import memory_of
 from hub.domain.observation import ObservedBy, Seen
 from hub.domain.operation import Operation, OperationKind, operation_status, undo_due
 from hub.domain.payment import Payment, PaymentLine, Phase, Status
 from hub.flows.payments.check_payment import query_for
+from hub.flows.payments.read_known import Known
 from hub.flows.payments.record_observations import Claim
 from hub_hookspecs import (
     Account,
@@ -381,7 +383,7 @@ class Story:
             return []  # no answer this time
         if self.tier == "A":
             return self._ask_by_our_reference(payment.reference)
-        query = query_for(payment, now=self.now, call_id="CALL000001")
+        query = query_for(payment, now=self.now, call_id="CALL000001", known=Known(memory_of(payment.memory, ())))
         conclusion = self.drive("query_payment", query=query)
         return list(conclusion.value or ()) if conclusion.outcome is Outcome.RESULT else []
 

@@ -260,6 +260,7 @@ class Query:
     """Input of query_payment.
 
     Attributes:
+        provider_reference: The first that was told, what the payment was started as; a capture has its own.
         captures: What was taken so far; the same in ``Cancel``, ``Refund`` and ``CaptureOrder``.
         memory: What create_payment returned, and what observations have ``learned`` since. Two values of one key are
             a contradiction: a person is asked, and hooks that move money are given neither.

@@ -19,6 +19,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.record_restore import is_from_a_backup
 from hub_hookspecs import CROCKFORD, Kind, Observation, Outcome, Query, QueryBy, Starts, Way
 
+from .read_known import Known, known_of
 from .record_observations import Claim, log_unknown, record_observations, rule_claim, way_of, zone_of
 from .run_operation import undo_payment
 
@@ -33,10 +34,12 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
     """Look at one payment now; None where its account cannot be opened: nothing is concluded, and the check waits."""
     now = hub.clock()
 
-    def load(tx: Tx) -> tuple[Payment, Opened] | None:
+    def load(tx: Tx) -> tuple[Payment, Opened, Known] | None:
         payment = tx.payments.get(payment_id)
         record = tx.accounts.get(payment.account_id) if payment else None
-        return (payment, open_account(tx, hub, record, now)) if payment and record else None
+        if payment is None or record is None:
+            return None
+        return payment, open_account(tx, hub, record, now), known_of(tx, payment)
 
     try:
         loaded = await hub.store.read(load)
@@ -44,7 +47,7 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
         return None
     if loaded is None:
         return None
-    payment, opened = loaded
+    payment, opened, known = loaded
     way = way_of(hub, payment)
     if way is None or (payment.phase is Phase.SENDING and not _lease_over(payment, now)):
         return payment
@@ -54,7 +57,7 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
     if _can_ask(opened, way, payment) and (due is None or due.kind is Kind.SESSION_EXPIRED):
         if not hub.exchanger.is_open(opened.record.id):
             with structlog.contextvars.bound_contextvars(payment=payment.id):
-                claims, steps = await _ask(hub, opened, payment)
+                claims, steps = await _ask(hub, opened, payment, known)
         if not _is_still_open(claims):
             due = None
     if due:
@@ -93,24 +96,25 @@ def _is_still_open(claims: list[Claim]) -> bool:
     return bool(kinds) and kinds <= {Kind.ACCEPTED, Kind.NOT_FOUND, Kind.TRY_DECLINED}
 
 
-def query_for(payment: Payment, *, now: datetime, call_id: str) -> Query:
-    """The question about a payment."""
+def query_for(payment: Payment, *, now: datetime, call_id: str, known: Known) -> Query:
+    """The question about a payment, with what is known of it by now."""
     return Query(
         reference=payment.reference,
         provider_reference=payment.provider_reference,
         way=payment.way,
         amount=payment.amount,
         created_at=payment.created_at,
-        memory=payment.memory,
+        memory=known.memory.first,
         payer_fields=payment.payer.fields,
         now=now,
         call_id=call_id,
+        captures=known.captures,
     )
 
 
-async def _ask(hub: Hub, opened: Opened, payment: Payment) -> tuple[list[Claim], tuple[Any, ...]]:
+async def _ask(hub: Hub, opened: Opened, payment: Payment, known: Known) -> tuple[list[Claim], tuple[Any, ...]]:
     call_id = hub.random_text(10, CROCKFORD)
-    query = query_for(payment, now=hub.clock(), call_id=call_id)
+    query = query_for(payment, now=hub.clock(), call_id=call_id, known=known)
     ran = await hub.exchanger.run(
         opened.provider,
         "query_payment",

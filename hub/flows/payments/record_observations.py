@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from hub.domain.dispute import DisputeStage
-from hub.domain.flags import CONTRADICTING, DOUBTED_RETURN, RETURNED_BILL, flags_of, occasions_of
+from hub.domain.flags import CONTRADICTING, DOUBTED_RETURN, LEARNED_OTHERWISE, RETURNED_BILL, flags_of, occasions_of
+from hub.domain.handed_over import memory_of
 from hub.domain.ids import derived_id
 from hub.domain.known_returns import Return, unnamed
 from hub.domain.ledger import When
@@ -93,6 +94,8 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     _open_reviews(tx, after, seen, now)
     _review_booked(tx, after, booked, now)
     _review_doubted(tx, after, seen, now)
+    if told := memory_of(after.memory, seen).contradictions:
+        _review(tx, after, LEARNED_OTHERWISE, "", now, more=f", of which two are told: {', '.join(sorted(told))}")
     _review_due_again(tx, after, booked, now)
     _open_disputes(tx, hub, after, seen, now)
     _flag_others(tx, hub, after, seen, now)

@@ -19,6 +19,7 @@ from hub.flows.ground.write_outcome import write_outcome
 from hub_hookspecs import CROCKFORD, Cancel, Conclusion, Kind, Money, Outcome, Refund, RefundKind
 
 from .observe_operation import observe, settle
+from .read_known import Known, known_of
 
 log = structlog.get_logger()
 
@@ -51,15 +52,15 @@ async def send_operation(hub: Hub, operation: Operation) -> None:
 async def _perform(hub: Hub, operation: Operation) -> tuple[Conclusion[Any], tuple[Any, ...]]:
     now = hub.clock()
 
-    def load(tx: Tx) -> tuple[Payment, Money, Opened]:
+    def load(tx: Tx) -> tuple[Payment, Money, Known, Opened]:
         payment, record = tx.payments.get(operation.payment_id), tx.accounts.get(operation.account_id)
         if payment is None or record is None:
             raise LookupError(operation.payment_id)
         captured = vouched_for(tx, payment) if operation.kind is OperationKind.REFUND else payment.amount
-        return payment, captured, open_account(tx, hub, record, now)
+        return payment, captured, known_of(tx, payment, moves_money=True), open_account(tx, hub, record, now)
 
     try:
-        payment, captured, opened = await hub.store.read(load)
+        payment, captured, known, opened = await hub.store.read(load)
     except CannotOpen as error:
         return Conclusion(outcome=Outcome.NEVER_SENT, cause=str(error)), ()
     call_id = hub.random_text(10, CROCKFORD)
@@ -69,7 +70,8 @@ async def _perform(hub: Hub, operation: Operation) -> tuple[Conclusion[Any], tup
         "provider_reference": payment.provider_reference,
         "way": payment.way,
         "amount": operation.amount,
-        "memory": payment.memory,
+        "memory": known.memory.agreed,
+        "captures": known.captures,
         "payer_fields": payment.payer.fields,
         "now": now,
         "call_id": call_id,

@@ -381,6 +381,7 @@ WORDS: Final[Mapping[str, str]] = {
     "cause.duplicate_charge": "un posible cobro doble",
     "cause.conflict": "noticias contradictorias",
     "cause.contradicting_claims": "noticias contradictorias",
+    "cause.learned_otherwise": "dos identificadores de un mismo pago",
     "cause.orphan_refund": "una devolución sin su pago",
     "cause.over_refund": "se devolvió más de lo pagado",
     "cause.debit_note": "se devolvió dinero que ya se había entregado",

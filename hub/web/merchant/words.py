@@ -195,6 +195,7 @@ def dispute_word(dispute: Dispute) -> Word:
 CAUSES: Mapping[str, str] = {
     **{flag.value: text for flag, text in FLAGS.items()},
     "contradicting_claims": "Hay noticias contradictorias del proveedor.",
+    "learned_otherwise": "El proveedor dio dos identificadores distintos de un mismo pago.",
     "dispute": "El banco de un cliente disputa un pago; hay que responder antes de la fecha límite.",
     "customer_note": "Un cliente escribió desde su estado de cuenta.",
     "payment_reported": "Un cliente informa que pagó por otro medio; falta confirmarlo.",
