@@ -57,7 +57,8 @@ def flags_of(
         Flag.LATE: bool(paid)
         and (bool(kinds & OURS) or bool(offered_until and first_paid and first_paid >= offered_until)),
         Flag.CONFLICT: (bool(paid) and bool(kinds.intersection(CLOSING_KINDS)))
-        or (Kind.ACCEPTED in kinds and bool(kinds & {Kind.NEVER_SENT, Kind.NEVER_EXISTED})),
+        or (Kind.ACCEPTED in kinds and bool(kinds & {Kind.NEVER_SENT, Kind.NEVER_EXISTED}))
+        or (Kind.AUTHORISED in kinds and bool(kinds & OURS)),
         Flag.ORPHAN_REFUND: bool(kinds & {Kind.RETURNED, Kind.CHARGED_BACK}) and not paid,
         Flag.OVER_REFUND: bool(paid) and _exceeds(captures, returns_in(items), corrected),
     }

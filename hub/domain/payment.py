@@ -119,7 +119,7 @@ class Payment:
         memory: What the plugin wants to have back.
         action: What the payer must do next; shown only while the payment is live.
         return_token: Unguessable part of the browser's return address.
-        expires_at: When session, push or code dies.
+        expires_at: When session, push or code dies; of money that is held, when the authorisation does.
         ended_at: When the exchange's outcome was committed, else the lease's end.
         terms: What the payer accepted before it was started.
         warned: The payer confirmed the warning of an unproven close before starting this payment.

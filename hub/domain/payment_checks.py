@@ -9,6 +9,7 @@ import attrs
 
 from hub_hookspecs import Kind, QueryBy, Starts, Way
 
+from .hold import Hold
 from .payment import Flag, Payment, Phase, Status
 
 UNKNOWN_CHECKS = (5, 15, 60, 300, 900, 3600, 21600)
@@ -17,6 +18,10 @@ UNKNOWN_CHECKS = (5, 15, 60, 300, 900, 3600, 21600)
 DAY = timedelta(days=1)
 RETRY = timedelta(minutes=15)
 WATCH = timedelta(days=7)
+CAPTURE_CHECKS = (1, *UNKNOWN_CHECKS)
+"""Seconds after which the hub captures by itself what is held, for as long as nothing was sent."""
+
+LAPSED = "authorisation_lapsed"
 
 
 @attrs.frozen
@@ -34,8 +39,15 @@ def session_over_at(payment: Payment, way: Way) -> datetime | None:
     return payment.expires_at + timedelta(minutes=way.settle_minutes)
 
 
-def conclusion_due(payment: Payment, way: Way, now: datetime) -> Conclude | None:
-    """What the rules conclude by themselves at ``now``, if anything (money.md 2.1, 3.1, 3.3)."""
+def conclusion_due(payment: Payment, way: Way, now: datetime, hold: Hold | None = None) -> Conclude | None:
+    """What the rules conclude by themselves at ``now``, if anything (money.md 2.1, 3.1, 3.3).
+
+    Of money that is held nothing but its lapse, and not while a capture may have taken it.
+    """
+    if hold and payment.status is Status.PENDING:
+        over_at = hold.lapsed_at(way)
+        over = over_at is not None and now >= over_at and hold.unclear_since is None
+        return Conclude(Kind.EXPIRED, LAPSED) if over else None
     if payment.phase is Phase.CREATED:
         old = now >= payment.created_at + timedelta(seconds=60)
         return Conclude(Kind.NEVER_SENT, "created_too_long") if old and payment.status is Status.CREATED else None
@@ -48,13 +60,15 @@ def conclusion_due(payment: Payment, way: Way, now: datetime) -> Conclude | None
     return Conclude(Kind.SESSION_EXPIRED, "session_over") if over_at and now >= over_at else None
 
 
-def next_check(payment: Payment, way: Way, now: datetime) -> datetime | None:
+def next_check(payment: Payment, way: Way, now: datetime, hold: Hold | None = None) -> datetime | None:
     """When the payment is to be looked at next; None when nothing more can be learnt by looking."""
     if payment.status is Status.CREATED:
         return payment.created_at + timedelta(seconds=60)
     ended = payment.ended_at or payment.lease_until or payment.created_at
     if payment.status is Status.PAID:
         return None
+    if hold and payment.status is Status.PENDING:
+        return _next_held(hold, way, now)
     if payment.is_live and payment.phase is Phase.SENDING:
         return max(now, payment.lease_until or now)
     if payment.status is Status.CLOSED:
@@ -88,6 +102,20 @@ def _next_pending(payment: Payment, way: Way, now: datetime) -> datetime:
         return settled
     # A session past its time is open only because its provider could not be asked: it holds its payables meanwhile.
     return now + (RETRY if way.starts is Starts.SESSION else DAY)
+
+
+def _next_held(hold: Hold, way: Way, now: datetime) -> datetime:
+    """Daily, at its end, once it must have lapsed; sooner where the hub captures, or does not know whether it did."""
+    ends = (hold.until, hold.lapsed_at(way))
+    moments = [now + DAY, *(end for end in ends if end is not None and end > now)]
+    if hold.due_from is not None:
+        moments.append(_next_of(CAPTURE_CHECKS, hold.due_from, now) or now + DAY)
+    if hold.unclear_since is not None:
+        moments.append(_next_of(UNKNOWN_CHECKS, hold.unclear_since, now) or now + DAY)
+    over_at = hold.lapsed_at(way)
+    if over_at is not None and now >= over_at:
+        moments.append(now + timedelta(hours=1))
+    return min(moments)
 
 
 def is_watched(payment: Payment, now: datetime) -> bool:

@@ -114,7 +114,8 @@ def flags_by_the_table(kinds: set[str]) -> set[str]:
     flags = set()
     if paid and kinds & OURS:
         flags.add("late")
-    if (paid and kinds & NOES) or ("accepted" in kinds and kinds & {"never_sent", "never_existed"}):
+    accepted_after_all = "accepted" in kinds and kinds & {"never_sent", "never_existed"}
+    if (paid and kinds & NOES) or accepted_after_all or ("authorised" in kinds and kinds & OURS):
         flags.add("conflict")
     if not paid and kinds & {"returned", "charged_back"}:
         flags.add("orphan_refund")
@@ -156,6 +157,10 @@ ODD = [
     ("a yes beside the provider's own no", [PAID, seen(Kind.EXPIRED)], {"conflict", "needs_review"}),
     ("an answer beside our never", [seen(Kind.ACCEPTED), seen(Kind.NEVER_EXISTED)], {"conflict", "needs_review"}),
     ("our never alone", [seen(Kind.NEVER_SENT)], set()),
+    ("money held and taken", [seen(Kind.AUTHORISED), PAID], set()),
+    ("money held beside our never", [seen(Kind.AUTHORISED), seen(Kind.NEVER_SENT)], {"conflict", "needs_review"}),
+    ("money held for what we gave up", [seen(Kind.AUTHORISED), seen(Kind.RELEASED)], {"conflict", "needs_review"}),
+    ("money held that lapsed", [seen(Kind.AUTHORISED), seen(Kind.EXPIRED)], set()),
     ("money after we gave up", [seen(Kind.SESSION_EXPIRED), PAID], {"late"}),
 ]  # fmt: skip
 

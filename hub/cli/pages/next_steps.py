@@ -22,6 +22,7 @@ WAITS = {
     Shown.APPROVE: "the payer, who approves in {provider}'s app",
     Shown.QR: "the payer, who scans the code",
     Shown.REFERENCE: "the payer, who pays with the reference",
+    Shown.RESERVED: "a capture: the money is held and not taken",
     Shown.WAITING_RESULT: "{provider}'s word; the payer's time is over",
     Shown.UNKNOWN: "{provider}'s word whether anything was charged: unknown is not failed, and nothing is sent again",
 }

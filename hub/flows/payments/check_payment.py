@@ -8,17 +8,19 @@ from typing import Any
 import attrs
 import structlog
 
+from hub.domain.hold import Hold, holds_still
 from hub.domain.message import review_of
 from hub.domain.observation import ObservedBy
 from hub.domain.operation import undo_due
 from hub.domain.payment import Payment, Phase, Status
-from hub.domain.payment_checks import conclusion_due
+from hub.domain.payment_checks import DAY, conclusion_due
 from hub.flows.accounts.open_account import CannotOpen, Opened, open_account
 from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.record_restore import is_from_a_backup
 from hub_hookspecs import CROCKFORD, Kind, Observation, Outcome, Query, QueryBy, Starts, Way
 
+from .read_hold import captures_sent, hold_of
 from .read_known import Known, known_of
 from .record_observations import Claim, log_unknown, record_observations, rule_claim, way_of, zone_of
 from .run_operation import undo_payment
@@ -29,17 +31,23 @@ PROBE_EVERY = timedelta(seconds=30)
 PENDING_LONG = timedelta(days=3)
 UNKNOWN_LONG = timedelta(days=7)
 
+AFTER_ASKING = frozenset({Kind.SESSION_EXPIRED, Kind.EXPIRED})
+"""Conclusions of ours for which the provider is asked first, where it can be."""
+
+STILL_OPEN = frozenset({Kind.ACCEPTED, Kind.AUTHORISED, Kind.NOT_FOUND, Kind.TRY_DECLINED})
+
 
 async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
     """Look at one payment now; None where its account cannot be opened: nothing is concluded, and the check waits."""
     now = hub.clock()
 
-    def load(tx: Tx) -> tuple[Payment, Opened, Known] | None:
+    def load(tx: Tx) -> tuple[Payment, Opened, Known, Hold | None] | None:
         payment = tx.payments.get(payment_id)
         record = tx.accounts.get(payment.account_id) if payment else None
         if payment is None or record is None:
             return None
-        return payment, open_account(tx, hub, record, now), known_of(tx, payment)
+        hold = hold_of(tx, payment, tx.payments.seen(payment.id))
+        return payment, open_account(tx, hub, record, now), known_of(tx, payment), hold
 
     try:
         loaded = await hub.store.read(load)
@@ -47,21 +55,21 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
         return None
     if loaded is None:
         return None
-    payment, opened, known = loaded
+    payment, opened, known, hold = loaded
     way = way_of(hub, payment)
     if way is None or (payment.phase is Phase.SENDING and not _lease_over(payment, now)):
         return payment
-    due = conclusion_due(payment, way, now)
+    due = conclusion_due(payment, way, now, hold)
     claims: list[Claim] = []
     steps: tuple[Any, ...] = ()
-    if _can_ask(opened, way, payment) and (due is None or due.kind is Kind.SESSION_EXPIRED):
+    if _can_ask(opened, way, payment) and (due is None or due.kind in AFTER_ASKING):
         if not hub.exchanger.is_open(opened.record.id):
             with structlog.contextvars.bound_contextvars(payment=payment.id):
                 claims, steps = await _ask(hub, opened, payment, known)
-        if not _is_still_open(claims):
+        if not _is_still_open(claims, now):
             due = None
     if due:
-        claims = [*claims, rule_claim(due.kind, due.rule, f"at {now.isoformat(timespec='seconds')}")]
+        claims = [*claims, rule_claim(due.kind, due.rule, _inputs(hold, now))]
     ended = hub.clock()
     # This one was the probe of an account that does not answer; whoever pays or not, somebody must try again.
     silent = bool(steps) and hub.exchanger.is_open(opened.record.id)
@@ -90,10 +98,16 @@ def _can_ask(opened: Opened, way: Way, payment: Payment) -> bool:
     return payment.status is not Status.PAID
 
 
-def _is_still_open(claims: list[Claim]) -> bool:
+def _inputs(hold: Hold | None, now: datetime) -> str:
+    """What a rule concluded from."""
+    at = f"at {now.isoformat(timespec='seconds')}"
+    return f"held until {hold.until.isoformat(timespec='seconds')}, {at}" if hold and hold.until else at
+
+
+def _is_still_open(claims: list[Claim], now: datetime) -> bool:
     """The provider was asked just now and knows of no end: only then is silence an answer."""
     kinds = {claim.observation.kind for claim in claims}
-    return bool(kinds) and kinds <= {Kind.ACCEPTED, Kind.NOT_FOUND, Kind.TRY_DECLINED}
+    return bool(kinds) and kinds <= STILL_OPEN and not holds_still((claim.observation for claim in claims), now)
 
 
 def query_for(payment: Payment, *, now: datetime, call_id: str, known: Known) -> Query:
@@ -140,6 +154,8 @@ def _commit(tx: Tx, hub: Hub, payment_id: str, way: Way, claims: list[Claim], no
     checked = attrs.evolve(payment, checks=payment.checks + 1)
     if checked.phase is Phase.SENDING and _lease_over(checked, now) and way.starts is Starts.CHARGE:
         checked = attrs.evolve(checked, phase=Phase.SENT, ended_at=checked.lease_until)
+    if any(item.is_live for item in captures_sent(tx, payment)):  # it may have been sent since
+        claims = [claim for claim in claims if claim.source is not ObservedBy.RULE]
     recorded = record_observations(tx, hub, checked, claims, now=now)
     after = recorded.payment
     if checked.phase is not payment.phase:
@@ -150,12 +166,20 @@ def _commit(tx: Tx, hub: Hub, payment_id: str, way: Way, claims: list[Claim], no
     started = after.ended_at or after.created_at
     zone = zone_of(tx.merchants.get(payment.merchant_id))
     details = f"payment {after.reference} is {after.status} since {started.astimezone(zone).date()}"
-    if after.is_live and now >= started + (PENDING_LONG if after.status is Status.PENDING else UNKNOWN_LONG):
+    if after.is_live and now >= _long_from(after, started, way, hold_of(tx, after, tx.payments.seen(after.id))):
         open_review(tx, review_of("unresolved", after, details, now, payment_id=after.id))
     elif undo_due(after, way, now) and is_from_a_backup(tx, after):
         details += ", in a restored backup: it is not undone, for it may be paid by now"
         open_review(tx, review_of("unresolved", after, details, now, payment_id=after.id))
     return after
+
+
+def _long_from(payment: Payment, started: datetime, way: Way, hold: Hold | None) -> datetime:
+    """From when a person is asked about a payment that is live still; held money may be so until its end."""
+    if payment.status is not Status.PENDING:
+        return started + UNKNOWN_LONG
+    over_at = hold.lapsed_at(way) if hold else None
+    return over_at + DAY if over_at else started + (UNKNOWN_LONG if hold else PENDING_LONG)
 
 
 def _never_existed(tx: Tx, hub: Hub, payment: Payment, way: Way) -> Claim | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 import attrs
 
 from hub.domain.held import WITH_MONEY, Held, MoneyState, held_as, state_of
+from hub.domain.hold import Hold
 from hub.domain.merchant import Customer, Link, Merchant
 from hub.domain.observation import Seen
 from hub.domain.payment import Flag, Payment, Phase, Status
@@ -25,6 +26,7 @@ class Shown(enum.StrEnum):
     APPROVE = "approve"
     QR = "qr"
     REFERENCE = "reference"
+    RESERVED = "reserved"
     WAITING_RESULT = "waiting_result"
     UNKNOWN = "unknown"
     NOT_COMPLETED = "not_completed"
@@ -92,6 +94,7 @@ class PaymentView:
         can_cancel: The payer may withdraw the request at the provider.
         cancelling: A withdrawal is on its way.
         held_until: When a session that nobody can end earlier lets go of its payables, as long as nothing is heard.
+        hold: What was authorised and is not captured, while the payment is live.
     """
 
     payment: Payment
@@ -127,6 +130,7 @@ class PaymentView:
     cancelling: bool = False
     held_until: datetime | None = None
     is_learnt: bool = False
+    hold: Hold | None = None
 
     @property
     def cash_receipt(self) -> CashReceipt | None:
@@ -193,12 +197,14 @@ class PaymentView:
         return Flag.DUPLICATE_CHARGE in self.payment.flags
 
 
-def shown_for(payment: Payment, held: tuple[Held, ...], now: datetime) -> Shown:
+def shown_for(payment: Payment, held: tuple[Held, ...], now: datetime, hold: Hold | None = None) -> Shown:
     """What the payer sees; never failure wording while the payment is live."""
     if payment.status is Status.PAID:
         return SHOWN_AS[state_of(held)]
     if payment.status is Status.CLOSED:
         return Shown.NOT_CONFIRMED if payment.is_unproven else Shown.NOT_COMPLETED
+    if hold:
+        return Shown.WAITING_RESULT if hold.until and now >= hold.until else Shown.RESERVED
     if payment.phase is not Phase.SENT:
         return Shown.PREPARING
     if payment.status is Status.UNKNOWN:

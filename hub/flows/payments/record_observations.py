@@ -38,6 +38,7 @@ from hub.flows.receipts.issue_receipt import issue_automatically
 from hub_hookspecs import Kind, Observation, Way
 
 from .open_dispute import open_dispute
+from .read_hold import hold_of
 
 
 @attrs.frozen(kw_only=True)
@@ -176,10 +177,13 @@ def _derive(tx: Tx, hub: Hub, payment: Payment, seen: tuple[Seen, ...], now: dat
         (item.observation.provider_reference for item in seen if item.observation.provider_reference), None
     )
     after = attrs.evolve(payment, status=status, reason=reason, flags=flags, provider_reference=theirs)
+    hold = hold_of(tx, after, seen)
+    if hold:  # its payer has done what there was to do
+        after = attrs.evolve(after, action=None, expires_at=hold.until or after.expires_at)
     if not after.is_live and status is not Status.PAID:
         after = attrs.evolve(after, action=None)
     way = way_of(hub, after)
-    return attrs.evolve(after, next_check_at=next_check(after, way, now) if way else now + timedelta(hours=1))
+    return attrs.evolve(after, next_check_at=next_check(after, way, now, hold) if way else now + timedelta(hours=1))
 
 
 def _corrected(tx: Tx, payment: Payment, seen: tuple[Seen, ...]) -> Mapping[str, int]:

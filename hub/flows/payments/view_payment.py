@@ -32,6 +32,7 @@ from hub.flows.ground.read_held import deducted_of, held_of
 from hub_hookspecs import ApproveInApp, Country, Instrument, Kind, Money, Reason, ReasonKind
 
 from .payment_view import LineView, PaymentView, shown_for
+from .read_hold import hold_of
 
 
 def instrument_of(seen: tuple[Seen, ...]) -> Instrument | None:
@@ -121,6 +122,7 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
     )
     receipts = tx.receipts.standing(payment.id)
     can_cancel = bool(way and way.cancel and provider and "cancel_payment" in provider.capabilities)
+    hold = hold_of(tx, payment, seen) if payment.is_live else None
     return PaymentView(
         payment=payment,
         merchant=merchant,
@@ -128,7 +130,7 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
         customer=customer,
         provider_name=provider.info.name if provider else payment.provider,
         way_label=way.label if way else "",
-        shown=shown_for(payment, held, now),
+        shown=shown_for(payment, held, now, hold),
         amount=came.money(came.came) if held else payment.amount,
         captured=came.money(came.came) if held and came.currency == currency else None,
         held=held,
@@ -152,9 +154,10 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
         back_url=_back(tx, hub, payment, payables, now),
         url=url_of(hub, link) if link else "",
         link=link,
-        can_cancel=can_cancel and payment.status is Status.PENDING and not cancelling,
+        can_cancel=can_cancel and payment.status is Status.PENDING and not cancelling and hold is None,
         cancelling=cancelling,
-        held_until=session_over_at(payment, way) if way and not can_cancel else None,
+        held_until=session_over_at(payment, way) if way and not can_cancel and hold is None else None,
+        hold=hold,
     )
 
 

@@ -104,6 +104,7 @@ CLOSED: Mapping[str, Word] = {
 
 KINDS: Mapping[Kind, str] = {
     Kind.ACCEPTED: "Recibido por el proveedor; falta que el cliente pague",
+    Kind.AUTHORISED: "Dinero reservado; falta que se cobre",
     Kind.PAID: "Pago aprobado",
     Kind.TRY_DECLINED: "Un intento fue rechazado; el cliente puede intentar de nuevo",
     Kind.DECLINED: "Pago rechazado",
@@ -241,6 +242,7 @@ WAITS: Mapping[Shown, str] = {
     Shown.APPROVE: "Falta que el cliente lo apruebe en su app {provider}.",
     Shown.QR: "Falta que el cliente escanee el código QR.",
     Shown.REFERENCE: "Falta que el cliente pague con la referencia que recibió.",
+    Shown.RESERVED: "{provider} reservó el dinero del cliente; todavía no se cobra.",
     Shown.WAITING_RESULT: "Se espera el resultado de {provider}.",
     Shown.UNKNOWN: "No se sabe si {provider} lo recibió. Se sigue preguntando y las facturas quedan apartadas.",
     Shown.NOT_COMPLETED: "No se completó y no se cobró nada. El cliente puede pagar de nuevo.",

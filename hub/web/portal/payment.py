@@ -46,6 +46,7 @@ REFRESH: Final[Mapping[Shown, int]] = {
     Shown.HOSTED_PAGE: 8,
     Shown.POST_FORM: 15,
     Shown.REFERENCE: 30,
+    Shown.RESERVED: 8,
     Shown.WAITING_RESULT: 8,
     Shown.UNKNOWN: 10,
 }
@@ -86,6 +87,7 @@ SHOWN: Final[Mapping[Shown, Headline]] = {
     Shown.APPROVE: Headline(word=_("Pendiente"), tone="wait", sign="phone"),
     Shown.QR: Headline(word=_("Pendiente"), tone="wait", sign="qr"),
     Shown.HOSTED_PAGE: Headline(word=_("Pendiente"), tone="wait", sign="card"),
+    Shown.RESERVED: Headline(word=_("Reservada"), tone="wait", sign="clock"),
 }
 PENDING: Final = Headline(word=_("Pendiente"), tone="wait")
 
