@@ -26,6 +26,13 @@ class AccountStatus(enum.StrEnum):
     DISABLED = "disabled"
 
 
+class CaptureChoice(enum.StrEnum):
+    """When money that an account's payers authorised is captured: as soon as it is, or once a person says so."""
+
+    AT_ONCE = "at_once"
+    BY_HAND = "by_hand"
+
+
 ACCEPTED = frozenset({AccountStatus.ACTIVE, AccountStatus.NEEDS_CONFIRMATION, AccountStatus.NEEDS_REVALIDATION})
 """Where the provider accepted the credentials that are stored:
 they are not replaced by worse ones."""
@@ -65,6 +72,7 @@ class ProviderAccount:
         retired_at, retired_by, retired_why: When another account at the provider took its place, and who said so; it
             is disabled then. Its payments are asked about, given back and paid out under it still.
         webhook: What was registered at the provider, where that goes by a call.
+        capture: What the merchant chose for ways of paying that only authorise.
     """
 
     id: str
@@ -88,6 +96,7 @@ class ProviderAccount:
     retired_by: str = ""
     retired_why: str = ""
     webhook: Webhook | None = None
+    capture: CaptureChoice = CaptureChoice.AT_ONCE
 
     @property
     def is_retired(self) -> bool:

@@ -10,6 +10,7 @@ import attrs
 
 from hub_hookspecs import Kind, Money
 
+from .hold import ASKED
 from .observation import Seen
 from .payment import Payment
 
@@ -54,9 +55,10 @@ def captures_in(payment: Payment, seen: Iterable[Seen]) -> tuple[Capture, ...]:
         if movement not in found:
             claim = item.observation
             stated = claim.amount if "amount" in claim.vouched else None
+            ours = claim.amount if ASKED in claim.vouched else None
             found[movement] = Capture(
                 movement=movement,
-                amount=payment.amount if stated is None else stated,
+                amount=next((amount for amount in (stated, ours) if amount is not None), payment.amount),
                 own_record=stated is None,
                 key=item.key,
                 provider_reference=claim.provider_reference,

@@ -24,6 +24,7 @@ class DecisionKind(enum.StrEnum):
     RECORD = "record"
     RELEASE = "release"
     REFUND = "refund"
+    CAPTURE = "capture"
     CONCLUDE = "conclude"
     DISBURSE = "disburse"
     CONVERT = "convert"

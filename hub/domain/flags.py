@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from hub_hookspecs import Kind
+from hub_hookspecs import Kind, Money
 from hub_hookspecs.payment import CLOSING_KINDS
 
 from .captures import Capture, captures_in, claims_in
@@ -34,15 +34,17 @@ def flags_of(
     shares_paid_payable: bool = False,
     offered_until: datetime | None = None,
     corrected: Mapping[str, int] = NOTHING_CORRECTED,
+    asked: Money | None = None,
 ) -> frozenset[Flag]:
     """Everything that is odd in a set of observations.
 
     Args:
+        asked: What was to be taken, where that is not what the payment is for: a part of what was held.
         corrected: What people found that captures and returns truly came to, minor units, by their keys.
         shares_paid_payable: Together with another paid payment it brought more for a payable than that is for.
         offered_until: The earliest end of what the payment's payables were offered for.
     """
-    items = tuple(seen)
+    items, wanted = tuple(seen), payment.amount if asked is None else asked
     kinds = {item.observation.kind for item in items}
     paid = [item.observation for item in items if item.observation.kind is Kind.PAID]
     amounts = [claim.amount for claim in paid if claim.amount is not None]
@@ -50,9 +52,9 @@ def flags_of(
     first_paid = min((item.seen_at for item in items if item.observation.kind is Kind.PAID), default=None)
     tests = {
         Flag.AMOUNT_MISMATCH: any(
-            amount.currency == payment.amount.currency and amount.minor != payment.amount.minor for amount in amounts
+            amount.currency == wanted.currency and amount.minor != wanted.minor for amount in amounts
         ),
-        Flag.CURRENCY_MISMATCH: any(amount.currency != payment.amount.currency for amount in amounts),
+        Flag.CURRENCY_MISMATCH: any(amount.currency != wanted.currency for amount in amounts),
         Flag.DUPLICATE_CHARGE: len(captures) > 1 or bool(paid and shares_paid_payable),
         Flag.LATE: bool(paid)
         and (bool(kinds & OURS) or bool(offered_until and first_paid and first_paid >= offered_until)),
@@ -75,6 +77,7 @@ def occasions_of(
     *,
     shares_paid_payable: bool = False,
     corrected: Mapping[str, int] = NOTHING_CORRECTED,
+    asked: Money | None = None,
 ) -> Mapping[str, tuple[str, ...]]:
     """The movements that something is odd about, by its cause; each of them asks a person once.
 
@@ -84,16 +87,17 @@ def occasions_of(
     Args:
         shares_paid_payable: As in ``flags_of``.
         corrected: As in ``flags_of``.
+        asked: As in ``flags_of``.
     """
-    items = tuple(seen)
+    items, wanted = tuple(seen), payment.amount if asked is None else asked
     captures, returns = captures_in(payment, items), returns_in(items)
     claims = claims_in(payment, items)
     uneven = [
         (movement, amount.currency)
         for movement, amount in ((movement, item.observation.amount) for movement, item in claims)
-        if amount is not None and amount != payment.amount
+        if amount is not None and amount != wanted
     ]
-    own = payment.amount.currency
+    own = wanted.currency
     found = {
         Flag.DUPLICATE_CHARGE.value: [taken.movement for taken in captures[0 if shares_paid_payable else 1 :]],
         Flag.AMOUNT_MISMATCH.value: [movement for movement, currency in uneven if currency == own],

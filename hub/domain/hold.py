@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Final
 
 import attrs
 
@@ -14,6 +15,9 @@ from hub_hookspecs import Kind, Money, Observation, Way
 
 from .observation import Seen
 from .payment import Payment
+
+ASKED: Final = "asked"
+"""Among what is vouched for: the amount is what our own capture asked for, since the provider stated none."""
 
 
 @attrs.frozen(kw_only=True)

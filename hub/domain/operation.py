@@ -1,4 +1,4 @@
-"""An operation on a payment: a refund, the undoing of an unknown one, or a cancel; of the same discipline as a payment.
+"""An operation on a payment: a refund, the undoing of an unknown one, a cancel or a capture; as strict as a payment.
 
 It is committed as *sending* before its first request, concluded only by a clear answer, and never sent twice.
 """
@@ -40,11 +40,11 @@ LIVE = frozenset({OperationStatus.CREATED, OperationStatus.UNKNOWN})
 
 @attrs.frozen(kw_only=True)
 class Operation:
-    """One refund, undo or cancel.
+    """One refund, undo, cancel or capture.
 
     Attributes:
         reference: Its own, by the provider's rule; never used before.
-        amount: What is to go back; a cancel carries the payment's amount.
+        amount: What is to go back, or to be taken; a cancel carries the payment's amount.
         decided_by: Who asked for it: a person, or ``rule``.
         reason: Why it was closed, or the provider's refusal.
     """
@@ -90,7 +90,8 @@ def operation_status(kind: OperationKind, phase: Phase, kinds: Iterable[Kind]) -
         return OperationStatus.DONE, ""
     if kind is OperationKind.UNDO and Kind.NOT_FOUND in seen:
         return OperationStatus.CLOSED, "nothing_to_return"
-    for closing in (Kind.DECLINED, Kind.NEVER_SENT):
+    gone = (Kind.CANCELLED, Kind.EXPIRED) if kind is OperationKind.CAPTURE else ()
+    for closing in (Kind.DECLINED, *gone, Kind.NEVER_SENT):
         if closing in seen:
             return OperationStatus.CLOSED, closing.value
     if kind is OperationKind.CANCEL and Kind.PAID in seen:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
-from hub.domain.account import AccountStatus, ProviderAccount
+from hub.domain.account import AccountStatus, CaptureChoice, ProviderAccount
 from hub_hookspecs import Channel, Mode
 
 from .rows import (
@@ -35,7 +35,7 @@ FREE = (
     *(account.c.status, account.c.path_token, account.c.settings, account.c.secret_names, account.c.channels),
     *(account.c.report, account.c.confirmed_by, account.c.confirmed_at, account.c.last_heard_at, account.c.paused),
     *(account.c.credentials, account.c.updated_at, account.c.retired_at, account.c.retired_by, account.c.retired_why),
-    account.c.webhook,
+    *(account.c.webhook, account.c.capture),
 )
 SAVE = changed(account, *FREE)
 GET = select(account).where(account.c.id == bindparam("id"))
@@ -201,6 +201,7 @@ def _values(record: ProviderAccount) -> dict[str, object]:
         "retired_by": record.retired_by,
         "retired_why": record.retired_why,
         "webhook": webhook_text(record.webhook),
+        "capture": record.capture.value,
     }
 
 
@@ -231,4 +232,5 @@ def _account(row: sqlite3.Row) -> ProviderAccount:
         retired_by=row["retired_by"],
         retired_why=row["retired_why"],
         webhook=webhook_from(row["webhook"]),
+        capture=CaptureChoice(row["capture"]),
     )

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from hub.domain.account import AccountStatus
+from hub.domain.account import AccountStatus, CaptureChoice
 from hub.domain.decision import DecisionKind
 from hub.domain.dispute import DisputeOutcome, DisputeStage
 from hub.domain.files.layout import FileKind
@@ -248,8 +248,10 @@ account = _table(
     _text("retired_by"),
     _text("retired_why"),
     _text("webhook", null=True),
+    _text("capture", server_default="at_once"),
     _one_of("mode", Mode),
     _one_of("status", AccountStatus),
+    _one_of("capture", CaptureChoice),
     CheckConstraint("retired_at IS NULL OR status = 'disabled'", name="retired"),
     _index(None, "merchant", "provider", "mode"),
     _index(

@@ -188,13 +188,13 @@ def test_control_without_a_settle_time_what_was_paid_last_is_closed(world: World
     plant(
         hub.flows.payments.check_payment,
         "conclusion_due",
-        lambda payment, way, now: right(payment, attrs.evolve(way, settle_minutes=0), now),
+        lambda payment, way, now, *_hold: right(payment, attrs.evolve(way, settle_minutes=0), now),
     )
     right_next = hub.domain.payment_checks.next_check
     plant(
         hub.flows.payments.record_observations,
         "next_check",
-        lambda payment, way, now: right_next(payment, attrs.evolve(way, settle_minutes=0), now),
+        lambda payment, way, now, *_hold: right_next(payment, attrs.evolve(way, settle_minutes=0), now),
     )
 
     assert closed_while_charged(world, (14,))

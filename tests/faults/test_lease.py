@@ -77,7 +77,7 @@ def test_control_a_process_that_concludes_at_start_up_closes_what_is_being_sent(
     plant(
         hub.flows.payments.check_payment,
         "conclusion_due",
-        lambda payment, way, now: right(payment, way, now + LEASE),
+        lambda payment, way, now, *_hold: right(payment, way, now + LEASE),
     )
 
     assert concluded_early(world, "CR", count=2, moments=2)

@@ -361,7 +361,7 @@ class Story:
         due = payment_checks.conclusion_due(payment, self.way, self.now)
         told = self._ask(attempt)
         claims = [Claim(observation=item, source=ObservedBy.QUERY) for item in told]
-        if due and checking._is_still_open(claims, self.now):
+        if due and checking._is_still_open(claims):
             told = [*told, Observation(kind=due.kind)]
         attempt.payment = attrs.evolve(payment, checks=payment.checks + 1)
         self.record(attempt, told)

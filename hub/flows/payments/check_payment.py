@@ -20,6 +20,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.record_restore import is_from_a_backup
 from hub_hookspecs import CROCKFORD, Kind, Observation, Outcome, Query, QueryBy, Starts, Way
 
+from .capture_held import capture_by_rule
 from .read_hold import captures_sent, hold_of
 from .read_known import Known, known_of
 from .record_observations import Claim, log_unknown, record_observations, rule_claim, way_of, zone_of
@@ -34,20 +35,17 @@ UNKNOWN_LONG = timedelta(days=7)
 AFTER_ASKING = frozenset({Kind.SESSION_EXPIRED, Kind.EXPIRED})
 """Conclusions of ours for which the provider is asked first, where it can be."""
 
-STILL_OPEN = frozenset({Kind.ACCEPTED, Kind.AUTHORISED, Kind.NOT_FOUND, Kind.TRY_DECLINED})
-
 
 async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
     """Look at one payment now; None where its account cannot be opened: nothing is concluded, and the check waits."""
     now = hub.clock()
 
-    def load(tx: Tx) -> tuple[Payment, Opened, Known, Hold | None] | None:
+    def load(tx: Tx) -> tuple[Payment, Opened, Known] | None:
         payment = tx.payments.get(payment_id)
         record = tx.accounts.get(payment.account_id) if payment else None
         if payment is None or record is None:
             return None
-        hold = hold_of(tx, payment, tx.payments.seen(payment.id))
-        return payment, open_account(tx, hub, record, now), known_of(tx, payment), hold
+        return payment, open_account(tx, hub, record, now), known_of(tx, payment)
 
     try:
         loaded = await hub.store.read(load)
@@ -55,10 +53,11 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
         return None
     if loaded is None:
         return None
-    payment, opened, known, hold = loaded
+    payment, opened, known = loaded
     way = way_of(hub, payment)
     if way is None or (payment.phase is Phase.SENDING and not _lease_over(payment, now)):
         return payment
+    hold = await hub.store.read(lambda tx: hold_of(tx, hub, payment))
     due = conclusion_due(payment, way, now, hold)
     claims: list[Claim] = []
     steps: tuple[Any, ...] = ()
@@ -66,7 +65,7 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
         if not hub.exchanger.is_open(opened.record.id):
             with structlog.contextvars.bound_contextvars(payment=payment.id):
                 claims, steps = await _ask(hub, opened, payment, known)
-        if not _is_still_open(claims, now):
+        if not _is_still_open(claims) or holds_still((claim.observation for claim in claims), now):
             due = None
     if due:
         claims = [*claims, rule_claim(due.kind, due.rule, _inputs(hold, now))]
@@ -82,6 +81,9 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
         return after
 
     after = await hub.store.write(commit)
+    if hold and hold.due_from and after and after.is_live and not hub.exchanger.is_open(opened.record.id):
+        await capture_by_rule(hub, after)
+        return await hub.store.read(lambda tx: tx.payments.get(payment_id))
     if after and undo_due(after, way, ended) and not hub.exchanger.is_open(opened.record.id):
         await undo_payment(hub, payment_id)
         return await hub.store.read(lambda tx: tx.payments.get(payment_id))
@@ -104,10 +106,10 @@ def _inputs(hold: Hold | None, now: datetime) -> str:
     return f"held until {hold.until.isoformat(timespec='seconds')}, {at}" if hold and hold.until else at
 
 
-def _is_still_open(claims: list[Claim], now: datetime) -> bool:
+def _is_still_open(claims: list[Claim]) -> bool:
     """The provider was asked just now and knows of no end: only then is silence an answer."""
     kinds = {claim.observation.kind for claim in claims}
-    return bool(kinds) and kinds <= STILL_OPEN and not holds_still((claim.observation for claim in claims), now)
+    return bool(kinds) and kinds <= {Kind.ACCEPTED, Kind.AUTHORISED, Kind.NOT_FOUND, Kind.TRY_DECLINED}
 
 
 def query_for(payment: Payment, *, now: datetime, call_id: str, known: Known) -> Query:
@@ -166,7 +168,7 @@ def _commit(tx: Tx, hub: Hub, payment_id: str, way: Way, claims: list[Claim], no
     started = after.ended_at or after.created_at
     zone = zone_of(tx.merchants.get(payment.merchant_id))
     details = f"payment {after.reference} is {after.status} since {started.astimezone(zone).date()}"
-    if after.is_live and now >= _long_from(after, started, way, hold_of(tx, after, tx.payments.seen(after.id))):
+    if after.is_live and now >= _long_from(after, started, way, hold_of(tx, hub, after)):
         open_review(tx, review_of("unresolved", after, details, now, payment_id=after.id))
     elif undo_due(after, way, now) and is_from_a_backup(tx, after):
         details += ", in a restored backup: it is not undone, for it may be paid by now"

@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import attrs
 
-from hub.domain.ids import derived_id
 from hub.domain.message import review_of
 from hub.domain.observation import ObservedBy
-from hub.domain.operation import DONE_BY, Operation, OperationKind, OperationStatus, operation_status, settled_at
+from hub.domain.operation import DONE_BY, Operation, OperationKind, OperationStatus, settled_at
 from hub.domain.payment import Payment, Phase
-from hub.flows.ground.open_review import close_by_fact, open_review
+from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.ground.tell import tell, warn
-from hub_hookspecs import Kind, Observation, Reason, Way
+from hub_hookspecs import Kind, Observation, Way
 from hub_hookspecs.payment import CLOSING_KINDS
 
+from .operation_news import REVIEW_UNKNOWN_AFTER, UNKNOWN, derive, next_check_of, observe
 from .record_observations import Claim, record_observations, rule_claim, way_of
 
-UNKNOWN = "operation_unknown"
-"""The cause of a review of an operation without a clear answer."""
+BY_ITSELF = frozenset({OperationKind.UNDO, OperationKind.CAPTURE})
+"""What the hub sends by itself; where the provider refuses, a person is asked."""
 
 REPORTED_BY = {
     OperationKind.REFUND: frozenset({Kind.RETURNED, Kind.CHARGED_BACK, Kind.PAID}),
     OperationKind.UNDO: frozenset({Kind.RETURNED, Kind.CHARGED_BACK, Kind.PAID}),
     OperationKind.CANCEL: frozenset({*CLOSING_KINDS, Kind.PAID, Kind.RETURNED, Kind.CHARGED_BACK}),
+    OperationKind.CAPTURE: frozenset({Kind.PAID, Kind.CANCELLED, Kind.EXPIRED, Kind.RETURNED, Kind.CHARGED_BACK}),
 }
 """What an answer reports of the payment; anything else it reports of the operation alone."""
-
-
-def observe(
-    tx: Tx, operation: Operation, kind: Kind, source: ObservedBy, reason: Reason | None, note: str, now: datetime
-) -> None:
-    """Store what was observed of an operation, once a kind."""
-    key = derived_id("operation_news", operation.id, kind)
-    tx.operations.observe(key, operation.id, kind, source, reason=reason, note=note[:200], now=now)
 
 
 def conclude_by_hand(
@@ -59,44 +51,22 @@ def settle(
     source: ObservedBy = ObservedBy.ANSWER,
 ) -> Operation:
     """Derive the operation's status and let what it reports of the payment through the door."""
-    kinds = [item[0] for item in tx.operations.seen(operation.id)]
-    status, reason = operation_status(operation.kind, operation.phase, kinds)
-    after = attrs.evolve(operation, status=status, reason=reason)
-    after = attrs.evolve(after, next_check_at=_next_check(after, now))
-    tx.operations.save(after)
-    _log_change(tx, operation, after)
-    _close_review(tx, after, now)
-    if after.kind is OperationKind.UNDO and after.status is OperationStatus.CLOSED and reason == Kind.DECLINED:
+    after = derive(tx, operation, now)
+    if after.kind in BY_ITSELF and after.decided_by == "rule" and after.reason == Kind.DECLINED:
         _request_review(tx, after, payment, now)
     claims = [
         attrs.evolve(claim, source=source) if claim.source is ObservedBy.ANSWER else claim
         for claim in _claims(payment, after, observations, way_of(hub, payment), now)
     ]
-    if claims:
+    if claims or after.kind is OperationKind.CAPTURE:  # when the payment is looked at next follows from it too
         record_observations(tx, hub, payment, claims, now=now)
     return after
 
 
-def _log_change(tx: Tx, before: Operation, after: Operation) -> None:
-    if after.status is before.status:
-        return
-    kind, payment_id = after.kind.value, after.payment_id
-    if after.status is OperationStatus.DONE:
-        tell(tx, "operation_done", operation=after.id, payment=payment_id, kind=kind)
-    elif after.status is OperationStatus.CLOSED:
-        warn(tx, "operation_closed", operation=after.id, payment=payment_id, kind=kind, reason=after.reason)
-
-
-def _close_review(tx: Tx, operation: Operation, now: datetime) -> None:
-    """Nobody has to find out any more whether it was executed."""
-    review = tx.reviews.get(derived_id("review", UNKNOWN, operation.id))
-    if review and not operation.is_live:
-        close_by_fact(tx, review, f"{operation.kind} {operation.reference} is {operation.status}", now)
-
-
 def _request_review(tx: Tx, operation: Operation, payment: Payment, now: datetime) -> None:
-    """The provider would not undo what nobody knows: waiting teaches nothing more, and the payables stay locked."""
-    details = f"payment {payment.reference} is {payment.status}, and undo {operation.reference} was refused"
+    """The provider would not undo or capture: waiting teaches nothing more, and the payables stay locked."""
+    what = f"{operation.kind} {operation.reference} was refused"
+    details = f"payment {payment.reference} is {payment.status}, and {what}"
     open_review(tx, review_of("unresolved", payment, details, now, payment_id=payment.id))
 
 
@@ -135,18 +105,6 @@ def _answer(operation: Operation, reported: Observation) -> Claim:
     return attrs.evolve(claim, observation=returned, operation=operation.reference, occasion=operation.reference)
 
 
-REVIEW_UNKNOWN_AFTER = timedelta(hours=1)
-
-
-def _next_check(operation: Operation, now: datetime) -> datetime | None:
-    """An unknown operation is looked at until a review stands for it; the request is never sent again."""
-    if not operation.is_live:
-        return None
-    ended = operation.ended_at or operation.lease_until or operation.created_at
-    first = ended + REVIEW_UNKNOWN_AFTER
-    return first if now < first else now + timedelta(hours=24)
-
-
 async def check_operation(hub: Hub, operation_id: str) -> None:
     """Look at an operation that is due; safe to run twice.
 
@@ -167,7 +125,10 @@ async def check_operation(hub: Hub, operation_id: str) -> None:
             details = f"{operation.kind} {operation.reference} of {operation.amount} got no clear answer"
             review = review_of(UNKNOWN, operation, details, now, payment_id=operation.payment_id)
             open_review(tx, review)
-        looked = attrs.evolve(operation, checks=operation.checks + 1, next_check_at=_next_check(operation, now))
+        looked = attrs.evolve(operation, checks=operation.checks + 1, next_check_at=next_check_of(operation, now))
         tx.operations.save(looked)
+        payment = tx.payments.get(operation.payment_id)
+        if payment and operation.kind is OperationKind.CAPTURE:
+            record_observations(tx, hub, payment, (), now=now)
 
     await hub.store.write(look)

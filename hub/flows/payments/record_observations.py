@@ -38,7 +38,8 @@ from hub.flows.receipts.issue_receipt import issue_automatically
 from hub_hookspecs import Kind, Observation, Way
 
 from .open_dispute import open_dispute
-from .read_hold import hold_of
+from .operation_news import end_captures
+from .read_hold import as_captured, asked_of, hold_of
 
 
 @attrs.frozen(kw_only=True)
@@ -79,11 +80,12 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     Args:
         payment: As it should stand but for what is derived; phase, memory and action may have been evolved.
     """
-    own = [_seen(payment, claim, now) for claim in claims if _is_about(payment, claim.observation)]
+    own = [_seen(tx, payment, claim, now) for claim in claims if _is_about(payment, claim.observation)]
     new = [item for item in own if tx.payments.observe(item, payment.merchant_id, payment.mode)]
     seen = observed_of(tx, payment)
     after = _derive(tx, hub, payment, seen, now)
     tx.payments.save(after)
+    end_captures(tx, after, now)
     merchant = tx.merchants.get(after.merchant_id)
     booked = book_money(tx, after, seen, When(now, zone_of(merchant)))
     customer = tx.customers.get(after.customer_id)
@@ -148,14 +150,15 @@ def _is_about(payment: Payment, claim: Observation) -> bool:
     return claim.reference in (None, payment.reference)
 
 
-def _seen(payment: Payment, claim: Claim, now: datetime) -> Seen:
+def _seen(tx: Tx, payment: Payment, claim: Claim, now: datetime) -> Seen:
     """The row of a claim."""
+    news = as_captured(tx, payment, claim.observation)
     return Seen(
-        key=dedupe_key(payment.account_id, payment.id, claim.observation, occasion=claim.occasion),
+        key=dedupe_key(payment.account_id, payment.id, news, occasion=claim.occasion),
         payment_id=payment.id,
         account_id=payment.account_id,
         source=claim.source,
-        observation=claim.observation,
+        observation=news,
         seen_at=now,
         note=claim.note,
         digest=claim.digest,
@@ -172,12 +175,13 @@ def _derive(tx: Tx, hub: Hub, payment: Payment, seen: tuple[Seen, ...], now: dat
     shared = status is Status.PAID and bool(_rivals(tx, payment, seen, payables))
     until = min((payable.offered_until for payable in payables if payable.offered_until), default=None)
     corrected = _corrected(tx, payment, seen)
-    flags = flags_of(payment, seen, shares_paid_payable=shared, offered_until=until, corrected=corrected)
+    asked = asked_of(tx, payment, seen)
+    flags = flags_of(payment, seen, shares_paid_payable=shared, offered_until=until, corrected=corrected, asked=asked)
     theirs = payment.provider_reference or next(
         (item.observation.provider_reference for item in seen if item.observation.provider_reference), None
     )
     after = attrs.evolve(payment, status=status, reason=reason, flags=flags, provider_reference=theirs)
-    hold = hold_of(tx, after, seen)
+    hold = hold_of(tx, hub, after, seen)
     if hold:  # its payer has done what there was to do
         after = attrs.evolve(after, action=None, expires_at=hold.until or after.expires_at)
     if not after.is_live and status is not Status.PAID:
@@ -261,7 +265,8 @@ def _open_reviews(tx: Tx, payment: Payment, seen: tuple[Seen, ...], now: datetim
         payables = tx.payables.many([line.payable_id for line in payment.lines])
         shared = bool(_rivals(tx, payment, seen, payables))
     corrected = _corrected(tx, payment, seen)
-    occasions = occasions_of(payment, seen, shares_paid_payable=shared, corrected=corrected)
+    asked = asked_of(tx, payment, seen)
+    occasions = occasions_of(payment, seen, shares_paid_payable=shared, corrected=corrected, asked=asked)
     for cause in causes:
         for occasion in occasions.get(cause, ("",)):
             _review(tx, payment, cause, occasion, now)

@@ -1,4 +1,4 @@
-"""Refund, undo or cancel a payment: committed as *sending* first, then sent once by a task of the process."""
+"""Refund, undo, cancel or capture a payment: committed as *sending* first, then sent once by a task of the process."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from hub_hookspecs import (
     Way,
 )
 
+from .allow_capture import capturable
 from .allow_refund import offered_refund
 from .decide import NotAllowed, decide
 from .record_observations import way_of
@@ -77,6 +78,34 @@ async def cancel_payment(hub: Hub, payment_id: str, *, by: str) -> Operation:
         return payment.amount
 
     return await _start(hub, payment_id, OperationKind.CANCEL, allow, by=by)
+
+
+async def capture_payment(
+    hub: Hub,
+    payment_id: str,
+    *,
+    amount: Money | None = None,
+    by: str,
+    note: str = "",
+    decision: Decision | None = None,
+    wait: bool = True,
+) -> Operation:
+    """Take what was authorised, or a part of it; what is not taken lapses.
+
+    Args:
+        decision: As in ``refund_payment``; None where the hub captures by itself.
+
+    Raises:
+        NotAllowed: Nothing is held, it was captured, more than is held or due, or the provider cannot.
+    """
+
+    def allow(tx: Tx, payment: Payment, _info: ProviderInfo, _way: Way) -> Money:
+        wanted = capturable(tx, hub, payment, amount)
+        if decision and not decide(tx, hub, decision, now=hub.clock()).is_done:
+            raise NotAllowed("second_person", Text("decision.other_person"))
+        return wanted
+
+    return await _start(hub, payment_id, OperationKind.CAPTURE, allow, by=by, note=note, wait=wait)
 
 
 async def undo_payment(hub: Hub, payment_id: str) -> Operation | None:

@@ -16,9 +16,11 @@ from hub.flows.accounts.open_account import CannotOpen, Opened, open_account
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import vouched_for
 from hub.flows.ground.write_outcome import write_outcome
-from hub_hookspecs import CROCKFORD, Cancel, Conclusion, Kind, Money, Outcome, Refund, RefundKind
+from hub_hookspecs import CROCKFORD, Cancel, CaptureOrder, Conclusion, Kind, Money, Outcome, Refund, RefundKind
 
-from .observe_operation import observe, settle
+from .observe_operation import settle
+from .operation_news import observe
+from .read_hold import hold_of
 from .read_known import Known, known_of
 
 log = structlog.get_logger()
@@ -27,6 +29,7 @@ HOOKS = {
     OperationKind.REFUND: "refund_payment",
     OperationKind.UNDO: "refund_payment",
     OperationKind.CANCEL: "cancel_payment",
+    OperationKind.CAPTURE: "capture_payment",
 }
 
 
@@ -57,6 +60,9 @@ async def _perform(hub: Hub, operation: Operation) -> tuple[Conclusion[Any], tup
         if payment is None or record is None:
             raise LookupError(operation.payment_id)
         captured = vouched_for(tx, payment) if operation.kind is OperationKind.REFUND else payment.amount
+        if operation.kind is OperationKind.CAPTURE:
+            hold = hold_of(tx, hub, payment)
+            captured = hold.amount if hold and hold.amount else operation.amount
         return payment, captured, known_of(tx, payment, moves_money=True), open_account(tx, hub, record, now)
 
     try:
@@ -79,6 +85,8 @@ async def _perform(hub: Hub, operation: Operation) -> tuple[Conclusion[Any], tup
     records: dict[str, Any]
     if operation.kind is OperationKind.CANCEL:
         records = {"cancel": Cancel(**common)}
+    elif operation.kind is OperationKind.CAPTURE:
+        records = {"capture": CaptureOrder(authorised=captured, **common)}
     else:
         records = {"refund": Refund(kind=RefundKind(operation.kind.value), captured=captured, **common)}
     ran = await hub.exchanger.run(

@@ -122,7 +122,7 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
     )
     receipts = tx.receipts.standing(payment.id)
     can_cancel = bool(way and way.cancel and provider and "cancel_payment" in provider.capabilities)
-    hold = hold_of(tx, payment, seen) if payment.is_live else None
+    hold = hold_of(tx, hub, payment, seen) if payment.is_live else None
     return PaymentView(
         payment=payment,
         merchant=merchant,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from hub.storage.guards import (
@@ -19,7 +19,7 @@ from hub.storage.guards import (
     row_in,
     rows_of,
 )
-from hub.storage.schema import entry, ledger_account, operation, operation_news, payment, posting
+from hub.storage.schema import ONE, entry, ledger_account, observation, operation, operation_news, payment, posting
 
 from .conditions import phase_goes_back, sum_of
 
@@ -64,6 +64,23 @@ def operation_triggers() -> Iterator[Trigger]:
             "only a live payment is cancelled",
             and_(new.kind == "cancel", ~row_in(payment, id=new.payment, live=1)),
         ),
+        RowRefusal(
+            "legal_send",
+            "only what is held is captured",
+            and_(
+                new.kind == "capture",
+                or_(
+                    ~row_in(payment, id=new.payment, status="pending"),
+                    ~row_in(observation, payment=new.payment, kind="authorised"),
+                ),
+            ),
+        ),
+        RowRefusal(
+            "legal_send",
+            "more would be captured than is held",
+            and_(new.kind == "capture", new.amount > _authorised(new)),
+        ),
+        RowRefusal("legal_send", "it was captured", and_(new.kind == "capture", _was_captured(new))),
     )
     yield guard(
         "operation_forward",
@@ -103,6 +120,28 @@ def _on_its_way_back(new: AliasedRow) -> ColumnElement[int]:
         operation.c.amount,
         operation.c.payment == new.payment,
         operation.c.id != new.id,
-        operation.c.kind != "cancel",
+        operation.c.kind.in_(("refund", "undo")),
         operation.c.live == 1,
+    )
+
+
+def _authorised(new: AliasedRow) -> ColumnElement[int]:
+    """The least that was authorised; what the payment is for, where no amount was stated."""
+    asked = select(payment.c.amount).where(payment.c.id == new.payment).scalar_subquery()
+    stated = (
+        select(func.min(observation.c.amount))
+        .where(observation.c.payment == new.payment, observation.c.kind == "authorised")
+        .scalar_subquery()
+    )
+    return func.min(asked, func.coalesce(stated, asked))
+
+
+def _was_captured(new: AliasedRow) -> ColumnElement[bool]:
+    """Whether another capture of the payment was executed, or may have been."""
+    other = operation.alias("other")
+    return exists(ONE).where(
+        other.c.payment == new.payment,
+        other.c.id != new.id,
+        other.c.kind == "capture",
+        other.c.status.in_(("unknown", "done")),
     )

@@ -10,6 +10,11 @@ from .by_reader import ByReader
 WORDS: Final[Mapping[str, str | ByReader]] = {
     "cancel.not_possible": "{provider} no permite cancelar este cobro",
     "cancel.too_late": "Este pago ya no se puede cancelar",
+    "capture.at_most": "Se puede cobrar más de cero y hasta {amount}",
+    "capture.lapsed": "La reserva ya terminó; no se cobró nada",
+    "capture.nothing_due": "Ya no se debe nada de este pago; la reserva se puede liberar",
+    "capture.nothing_held": "Este pago no tiene dinero reservado por cobrar",
+    "capture.other_currency": "El dinero está reservado en otra moneda; mire el panel del proveedor",
     "decision.changed": "La propuesta cambió mientras tanto; revise de nuevo qué espera",
     "decision.other_person": "Falta otra persona",
     "decision.second_person": "{by} ya lo propuso; falta otra persona",

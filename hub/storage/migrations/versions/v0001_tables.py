@@ -161,6 +161,8 @@ def upgrade() -> None:
         sa.Column("retired_by", sa.Text(), nullable=False),
         sa.Column("retired_why", sa.Text(), nullable=False),
         sa.Column("webhook", sa.Text(), nullable=True),
+        sa.Column("capture", sa.Text(), server_default="at_once", nullable=False),
+        sa.CheckConstraint("capture IN ('at_once', 'by_hand')", name=op.f("account_capture")),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("account_mode")),
         sa.CheckConstraint("retired_at IS NULL OR status = 'disabled'", name=op.f("account_retired")),
         sa.CheckConstraint(
@@ -1180,7 +1182,7 @@ def upgrade() -> None:
         sa.Column("second_why", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint("by <> '' AND why <> ''", name=op.f("decision_accounted_for")),
         sa.CheckConstraint(
-            "kind IN ('charge', 'close_missing', 'conclude', 'convert', 'disburse', 'record', 'refund', 'release', 'resolve', 'void_bill', 'write_off')",
+            "kind IN ('capture', 'charge', 'close_missing', 'conclude', 'convert', 'disburse', 'record', 'refund', 'release', 'resolve', 'void_bill', 'write_off')",
             name=op.f("decision_kind"),
         ),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("decision_mode")),

@@ -1,0 +1,84 @@
+"""News of an operation, stored once a kind, and what it is by them; a payment that ended ends its capture."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import attrs
+
+from hub.domain.ids import derived_id
+from hub.domain.observation import ObservedBy
+from hub.domain.operation import Operation, OperationStatus, operation_status
+from hub.domain.payment import OURS, Payment, Status
+from hub.flows.ground.open_review import close_by_fact
+from hub.flows.ground.ports import Tx
+from hub.flows.ground.tell import tell, warn
+from hub_hookspecs import Kind, Reason
+
+from .read_hold import captures_sent
+
+UNKNOWN = "operation_unknown"
+"""The cause of a review of an operation without a clear answer."""
+
+REVIEW_UNKNOWN_AFTER = timedelta(hours=1)
+
+
+def next_check_of(operation: Operation, now: datetime) -> datetime | None:
+    """An unknown operation is looked at until a review stands for it; the request is never sent again."""
+    if not operation.is_live:
+        return None
+    ended = operation.ended_at or operation.lease_until or operation.created_at
+    first = ended + REVIEW_UNKNOWN_AFTER
+    return first if now < first else now + timedelta(hours=24)
+
+
+def observe(
+    tx: Tx, operation: Operation, kind: Kind, source: ObservedBy, reason: Reason | None, note: str, now: datetime
+) -> None:
+    """Store what was observed of an operation, once a kind."""
+    key = derived_id("operation_news", operation.id, kind)
+    tx.operations.observe(key, operation.id, kind, source, reason=reason, note=note[:200], now=now)
+
+
+def derive(tx: Tx, operation: Operation, now: datetime) -> Operation:
+    """Save what an operation is by all that was observed of it."""
+    kinds = [item[0] for item in tx.operations.seen(operation.id)]
+    status, reason = operation_status(operation.kind, operation.phase, kinds)
+    after = attrs.evolve(operation, status=status, reason=reason)
+    after = attrs.evolve(after, next_check_at=next_check_of(after, now))
+    tx.operations.save(after)
+    _log_change(tx, operation, after)
+    _close_review(tx, after, now)
+    return after
+
+
+def end_captures(tx: Tx, payment: Payment, now: datetime) -> None:
+    """A capture without a clear answer was executed where the payment is paid, and was not where its provider ended it.
+
+    What we closed ourselves says nothing of it.
+    """
+    if payment.is_live or (payment.status is Status.CLOSED and payment.reason in OURS):
+        return
+    kind = Kind.PAID if payment.status is Status.PAID else Kind.DECLINED
+    for operation in captures_sent(tx, payment):
+        if operation.is_live:
+            said = f"the payment is {payment.status} {payment.reason}".strip()
+            observe(tx, operation, kind, ObservedBy.RULE, None, said, now)
+            derive(tx, operation, now)
+
+
+def _log_change(tx: Tx, before: Operation, after: Operation) -> None:
+    if after.status is before.status:
+        return
+    kind, payment_id = after.kind.value, after.payment_id
+    if after.status is OperationStatus.DONE:
+        tell(tx, "operation_done", operation=after.id, payment=payment_id, kind=kind)
+    elif after.status is OperationStatus.CLOSED:
+        warn(tx, "operation_closed", operation=after.id, payment=payment_id, kind=kind, reason=after.reason)
+
+
+def _close_review(tx: Tx, operation: Operation, now: datetime) -> None:
+    """Nobody has to find out any more whether it was executed."""
+    review = tx.reviews.get(derived_id("review", UNKNOWN, operation.id))
+    if review and not operation.is_live:
+        close_by_fact(tx, review, f"{operation.kind} {operation.reference} is {operation.status}", now)
