@@ -122,7 +122,12 @@ def dummy_pe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def install_dummy_pe(site: Path, monkeypatch: pytest.MonkeyPatch, **countries: str) -> Path:
     """Make it found, with its own country or with others by their code; gives back its folder."""
-    folder = Path(__file__).parent / "plugins" / "dummy-pe"
+    return install_plugin("dummy-pe", site, monkeypatch, **countries)
+
+
+def install_plugin(name: str, site: Path, monkeypatch: pytest.MonkeyPatch, **countries: str) -> Path:
+    """Make a plugin of ``tests/plugins`` found, as if it were installed; gives back its folder."""
+    folder = Path(__file__).parent / "plugins" / name
     project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     info = site / "site" / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
     info.mkdir(parents=True)

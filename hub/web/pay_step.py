@@ -12,12 +12,10 @@ from typing import Final
 import attrs
 from litestar.datastructures import FormMultiDict
 
-from hub.domain.figures import mask_email, mask_phone
 from hub.domain.identity import Invalid
 from hub.domain.intake import Share
 from hub.domain.letterhead import letterhead_for
 from hub.domain.mail_address import AddressRefused, read_address
-from hub.domain.merchant import Customer
 from hub.domain.offer import Offered
 from hub.domain.text import Text
 from hub.flows.books.settle_bill import apply_credit
@@ -29,12 +27,13 @@ from hub.flows.payments.open_payment import NotPossible, PayRequest
 from hub.flows.payments.start_payment import start_payment
 from hub.flows.payments.view_payment import view_payment
 from hub.texts.engine import message as _
-from hub_hookspecs import Channel, PayerField
+from hub_hookspecs import Channel
 
 from .basket import Basket, in_units, with_amounts
 from .form_token import form_token, is_form_token
 from .markup import button_style
 from .pages import Pages
+from .payer_form import WayForm, answered, forms_for, hiding_rules
 from .responses import Page, redirect
 
 PURPOSE: Final = "pay"
@@ -53,28 +52,9 @@ REFUSALS: Final[Mapping[str, str]] = {
 CHANGED: Final = _("Lo que debe cambió mientras tanto. No se cobró nada; revise los montos y confirme.")
 NOT_OFFERED: Final = _("Este medio de pago no está disponible ahora. No se cobró nada; elija otro.")
 EXPIRED: Final = _("Esta página venció. No se cobró nada; confirme de nuevo.")
+TERMS_AGAIN: Final = Text("payment.terms_again")
 REVISE: Final = _("Revise los montos.")
 NEW_TOTAL: Final = _("Este es el nuevo total. Confírmelo para pagar.")
-
-
-@attrs.frozen(kw_only=True)
-class PayerInput:
-    """A payer field as it is drawn.
-
-    Attributes:
-        remembered: The remembered value, masked; leaving the field empty uses it.
-    """
-
-    way: str
-    field: PayerField
-    typed: str = ""
-    remembered: str = ""
-    error: str = ""
-
-    @property
-    def name(self) -> str:
-        """Name of the input; two ways may ask for the same thing."""
-        return f"field.{self.way}.{self.field.name}"
 
 
 @attrs.frozen(kw_only=True)
@@ -84,6 +64,8 @@ class PayErrors:
     message: str = ""
     field: str = ""
     field_error: str = ""
+    terms: str = ""
+    way: str = ""
     unproven: bool = False
     mild: bool = False
 
@@ -106,6 +88,8 @@ async def show_step(
     chosen = next((offer for offer in payable if offer.provider == provider), None)
     if chosen is None and len(payable) == 1:
         chosen = payable[0]
+    errors, typed = errors or PayErrors(), typed or {}
+    forms = await _forms(pages, basket, chosen, typed, errors)
     return pages.page(
         "portal/pay.html",
         merchant=basket.merchant,
@@ -113,17 +97,18 @@ async def show_step(
         taxes=basket.country.withheld_taxes,
         mode=basket.mode,
         status=status,
-        style=button_style(payable),
+        style=button_style(payable) + hiding_rules(forms),
         basket=basket,
         offers=payable,
         absent=[offer for offer in offers if not offer.button],
         wanted=next((offer for offer in offers if offer.provider == provider and not offer.button), None),
         chosen=chosen,
-        way=_way_of(chosen, way),
-        fields=_fields(chosen, basket.customer, typed or {}, errors),
+        way=_way_of(chosen, way, forms),
+        forms=forms,
+        usable=[code for code, form in forms.items() if not form.is_missing],
         ask_email=not basket.customer.email,
-        typed=typed or {},
-        errors=errors or PayErrors(),
+        typed=typed,
+        errors=errors,
         token=form_token(pages.hub, PURPOSE, basket.link),
         drawn=drawn,
     )
@@ -135,33 +120,24 @@ def _in_units(pages: Pages, basket: Basket, typed: Mapping[str, str]) -> Basket:
     return in_units(basket, provider.info) if provider and basket.channel is Channel.STATEMENT else basket
 
 
-def _way_of(offer: Offered | None, code: str) -> str:
-    codes = [way.code for way in offer.ways] if offer else []
+def _way_of(offer: Offered | None, code: str, forms: Mapping[str, WayForm]) -> str:
+    codes = [way.code for way in offer.ways if not forms[way.code].is_missing] if offer else []
     return code if code in codes else codes[0] if codes else ""
 
 
-def _fields(
-    offer: Offered | None, customer: Customer, typed: Mapping[str, str], errors: PayErrors | None
-) -> dict[str, list[PayerInput]]:
-    fields: dict[str, list[PayerInput]] = {}
-    for way in offer.ways if offer else ():
-        for field in way.payer_fields:
-            drawn = PayerInput(way=way.code, field=field, remembered=_remembered(field, customer))
-            wrong = errors.field_error if errors and errors.field == drawn.name else ""
-            fields.setdefault(way.code, []).append(attrs.evolve(drawn, typed=typed.get(drawn.name, ""), error=wrong))
-    return fields
+async def _forms(
+    pages: Pages, basket: Basket, offer: Offered | None, typed: Mapping[str, str], errors: PayErrors
+) -> dict[str, WayForm]:
+    """What each way of the chosen provider asks."""
+    if offer is None:
+        return {}
+    wrong = (errors.field, errors.field_error)
+    locale = _locale(pages, basket)
+    return await forms_for(pages.hub, offer, basket.customer, basket.link, typed, locale=locale, wrong=wrong)
 
 
-def _remembered(field: PayerField, customer: Customer) -> str:
-    remembered = customer.remembered.get(field.name, "") if field.remember else ""
-    return masked(field, remembered) if remembered else ""
-
-
-def masked(field: PayerField, value: str) -> str:
-    """What a payer typed, so that its owner recognises it and nobody else learns it."""
-    if field.kind == "tel":
-        return mask_phone(value)
-    return mask_email(value) if field.kind == "email" else f"{value[:1]}***"
+def _locale(pages: Pages, basket: Basket) -> str:
+    return pages.language or basket.merchant.locale
 
 
 async def pay(pages: Pages, basket: Basket, form: FormMultiDict) -> Page:
@@ -224,7 +200,8 @@ async def _start(hub: Hub, pages: Pages, basket: Basket, provider: str, way: str
     if offer is None or offer.button is None:
         reason = offer.reason if offer else ""
         raise NotPossible("not_offered", provider, reason)
-    prefix = f"field.{way}."
+    locale, prefix = _locale(pages, basket), f"field.{way}."
+    form, accepted = await answered(hub, offer, way, basket.link, typed, locale=locale)
     payment = await start_payment(
         hub,
         PayRequest(
@@ -237,7 +214,9 @@ async def _start(hub: Hub, pages: Pages, basket: Basket, provider: str, way: str
             credits={line.payable.id: line.credit for line in basket.lines if line.credit},
             fields={name.removeprefix(prefix): value for name, value in typed.items() if name.startswith(prefix)},
             email=_email(basket, typed),
-            locale=pages.language or basket.merchant.locale,
+            locale=locale,
+            form=form,
+            accepted=accepted,
             warned=typed.get("warned") == "1",
         ),
     )
@@ -281,6 +260,8 @@ def _errors_of(pages: Pages, basket: Basket, provider: str, way: str, refusal: N
         return PayErrors(
             field=name, field_error=found.said(refusal.message, reader.locale) if found else refusal.message
         )
+    if refusal.code == "terms":
+        return PayErrors(terms=say(refusal.message or TERMS_AGAIN), way=way)
     if refusal.code == "unproven":
         return PayErrors(unproven=True)
     name = found.info.name if found else provider

@@ -13,12 +13,12 @@ from hub.domain.countries.cr import COUNTRY as CR
 from hub.domain.files.customer_file import parse_customers
 from hub.domain.identity import Invalid
 from hub.domain.mail import MailRefused
-from hub.domain.merchant import Customer, Options
+from hub.domain.merchant import Options
 from hub.domain.order import OrderItem
+from hub.domain.payer_form import FieldRefused, checked_fields
 from hub.flows.merchants.add_member import checked_address
 from hub.flows.merchants.save_company import create_company, read_company
 from hub.flows.merchants.save_options import save_options
-from hub.flows.payments.open_payment import NotPossible, checked_fields
 from hub.flows.statements.place_order import Cart, OrderRefused, checked_total
 from hub_demo import companies as demo
 from hub_hookspecs import Mode, PayerField, QueryBy, Starts, Way
@@ -49,10 +49,9 @@ def _ordered(world: World, text: str) -> None:
 
 def _typed_for_a_provider(world: World, text: str) -> None:
     field = PayerField(name="mail", label="Correo", pattern=".*", kind="email")
-    customer = Customer(id="c", merchant_id="m", name="Ana")
     outcome = frozenset({"notification"})
     way = Way(code="x", label="X", starts=Starts.SESSION, outcome=outcome, query_by=QueryBy.NONE, payer_fields=(field,))
-    checked_fields(way, {"mail": text}, customer)
+    checked_fields(way, {"mail": text}, {})
 
 
 READERS: dict[str, Reads] = {
@@ -66,7 +65,7 @@ READERS: dict[str, Reads] = {
     "provider's field": _typed_for_a_provider,
     "wire": lambda world, text: mail_address(text),
 }
-REFUSALS = (ValueError, Invalid, OrderRefused, NotPossible, MailRefused)
+REFUSALS = (ValueError, Invalid, OrderRefused, FieldRefused, MailRefused)
 
 
 def takes(read: Reads, world: World, text: str) -> bool:

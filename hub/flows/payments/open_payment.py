@@ -11,17 +11,16 @@ import attrs
 
 from hub.domain.account import ProviderAccount
 from hub.domain.acts import RULES, Act, Pending, Rule
-from hub.domain.card_numbers import holds_card_number
 from hub.domain.intake import Share
-from hub.domain.mail_address import AddressRefused, read_address
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.offer import Absence, AccountNow, Asked, absence_of, carried
 from hub.domain.payable import Payable, PayableKind
+from hub.domain.payer_form import NO_FORM, FieldRefused, checked_fields, has_accepted, lacks
 from hub.domain.payment import LEASE, Payment, PaymentLine, Withholding
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.refuse_while import objection_to
-from hub_hookspecs import Channel, Country, Mode, Money, Payer, PayerField, ProviderInfo, Way
+from hub_hookspecs import AcceptedTerms, Channel, Country, Mode, Money, Payer, PaymentForm, ProviderInfo, Way
 
 from .offer_buttons import conditions_at, floor_for, refusal_text, standing_of
 
@@ -36,6 +35,8 @@ class PayRequest:
         warned: The payer confirmed the warning of an unproven close.
         withholdings: What the payer keeps back besides, by payable id; only where merchant and country allow it.
         credits: What of the customer's credit is used besides, by payable id; a statement's alone.
+        form: What the provider lets choose and has accepted, for a way that fetches it.
+        accepted: What the payer accepted, in the versions that stood before him.
     """
 
     account_id: str
@@ -50,6 +51,8 @@ class PayRequest:
     warned: bool = False
     withholdings: Mapping[str, Sequence[Withholding]] = attrs.Factory(dict)
     credits: Mapping[str, int] = attrs.Factory(dict)
+    form: PaymentForm = NO_FORM
+    accepted: tuple[AcceptedTerms, ...] = ()
 
 
 CODES: Final[Mapping[Absence, str]] = {
@@ -128,8 +131,10 @@ def open_payment(tx: Tx, hub: Hub, request: PayRequest, drawn: Fresh) -> Payment
         document=customer.document,
         country=merchant.company.country,
         address=customer.address,
-        fields=checked_fields(way, request.fields, customer),
+        fields=_fields(way, request, customer),
     )
+    if not has_accepted(way, request.form, request.accepted):
+        raise NotPossible("terms")
     if why := objection_to(tx, Act.START_PAYMENT, now, payables=ids):
         raise NotPossible("not_offered", account.provider, why)
     _refuse_unwarned(tx, request, ids)
@@ -162,6 +167,7 @@ def open_payment(tx: Tx, hub: Hub, request: PayRequest, drawn: Fresh) -> Payment
         expires_at=now + timedelta(minutes=minutes),
         next_check_at=now + LEASE,
         warned=request.warned,
+        terms=tuple(attrs.evolve(item, accepted_at=now) for item in request.accepted),
         created_at=now,
     )
 
@@ -268,41 +274,22 @@ def _floor(tx: Tx, merchant: Merchant, mode: Mode, request: PayRequest, amount: 
     return floor_for(tx, merchant, mode, request.customer_id, amount, now, besides=besides)
 
 
+def _fields(way: Way, request: PayRequest, customer: Customer) -> dict[str, str]:
+    """What the way asks the payer, checked against what its provider offers now."""
+    if lacks(way, request.form):
+        raise NotPossible("provider_down", way.code)
+    try:
+        return checked_fields(way, request.fields, customer.remembered, request.form)
+    except FieldRefused as refusal:
+        raise NotPossible("field", refusal.name, refusal.message) from None
+
+
 def _refuse_absent(standing: AccountNow, asked: Asked) -> None:
     """Refuse what would not be offered now, by the same rule."""
     absence = absence_of(standing, asked)
     if absence:
         why = refusal_text(standing, asked, absence)
         raise NotPossible(CODES.get(absence, "not_offered"), standing.account.provider, why, absence)
-
-
-def checked_fields(way: Way, values: Mapping[str, str], customer: Customer) -> dict[str, str]:
-    """The way's payer fields, checked; an empty one falls back to what is remembered.
-
-    Raises:
-        NotPossible: ``field`` with the field's name and its message.
-    """
-    checked = {}
-    for field in way.payer_fields:
-        value = (
-            re.sub(r"[\s\-.]", "", values.get(field.name, "")) if field.kind == "tel" else values.get(field.name, "")
-        )
-        value = value.strip() or customer.remembered.get(field.name, "")
-        if not re.fullmatch(field.pattern, value):
-            raise NotPossible("field", field.name, field.error or f"Revise: {field.label}")
-        if field.kind == "email" and value:
-            value = _address(field, value)
-        if holds_card_number(value):
-            raise NotPossible("field", field.name, Text("payment.card_number"))
-        checked[field.name] = value
-    return checked
-
-
-def _address(field: PayerField, text: str) -> str:
-    try:
-        return read_address(text)
-    except AddressRefused as refusal:
-        raise NotPossible("field", field.name, field.error or refusal.message) from None
 
 
 def expiry_minutes(way: Way, account: ProviderAccount) -> float:

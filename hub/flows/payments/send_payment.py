@@ -109,6 +109,7 @@ def order_for(hub: Hub, payment: Payment, payables: Sequence[Payable], now: date
         description=f"Pago {numbers}"[:120],
         lines=lines,
         payer=payment.payer,
+        terms=payment.terms,
         return_url=f"{hub.base_url}/pay/return/{payment.return_token}",
         locale=payment.locale,
         now=now,

@@ -55,6 +55,9 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "payment.already_approved": "Este pago ya está aprobado",
     "payment.already_closed": "Este pago ya está cerrado",
     "payment.card_number": "Aquí no se escribe el número de ninguna tarjeta.",
+    "payment.choice_elsewhere": "No va con lo demás que eligió; elija otra opción.",
+    "payment.choice_gone": "Esta opción ya no se ofrece; elija otra.",
+    "payment.choose": "Elija una opción.",
     "payment.earlier_unconfirmed": "Un pago anterior quedó sin confirmar",
     "payment.in_flight": "Todavía se está hablando con el proveedor; espere dos minutos",
     "payment.in_preparation": "Este pago todavía se está preparando; espere un minuto",
@@ -65,6 +68,10 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "payment.not_live": "Este pago ya no retiene sus facturas",
     "payment.owed_changed": "Lo que se debe cambió mientras tanto; revise el estado de cuenta",
     "payment.provider_missing": "El proveedor {provider} no está instalado",
+    "payment.terms_again": (
+        "Los términos cambiaron o pasó mucho tiempo: hay que leerlos y aceptarlos de nuevo. No se cobró nada."
+    ),
+    "payment.terms_missing": "Para pagar así hay que aceptar los términos. No se cobró nada.",
     "payment.too_early": "El cliente todavía puede aprobarlo; se puede liberar desde {start}",
     "refund.at_most": "Se puede devolver hasta {amount}",
     "refund.full_only": "{provider} solo devuelve el monto completo, {amount}",

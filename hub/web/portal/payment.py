@@ -19,6 +19,7 @@ from hub.domain.payment import Flag
 from hub.flows.ground.ports import Hub
 from hub.flows.payments.check_payment import look_now
 from hub.flows.payments.decide import NotAllowed
+from hub.flows.payments.fetch_form import kept_form
 from hub.flows.payments.payment_view import LineView, PaymentView, Shown
 from hub.flows.payments.run_operation import cancel_payment
 from hub.flows.payments.view_payment import in_language, view_payment, view_payment_by_token
@@ -28,7 +29,8 @@ from hub.web.form_token import form_token, is_form_token
 from hub.web.heads import is_head
 from hub.web.markup import minutes_left, time_left_style
 from hub.web.pages import reader_pages_of
-from hub.web.pay_step import GO_ON, masked
+from hub.web.pay_step import GO_ON
+from hub.web.payer_form import shown_value
 from hub.web.portal.words import REASONS
 from hub.web.request import Request, hub_of
 from hub.web.responses import HEADERS, Page, redirect
@@ -200,15 +202,17 @@ def refresh_of(request: Request, view: PaymentView, now: datetime, *, going_on: 
 
 
 def typed_by_payer(hub: Hub, view: PaymentView, locale: str) -> list[tuple[str, str]]:
-    """What the payer typed, by its label, masked."""
-    provider = hub.providers.get(view.payment.provider)
-    way = provider.info_for(locale).way(view.payment.way) if provider else None
-    fields = view.payment.payer.fields
-    return (
-        [(field.label, masked(field, fields[field.name])) for field in way.payer_fields if field.name in fields]
-        if way
-        else []
-    )
+    """What the payer answered, by its label."""
+    payment, provider = view.payment, hub.providers.get(view.payment.provider)
+    way = provider.info_for(locale).way(payment.way) if provider else None
+    if provider is None or way is None:
+        return []
+    form, given = kept_form(hub, payment.account_id, way, locale=locale), payment.payer.fields
+    return [
+        (field.label, value)
+        for field in way.payer_fields
+        if field.name in given and (value := shown_value(provider, field, given[field.name], form, locale))
+    ]
 
 
 def left_of(view: PaymentView) -> Money:
