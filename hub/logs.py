@@ -14,6 +14,7 @@ import attrs
 import structlog
 
 from hub.domain.card_numbers import MIN_DIGITS, mask_card_numbers
+from hub_hookspecs.http import LOGGERS
 
 HIDDEN = "***"
 SECRET_KEYS = frozenset(
@@ -150,7 +151,7 @@ def _send_libraries_through(
         logging.getLogger(name).setLevel(logging.NOTSET)
         logging.getLogger(name).propagate = True
     # These name whole addresses, which carry link tokens.
-    for name in ("httpx", "httpcore", "uvicorn.access", "typed_settings", "asyncio", "mail.log"):
+    for name in (*LOGGERS, "uvicorn.access", "typed_settings", "asyncio", "mail.log"):
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import httpx
 import pytest
 
 import hub_hookspecs.exchange
@@ -55,6 +54,7 @@ from hub_hookspecs import (
     wants_grant,
     without_grant,
 )
+from hub_hookspecs.http import library as httpx
 
 API = "https://api.acme.example"
 NO = Reason(ReasonKind.DENIED, "51")

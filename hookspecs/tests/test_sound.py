@@ -4,10 +4,10 @@ import asyncio
 import importlib
 from pathlib import Path
 
-import httpx
 import pytest
 
 import hub_hookspecs as hub
+from hub_hookspecs.http import library as httpx
 
 HERE = Path(__file__).parent
 SOUND = ("llave", "empuje", "codigo")

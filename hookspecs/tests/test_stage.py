@@ -2,10 +2,10 @@
 
 import asyncio
 
-import httpx
 import pytest
 
 from hub_hookspecs import Money
+from hub_hookspecs.http import library as httpx
 from hub_hookspecs.testing.options import Option, WrongOption, read_options
 from hub_hookspecs.testing.simulator import Stage
 

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import attrs
-import httpx
 import pytest
 
 import hub_hookspecs
@@ -55,6 +54,7 @@ from hub_hookspecs import (
     plain,
     strict_json,
 )
+from hub_hookspecs.http import library as httpx
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ from hub_hookspecs import (
     repeat_for,
     wants_grant,
 )
+from hub_hookspecs.http import LOGGERS
 from hub_hookspecs.http import library as httpx
 
 from .authorizing import drop_grant, grant_for, with_grant
@@ -87,7 +88,8 @@ class Exchanger:
         self._gate = Gate()
         self._grant_turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         # At DEBUG it writes headers, and with them grants, into the log.
-        logging.getLogger("httpcore").setLevel(logging.WARNING)
+        for name in LOGGERS:
+            logging.getLogger(name).setLevel(logging.WARNING)
 
     def watch(
         self,

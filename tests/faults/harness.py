@@ -29,7 +29,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import attrs
-import httpx
 import uvicorn
 
 from hub.bootstrap import DATABASE, OpenedHub, migrate_data, open_hub, watch_exchanges
@@ -61,6 +60,7 @@ from hub_demo import companies, connections
 from hub_demo import town as demo
 from hub_demo.mailbox import Mailbox
 from hub_hookspecs import Channel, IdentityDocument, Kind, Mode, Money, Observation, Payer
+from hub_hookspecs.http import library as httpx
 
 T = TypeVar("T")
 

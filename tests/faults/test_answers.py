@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
-import httpx
 import pytest
 
 import hub.domain.payment_checks
@@ -28,6 +27,7 @@ from hub.domain.payment import Payment, Status
 from hub.flows.payments.open_payment import NotPossible
 from hub.flows.payments.record_observations import Claim
 from hub_hookspecs import Kind, Money, Observation, Outcome, Repeat
+from hub_hookspecs.http import library as httpx
 from tests.faults.harness import HANGING, Debtor, World, broken
 
 Plant = Callable[[Any, str, Any], None]

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import attrs
-import httpx
 import pytest
 
 from hub.bootstrap import OpenedHub, open_hub
@@ -28,6 +27,7 @@ from hub.flows.payments.send_payment import send_payment
 from hub.flows.payments.start_payment import start_payment
 from hub.jobs.embedded import Loop
 from hub_hookspecs import Kind, Message, Source
+from hub_hookspecs.http import library as httpx
 from tests.faults.harness import SHORT, Debtor, News, World, broken, limit_exchanges, tell_time
 
 T = TypeVar("T")

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import attrs
-import httpx
 import pytest
 import uvicorn
 
@@ -23,6 +22,7 @@ from hub.providers.registry import ProviderNotServed, Registry
 from hub.providers.simulators import load_simulators
 from hub.proving.check import NoSimulator, check_provider
 from hub_hookspecs import Account, Channel, Company, IdentityDocument, Mode, Money, Offer, Order, Payer, Query
+from hub_hookspecs.http import library as httpx
 from hub_hookspecs.testing.countries import country_findings
 
 DOCS = Path(__file__).parents[2] / "docs" / "writing-a-provider.md"

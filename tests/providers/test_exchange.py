@@ -16,7 +16,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
-import httpx
 import pytest
 import structlog
 
@@ -45,6 +44,7 @@ from hub_hookspecs import (
     opens_session,
     without_grant,
 )
+from hub_hookspecs.http import library as httpx
 
 PATIENT = Limits(connect=60, request=60, call=90, step=60, pauses=(0.01, 0.01), trips=3)
 """Everything that comes is waited for, however slow the machine is."""

@@ -3,13 +3,13 @@
 import asyncio
 import socket
 
-import httpx
 import pytest
 import uvicorn
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from hub_hookspecs.http import library as httpx
 from hub_hookspecs.testing.simulator import Stage
 
 

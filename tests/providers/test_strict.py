@@ -22,7 +22,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from structlog.testing import capture_logs
 
@@ -41,6 +40,7 @@ from hub_hookspecs import (
     Verdict,
     harmless,
 )
+from hub_hookspecs.http import library as httpx
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs unix: fork, signals")
 

@@ -8,7 +8,6 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 
 from hub.providers import wire
@@ -17,6 +16,7 @@ from hub.providers.limits import Limits
 from hub.providers.ran import Ran
 from hub.providers.registry import Registry
 from hub_hookspecs import Mode, Outcome, harmless
+from hub_hookspecs.http import library as httpx
 from tests.providers.conftest import account_at as account_at
 from tests.providers.conftest import provider_with as provider_with
 

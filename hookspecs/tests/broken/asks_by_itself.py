@@ -6,12 +6,11 @@ came is not seen.
 Rule: contract.md, plugins do no I/O; no sockets.
 """
 
-import httpx
-
 import hub_hookspecs as hub
 from hookspecs.tests.sound import codigo as sound
 from hookspecs.tests.sound.codigo import *
 from hub_hookspecs import Verdict, hookimpl
+from hub_hookspecs.http import library as httpx
 
 
 @hookimpl

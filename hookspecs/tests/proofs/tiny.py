@@ -7,8 +7,6 @@ import hmac
 import re
 from datetime import timedelta
 
-import httpx
-
 from hub_hookspecs import (
     ApproveInApp,
     Channel,
@@ -51,6 +49,7 @@ from hub_hookspecs import (
     strict_json,
     without_grant,
 )
+from hub_hookspecs.http import library as httpx
 
 STATUSES = {
     "pending": Kind.ACCEPTED,

@@ -11,11 +11,11 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import attrs
-import httpx
 
 import hub_hookspecs as hub
 from hookspecs.tests.sound.codigo_simulator import SIMULATOR as SIMULATOR
 from hub_hookspecs import Kind, ReasonKind, Verdict, hookimpl
+from hub_hookspecs.http import library as httpx
 
 WAYS = tuple(
     hub.Way(code=code, label=label, starts=hub.Starts.SESSION, outcome=frozenset({"notification", "query"}),

@@ -12,11 +12,11 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import attrs
-import httpx
 
 import hub_hookspecs as hub
 from hookspecs.tests.sound.empuje_simulator import SIMULATOR as SIMULATOR
 from hub_hookspecs import Kind, ReasonKind, Verdict, hookimpl
+from hub_hookspecs.http import library as httpx
 
 PHONE = hub.PayerField(name="phone", label="Celular", pattern="3[0-9]{9}", kind="tel", example="3001234567")
 PUSH = hub.Way(

@@ -12,11 +12,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import attrs
-import httpx
 
 import hub_hookspecs as hub
 from hookspecs.tests.sound.llave_simulator import SIMULATOR as SIMULATOR
 from hub_hookspecs import Kind, ReasonKind, Verdict, hookimpl
+from hub_hookspecs.http import library as httpx
 
 PAGE = hub.Way(
     code="page", label="Tarjeta", starts=hub.Starts.SESSION, outcome=frozenset({"notification", "query"}),

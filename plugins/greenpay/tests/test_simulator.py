@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import attrs
-import httpx
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key, lo
 import hub_greenpay
 from hub_greenpay.simulator import SIMULATOR
 from hub_hookspecs import Account, Ask, IdentityCheck, Kind, Message, Mode, Order, Steps, Verdict
+from hub_hookspecs.http import library as httpx
 
 BASE = "http://simulator.test"
 CONFIG = SIMULATOR.configure({"merchants": [{"name": "Ferretería El Roble"}, {"name": "Otra Tienda"}]})

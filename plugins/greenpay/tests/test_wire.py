@@ -7,7 +7,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import attrs
-import httpx
 import pytest
 
 import hub_greenpay
@@ -37,6 +36,7 @@ from hub_hookspecs import (
     Verdict,
     mark_of,
 )
+from hub_hookspecs.http import library as httpx
 
 INFO = hub_greenpay.describe_provider()
 SESSION = "0d4f9a52-9a3c-4a43-9a5e-2f7f6d5b8f10"

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import attrs
-import httpx
 import pytest
 
 import hub_nequi
@@ -35,6 +34,7 @@ from hub_hookspecs import (
     Steps,
     wants_grant,
 )
+from hub_hookspecs.http import library as httpx
 from hub_nequi.simulator import SIMULATOR
 
 BASE = "http://nequi.test"

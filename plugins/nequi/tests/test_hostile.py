@@ -4,7 +4,6 @@ import json
 import random
 from datetime import UTC, datetime
 
-import httpx
 import pytest
 
 import hub_nequi
@@ -24,6 +23,7 @@ from hub_hookspecs import (
     Steps,
     Verdict,
 )
+from hub_hookspecs.http import library as httpx
 
 ROUNDS = 500
 NOW = datetime(2026, 3, 2, 14, 5, 9, tzinfo=UTC)

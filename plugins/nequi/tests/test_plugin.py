@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import attrs
-import httpx
 import pytest
 
 import hub_nequi
@@ -38,6 +37,7 @@ from hub_hookspecs import (
     read_catalogues,
     translate_button,
 )
+from hub_hookspecs.http import library as httpx
 
 PHONE = "3998764643"
 REFERENCE = "INV0000421"

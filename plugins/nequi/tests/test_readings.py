@@ -5,7 +5,6 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import attrs
-import httpx
 import pytest
 
 import hub_nequi
@@ -21,6 +20,7 @@ from hub_hookspecs import (
     Query,
     Steps,
 )
+from hub_hookspecs.http import library as httpx
 from hub_hookspecs.testing.simulator import WrongOption
 from hub_nequi import report as reports
 from hub_nequi import status, wire

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from hub_hookspecs.http import library as httpx
 from hub_nequi.simulator import SIMULATOR
 
 BASE = "http://nequi.test"
@@ -192,8 +193,6 @@ def test_two_merchants_do_not_see_each_others_payments(make_nequi):
     nequi = make_nequi()
     other = SIMULATOR.configure({"merchants": [{"nit": "800100200"}]})["merchants"][0]
     nequi.config["merchants"].append({**other, "id": "other"})
-    import httpx
-
     nequi.transport = httpx.ASGITransport(SIMULATOR.app(nequi.config), raise_app_exceptions=False)
     first, second = Client(nequi), Client(nequi)
     second.merchant = nequi.config["merchants"][1]

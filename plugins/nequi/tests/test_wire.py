@@ -3,10 +3,10 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 
 from hub_hookspecs import Account, Company, IdentityDocument, Kind, Mode, Money, OutcomeUnknown, Refused
+from hub_hookspecs.http import library as httpx
 from hub_nequi import report, status, tokens, wire
 
 NOW = datetime(2026, 3, 2, 14, 5, 9, 120999, tzinfo=UTC)

@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import attrs
-import httpx
 import pytest
 
+from hub_hookspecs.http import library as httpx
 from hub_hookspecs.testing.simulator import Stage
 from hub_onvo.simulator import SIMULATOR
 from hub_onvo.simulator.agenda import Agenda
