@@ -82,6 +82,7 @@ FAULTS: Final = (
     Fault(tells="was answered 502 with a page", hands=_answer(502, HTML, "text/html"), delivered=False, status=502),
     Fault(tells="took effect and was answered 504", hands=_answer(504, b""), status=504),
     Fault(tells="was answered 503", hands=_answer(503, b""), delivered=False, status=503),
+    Fault(tells="was answered 404 with a page", hands=_answer(404, HTML, "text/html"), delivered=False, status=404),
     Fault(tells="was answered 429", hands=_answer(429, b"{}"), delivered=False, status=429),
     Fault(tells="was answered 401", hands=_answer(401, b""), delivered=False, status=401),
     Fault(tells="was answered 403 with a page", hands=_answer(403, HTML, "text/html"), delivered=False, status=403),

@@ -49,6 +49,10 @@ class World(Faked):
         self.account = subject.account(config=config)
         self._grant: Grant | None = None
 
+    def use(self, grant: Grant) -> None:
+        """Send with this grant, as the hub does with one that it keeps."""
+        self._grant = grant
+
     def play(
         self,
         hook: str,

@@ -41,6 +41,13 @@ def _after(action: str, title: str, story: Story) -> Iterator[str]:
     story.listen()
     yield from (f"{title}: {text}" for text in story.amiss())
     yield from _closed(title, story)
+    kinds = {item.kind for item in story.lately}
+    if action in DISPUTES and Kind.RETURNED in kinds:
+        yield f"{title}: the payer's bank took it back; the plugin concluded returned; the contract allows charged_back"
+
+
+DISPUTES: Final = frozenset({"chargeback", "charge_back", "charged_back", "dispute", "contracargo"})
+"""Actions of a simulator by which the payer's bank takes money back."""
 
 
 def _closed(title: str, story: Story) -> Iterator[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+import attrs
+
 from hub_hookspecs.exchange import Outcome
 from hub_hookspecs.money import EXPONENTS, Money
 from hub_hookspecs.payment import Kind
@@ -12,7 +14,7 @@ from hub_hookspecs.provider import CurrencyRule, Refunds, Way
 from hub_hookspecs.testing.bench import Bench
 from hub_hookspecs.testing.finding import Proof
 from hub_hookspecs.testing.played import Played
-from hub_hookspecs.testing.scenes import Unplayable
+from hub_hookspecs.testing.scenes import Unplayable, refund_for
 from hub_hookspecs.testing.story import Story, begin, begin_paid
 from hub_hookspecs.testing.subject import Subject, exact_amounts, usual_amount
 
@@ -151,6 +153,31 @@ def _told(title: str, story: Story) -> Iterator[str]:
     yield from (f"{title}: {text}" for text in story.amiss())
 
 
+def _named_by_operation(bench: Bench) -> Iterator[str]:
+    """Where the provider knows a refund by a name, the name is the operation's: it is the same in every call."""
+    for way, rule in offers(bench):
+        try:
+            by_call, by_operation = (_twice(bench, way, rule, same_call=same) for same in (True, False))
+        except Unplayable:
+            continue
+        if by_operation > by_call:
+            amount = Money(by_operation - by_call, rule.currency)
+            yield (
+                f"refund_payment ({way.code}): sent again under the same operation, {amount} more went back than when its "
+                "call was the same too; the provider is told the call and not the operation"
+            )
+        return
+
+
+def _twice(bench: Bench, way: Way, rule: CurrencyRule, *, same_call: bool) -> int:
+    story = begin_paid(bench.world(), way, usual_amount(rule))
+    part = _parts(story.owed, rule)[1] if bench.subject.info.refunds is Refunds.PARTIAL else story.owed
+    refund = refund_for(story.world, story.payment, amount=part, **story.known())
+    for call_id in (refund.call_id, refund.call_id if same_call else bench.subject.call_id()):
+        story.world.play("refund_payment", refund=attrs.evolve(refund, call_id=call_id))
+    return story.book()[1]
+
+
 def _refunds(subject: Subject) -> str:
     if not subject.can("refund_payment"):
         return "no refund_payment"
@@ -160,4 +187,5 @@ def _refunds(subject: Subject) -> str:
 PROOFS: Final = (
     Proof("what it tells on all channels adds up to the provider's book", _adds_up),
     Proof("what goes back is what was asked for, and never more than came", _gives_back, _refunds),
+    Proof("a refund is named by its operation", _named_by_operation, _refunds),
 )

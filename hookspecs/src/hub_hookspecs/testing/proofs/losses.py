@@ -18,7 +18,14 @@ from hub_hookspecs.testing.scenes import Take, all_takes, struck_takes
 
 from .payments import CLOSING
 
-CONCLUDING: Final = CLOSING | {Kind.PAID, Kind.RETURNED, Kind.TRY_DECLINED, Kind.CHARGED_BACK, Kind.SETTLED}
+CONCLUDING: Final = CLOSING | {
+    Kind.PAID,
+    Kind.NOT_FOUND,
+    Kind.RETURNED,
+    Kind.TRY_DECLINED,
+    Kind.CHARGED_BACK,
+    Kind.SETTLED,
+}
 
 
 def _concludes(bench: Bench) -> Iterator[str]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Final
+from urllib.parse import urlencode
 
 import attrs
 
@@ -16,7 +17,8 @@ from hub_hookspecs.provider import Way
 from hub_hookspecs.testing.bench import Bench, World
 from hub_hookspecs.testing.finding import Proof
 from hub_hookspecs.testing.played import Played
-from hub_hookspecs.testing.scenes import Started, Unplayable, an_order, notification_of, paid, start
+from hub_hookspecs.testing.scenes import Started, Unplayable, an_order, notification_of, paid, query_for, start
+from hub_hookspecs.testing.story import Story, begin, begin_paid
 from hub_hookspecs.testing.subject import Subject
 
 CANARY: Final = "canary4711kept"
@@ -71,6 +73,8 @@ def _forged(bench: Bench) -> Iterator[str]:
         for what, altered in (*_altered(message), *_disguised(message)):
             played = world.play("handle_notification", message=altered)
             yield from _judged(way, what, played, allowed)
+        yield from _shortened(way, world, message)
+        yield from _stale(way, world, message)
         yield from _for_another(way, world, started, message)
         yield from _simulated(bench, way)
 
@@ -79,6 +83,8 @@ def _judged(way: Way, what: str, played: Played, allowed: set[Claim]) -> Iterato
     title = f"handle_notification ({way.code}), {what}"
     if played.conclusion.fault:
         yield f"{title}: the plugin {played.did}; the contract allows invalid or unsigned"
+    if played.sent and getattr(played.value, "verdict", None) is Verdict.INVALID:
+        yield f"{title}: the plugin asked for {played.sent[0].text} before it looked at the proof; anybody can make it ask"
     for item in played.observations:
         if _claim(item) not in allowed:
             yield f"{title}: the plugin concluded {item.kind}; the contract allows invalid or unsigned"
@@ -112,6 +118,44 @@ def _disguised(message: Message) -> Iterator[tuple[str, Message]]:
         yield f"header {name} twice", attrs.evolve(message, headers=((name, flipped), *message.headers))
         yield f"header {name} empty", attrs.evolve(message, headers=(*others, (name, "")))
     yield "without headers", attrs.evolve(message, headers=())
+
+
+def _shortened(way: Way, world: World, message: Message) -> Iterator[str]:
+    """A header that proves must be there as a whole."""
+    for name, value in message.headers:
+        others = tuple(item for item in message.headers if item[0] != name)
+        wrong = attrs.evolve(message, headers=(*others, (name, value[:-1] + chr(ord(value[-1]) ^ 1) if value else "x")))
+        if _is_valid(world, wrong):
+            continue
+        for part in ("", value[:1], value[: len(value) // 2], value[:-1]):
+            if _is_valid(world, attrs.evolve(message, headers=(*others, (name, part)))):
+                yield (
+                    f"handle_notification ({way.code}), header {name} cut to {len(part)} of {len(value)} characters: "
+                    "the plugin called it valid; the contract allows invalid or unsigned"
+                )
+        if _is_valid(world, attrs.evolve(message, headers=others)):
+            yield (
+                f"handle_notification ({way.code}), header {name} missing: the plugin called it valid; "
+                "the contract allows invalid or unsigned"
+            )
+
+
+def _is_valid(world: World, message: Message) -> bool:
+    value = world.play("handle_notification", message=message).value
+    return getattr(value, "verdict", None) is Verdict.VALID
+
+
+def _stale(way: Way, world: World, message: Message) -> Iterator[str]:
+    """Where the provider sends its time in a header, a message of long ago is no news."""
+    second = int(world.subject.now.timestamp())
+    stamps = {str(second + off) for off in range(-5, 6)}
+    stamped = [name for name, value in message.headers if stamps & set(re.findall(r"\d+", value))]
+    late = attrs.evolve(message, received_at=message.received_at + timedelta(days=30))
+    if stamped and _is_valid(world, message) and _is_valid(world, late):
+        yield (
+            f"handle_notification ({way.code}), received 30 days after the time in its header {stamped[0]}: the plugin "
+            "called it valid; the contract allows invalid"
+        )
 
 
 def _for_another(way: Way, world: World, started: Started, message: Message) -> Iterator[str]:
@@ -180,24 +224,71 @@ def _replayed(bench: Bench) -> Iterator[str]:
 
 
 def _returned(bench: Bench) -> Iterator[str]:
-    """Browser returns that anybody can type."""
+    """Browser returns that anybody can type, with the provider's own words for a payment that nobody paid."""
     junk = base64.b64encode(b'{"status":200,"orderId":"x"}').decode()
     paths = ("", "cancel", "x", "%00", "%ff%fe", "../..", "a" * 5000, junk, junk[:-3], junk + "==/")
     world = bench.world()
     for path in paths:
-        message = Message(
-            source=Source.RETURN,
-            method="GET",
-            path=path,
-            query="status=paid&ok=1",
-            headers=(("accept", "text/html"),),
-            body=b"",
-            received_at=bench.subject.now,
-            call_id=bench.subject.call_id(),
-        )
-        played = world.play("handle_notification", message=message)
-        if played.conclusion.fault or played.observations:
-            yield f"handle_notification, a return to {path[:20]!r}: the plugin {played.did}; it proves nothing"
+        yield from _typed(world, path, "status=paid&ok=1")
+    for way in bench.subject.info.ways:
+        try:
+            story = begin(world, way)
+            names, words = _words_of(begin_paid(bench.world(), way))
+        except Unplayable:
+            continue
+        ours = dict.fromkeys(REFERENCES, story.reference)
+        theirs = dict.fromkeys(THEIRS, story.provider_reference or story.reference)
+        for word in words:
+            said = {name: word for name in (*STATES, *names) if name not in {*ours, *theirs}}
+            for path in ("", story.reference):
+                yield from _typed(world, path, urlencode({**said, **theirs, **ours}))
+
+
+REFERENCES: Final = (
+    "ref",
+    "reference",
+    "order",
+    "orderId",
+    "order_id",
+    "orderReference",
+    "merchantReference",
+    "invoice",
+)
+THEIRS: Final = ("id", "payment", "payment_id", "paymentId", "transaction", "transactionId", "session", "token")
+STATES: Final = ("status", "state", "result", "estado", "resultado", "code", "ok", "approved", "success")
+PAID_WORDS: Final = ("paid", "approved", "success", "captured", "succeeded", "pagado", "true", "1", "00", "200")
+
+
+def _words_of(story: Story) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names and short words in what a provider says of a payment that was paid."""
+    text = b" ".join(message.body for message in story.world.notifications(story.reference))
+    if story.can_be_asked_for:
+        played = story.world.play("query_payment", query=query_for(story.world, story.payment, **story.known()))
+        text += b" ".join(getattr(item.handed, "content", b"") for item in played.sent)
+    names = re.findall(rb'"([A-Za-z_]{2,20})"\s*:', text)
+    words = re.findall(rb':\s*"([A-Za-z_]{2,16})"', text)
+    return _texts(names), tuple(dict.fromkeys((*_texts(words)[:8], *PAID_WORDS)))
+
+
+def _texts(found: list[bytes]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item.decode() for item in found))
+
+
+def _typed(world: World, path: str, query: str) -> Iterator[str]:
+    message = Message(
+        source=Source.RETURN,
+        method="GET",
+        path=path,
+        query=query,
+        headers=(("accept", "text/html"),),
+        body=b"",
+        received_at=world.subject.now,
+        call_id=world.subject.call_id(),
+    )
+    played = world.play("handle_notification", message=message)
+    money = [item for item in played.observations if item.kind is not Kind.ACCEPTED]
+    if played.conclusion.fault or money or (played.observations and not played.sent):
+        yield f"handle_notification, a return to {path[:20]!r}: the plugin {played.did}; it proves nothing"
 
 
 def _reasons(bench: Bench) -> Iterator[str]:

@@ -63,6 +63,8 @@ def _truthful(played: Played, order: Order, *, pending: bool) -> Iterator[str]:
     for item in played.observations:
         if item.reference not in (None, order.reference):
             yield f"{played.hook}: reported {item.kind} of another reference"
+        if item.kind is Kind.PAID and not item.vouched:
+            yield f"{played.hook}: reported paid and vouches for nothing; vouched names what was signed or asked for"
         if pending and item.kind in CLOSING:
             yield f"{played.hook}: the payment is pending; the plugin concluded {item.kind}"
 
@@ -101,18 +103,23 @@ def _harmless(bench: Bench) -> Iterator[str]:
 def _again(bench: Bench, take: Take, number: int) -> Iterator[str]:
     """What the payer and the provider do then must come to the same as if it had been sent once."""
     twice, repeated = _aftermath(bench, take.scene, LOST_ONCE, number)
-    if Mark.CHARGING not in LEGAL.get(take.scene.hook, ()) or not repeated:
+    if Mark.CHARGING not in LEGAL.get(take.scene.hook, ()) or repeated is None:
         return
-    once, _ = _aftermath(bench, take.scene, None, number)
+    once, genuine = _aftermath(bench, take.scene, None, number)
+    text = next(item.text for item in take.played.sent if item.number == number)
+    if genuine and genuine.conclusion.outcome is not repeated.conclusion.outcome:
+        yield (
+            f"{take.scene.hook}, request {number}: {text} is marked harmless and was sent twice; the plugin "
+            f"{repeated.did}, and {genuine.did} when it was sent once; harmless is what may be repeated"
+        )
     if moved := excess(once, twice):
-        text = next(item.text for item in take.played.sent if item.number == number)
         yield (
             f"{take.scene.hook}, request {number}: {text} is marked harmless and was sent twice; "
             f"by the provider's book {moved}"
         )
 
 
-def _aftermath(bench: Bench, scene: Scene, fault: Fault | None, number: int) -> tuple[list[Row], bool]:
+def _aftermath(bench: Bench, scene: Scene, fault: Fault | None, number: int) -> tuple[list[Row], Played | None]:
     world = bench.world()
     records = scene.prepare(world)
     played = world.play(scene.hook, fault=fault, at=number, **records)
@@ -120,7 +127,8 @@ def _aftermath(bench: Bench, scene: Scene, fault: Fault | None, number: int) -> 
     if Mark.CHARGING in LEGAL.get(scene.hook, ()):
         for action in ("approve", "approve", *world.actions()):
             world.drive(action, reference)
-    return world.whole_book(), any(item.times > 1 for item in played.sent)
+    was_repeated = fault is None or any(item.times > 1 for item in played.sent)
+    return world.whole_book(), played if was_repeated else None
 
 
 def _asks(bench: Bench) -> Iterator[str]:

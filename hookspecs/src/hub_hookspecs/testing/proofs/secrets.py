@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import functools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import attrs
@@ -37,8 +39,19 @@ def _leaks(scene: Scene, played: Played, world: World) -> Iterator[str]:
     }
     for secret in world.subject.secrets(world.account):
         for place, text in places.items():
-            if _holds(text, secret):
+            if any(_holds(text, word) for word in _disguises(secret, world.account.settings.values())):
                 yield f"{scene.hook}: a secret setting shows in {place}"
+
+
+def _disguises(secret: str, others: Iterable[str]) -> tuple[str, ...]:
+    """A secret as it is, and as a Basic header has it beside any other setting."""
+    return _encoded(secret, tuple(others))
+
+
+@functools.lru_cache(maxsize=256)
+def _encoded(secret: str, others: tuple[str, ...]) -> tuple[str, ...]:
+    pairs = [secret, *(f"{other}:{secret}" for other in others), *(f"{secret}:{other}" for other in (*others, ""))]
+    return secret, *(base64.b64encode(pair.encode()).decode().rstrip("=") for pair in pairs)
 
 
 def _holds(text: str, secret: str) -> bool:

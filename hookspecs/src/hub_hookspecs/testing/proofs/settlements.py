@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, timedelta
 from typing import Final
 
+import attrs
+
 from hub_hookspecs.exchange import Outcome
-from hub_hookspecs.payment import SettlementFile, SettlementLine
-from hub_hookspecs.testing.bench import Bench
+from hub_hookspecs.money import Money
+from hub_hookspecs.payment import Kind, Period, SettlementFile, SettlementLine
+from hub_hookspecs.provider import Refunds, Way
+from hub_hookspecs.testing.bench import Bench, World
 from hub_hookspecs.testing.finding import Proof
-from hub_hookspecs.testing.scenes import takes
+from hub_hookspecs.testing.scenes import Unplayable, takes
+from hub_hookspecs.testing.story import Story, begin_paid
 from hub_hookspecs.testing.subject import Subject
 
 HOSTILE: Final = (
@@ -44,6 +50,75 @@ def _adds_up(hook: str, lines: Iterable[SettlementLine]) -> Iterator[str]:
             yield f"{hook}: line {line.line_id}: gross less fees, taxes and withholdings is not net"
 
 
+def _meets_the_book(bench: Bench) -> Iterator[str]:
+    """Lines of a payment add up to what the book has of it, and are named as it was told."""
+    for way in bench.subject.info.ways:
+        world = bench.world()
+        now = bench.subject.now
+        try:
+            early = begin_paid(world, way)
+            story = begin_paid(world, way)
+        except Unplayable:
+            continue
+        if bench.subject.can("refund_payment") and bench.subject.info.refunds is not Refunds.NONE:
+            story.refund(story.owed)
+            story.listen()
+        today = now.astimezone(UTC).date()
+        day = timedelta(days=1)
+        first = _lines(world, Period(first=today - day, last=today + day, now=now, call_id=bench.subject.call_id()))
+        yield from _unique(first)
+        for payment in (early, story):
+            yield from _of(payment, [line for line in first if _about(line, payment)], way)
+        begun = begin_paid(world, way)
+        again = _lines(world, Period(first=today - day, last=today + day, now=now, call_id=bench.subject.call_id()))
+        yield from _renamed(first, again, begun)
+        other = _lines(world, Period(first=today - 3 * day, last=today, now=now, call_id=bench.subject.call_id()))
+        yield from _renamed(first, other, begun)
+
+
+def _lines(world: World, period: Period) -> tuple[SettlementLine, ...]:
+    played = world.play("fetch_settlement", period=period)
+    return played.value if isinstance(played.value, tuple) else ()
+
+
+def _about(line: SettlementLine, story: Story) -> bool:
+    movements = {item.observation.movement for item in story.told} - {None}
+    return line.reference == story.reference or line.movement in movements
+
+
+def _of(story: Story, lines: list[SettlementLine], way: Way) -> Iterator[str]:
+    taken, back = story.book()
+    own = [line.gross.minor for line in lines if line.gross.currency == story.owed.currency]
+    allowed = {taken, taken - back}
+    if lines and sum(own) not in allowed:
+        yield (
+            f"fetch_settlement ({way.code}): by the provider's book {Money(taken, story.owed.currency)} came and "
+            f"{Money(back, story.owed.currency)} went back; the gross of its lines adds up to {sum(own) / 100:.2f}"
+        )
+    movements = {item.observation.movement for item in story.told if item.observation.kind is Kind.PAID}
+    for line in lines:
+        if line.gross.minor > 0 and (line.movement or line.reference) not in movements:
+            yield (
+                f"fetch_settlement ({way.code}): a line names {line.movement or line.reference}, and the payment was "
+                f"told as movement {', '.join(map(str, movements))}; movement is the same text on every channel"
+            )
+
+
+def _unique(lines: tuple[SettlementLine, ...]) -> Iterator[str]:
+    if len({line.line_id for line in lines}) < len(lines):
+        yield "fetch_settlement: two lines have one line_id"
+
+
+def _renamed(first: tuple[SettlementLine, ...], again: tuple[SettlementLine, ...], begun: Story) -> Iterator[str]:
+    known = {line.line_id: attrs.evolve(line, line_id="") for line in first}
+    for line in again:
+        same = attrs.evolve(line, line_id="")
+        if (line.line_id in known and known[line.line_id] != same) or (
+            line.line_id not in known and same in known.values() and not _about(line, begun)
+        ):
+            yield f"fetch_settlement: line {line.line_id} has another line_id when other days are asked for"
+
+
 def _parses(bench: Bench) -> Iterator[str]:
     account = bench.subject.account()
     for content in HOSTILE:
@@ -70,5 +145,6 @@ def _can_parse(subject: Subject) -> str:
 
 PROOFS: Final = (
     Proof("settlement lines can be asked for, and add up", _fetches, _can_fetch),
+    Proof("settlement lines are named and counted as the provider's book has them", _meets_the_book, _can_fetch),
     Proof("a settlement file that is not understood is refused", _parses, _can_parse),
 )
