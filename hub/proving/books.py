@@ -107,8 +107,16 @@ class Story:
         await self.hear()
         await self.trial.simulated.pass_time()
 
-    async def amiss(self) -> str:
-        """How the hub's books differ from the provider's, or what the hub asks a person; empty where all is well."""
+    async def told(self) -> int:
+        """How much was observed of it."""
+        return len(await self.trial.hub.store.read(lambda tx: tx.payments.seen(self.payment.id)))
+
+    async def amiss(self, *, asks: bool = True) -> str:
+        """How the hub's books differ from the provider's; empty where all is well.
+
+        Args:
+            asks: Whether what the hub asks a person is amiss too.
+        """
         book = await self.trial.simulated.book(self.payment.reference)
         ours, causes, movements = await self.trial.hub.store.read(self._known)
         if self.is_unclear:  # a person has to say what became of a refund
@@ -116,7 +124,7 @@ class Story:
             ours = {currency: attrs.evolve(sums, returned=0) for currency, sums in ours.items()}
         if ours != book:
             return f"the hub's books hold {_worded(ours)}, the provider's book {_worded(book)}{movements}"
-        if causes:
+        if causes and asks:
             return f"the hub asks a person about {', '.join(sorted(causes))}{movements}"
         return f"the hub's door answered {self.refused} to a notification" if self.refused else ""
 
@@ -171,7 +179,23 @@ async def _amiss(trial: Trial, way: Way, rule: CurrencyRule, orders: tuple[Order
                 raise SimulatorRaised from trial.simulated.carried.raised
             if text:
                 return f"{way.code}, {amount}, {ending}, where {order}: {text}"
+    for action in await trial.simulated.actions() if orders else ():
+        if action not in ("approve", *ENDINGS) and (text := await _told_after(trial, way, amount, orders[-1], action)):
+            return f"{way.code}, {amount}, {action} once it was paid: {text}"
     return ""
+
+
+async def _told_after(trial: Trial, way: Way, amount: Money, order: Order, action: str) -> str:
+    """What is wrong after whatever else the simulator's people can do to a paid payment."""
+    story = Story(trial=trial, way=way, order=order, payment=await trial.start(way, amount))
+    await trial.simulated.act("approve", story.payment.reference)
+    await story.listen()
+    before = await story.told()
+    if not await trial.simulated.act(action, story.payment.reference):
+        return ""
+    await story.listen()
+    # The hub asks about no paid payment: of what nobody told it, it cannot know.
+    return await story.amiss(asks=False) if await story.told() > before else ""
 
 
 async def _told(trial: Trial, way: Way, rule: CurrencyRule, amount: Money, order: Order, ending: str) -> str:

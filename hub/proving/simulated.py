@@ -81,6 +81,11 @@ class Simulated:
         """Let its payer or bank act; False when there is nothing to act on."""
         return (await self._ask(self.subject.simulator.drive(BASE, action, reference))).is_success
 
+    async def actions(self) -> tuple[str, ...]:
+        """What its people can do."""
+        answer = await self._ask(httpx.Request("GET", f"{BASE}/_control/actions"))
+        return tuple(map(str, answer.json())) if answer.is_success else ()
+
     def clock(self) -> datetime:
         """UTC now."""
         return self.now

@@ -44,6 +44,10 @@ BROKEN = {
         "was to go back, ",
     ),
     "what was refused is told as paid": ([('"refused": Kind.DECLINED', '"refused": Kind.PAID')], "reject"),
+    "a chargeback is told with a part of its amount": (
+        [('amount=hub.Money(case["cents"], "PEN")', 'amount=hub.Money(case["cents"] // 2, "PEN")')],
+        "chargeback once it was paid: the hub's books hold 18250.75 PEN taken and 9125.37 PEN given",
+    ),
     "an amount is told in another unit": (
         [('amount=hub.Money(body["cents"], "PEN")', 'amount=hub.Money(body["cents"] // 100, "PEN")')],
         "the hub's books hold",

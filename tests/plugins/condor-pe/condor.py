@@ -89,7 +89,11 @@ def told(body):
         hub.Observation(kind=Kind.RETURNED, event_id=part["id"], amount=hub.Money(part["cents"], "PEN"), **common)
         for part in body.get("refunds", ())
     ]
-    return (hub.Observation(kind=kind, amount=hub.Money(body["cents"], "PEN"), **common), *back)
+    lost = [
+        hub.Observation(kind=Kind.CHARGED_BACK, event_id=case["id"], amount=hub.Money(case["cents"], "PEN"), **common)
+        for case in body.get("disputes", ())
+    ]
+    return (hub.Observation(kind=kind, amount=hub.Money(body["cents"], "PEN"), **common), *back, *lost)
 
 
 VOUCHED = frozenset({"reference", "movement", "amount", "event_id"})

@@ -78,10 +78,17 @@ def app(config):
         tell(row)
         return JSONResponse(row, 201)
 
+    async def chargeback(ref, _body):
+        row, held = rows[ref], next(held for held in stage.book if held.reference == ref)
+        held.back = held.amount.minor
+        row["disputes"] = [{"id": f"dp_{ref}", "cents": held.back}]
+        tell(row)
+
     async def page(_request):
         return PlainTextResponse("SIMULADO")
 
     stage.actions.update({
+        "chargeback": chargeback,
         "approve": partial(end, "paid"), "reject": partial(end, "refused"), "expire": partial(end, "expired"),
     })  # fmt: skip
     return stage.wrap([
