@@ -87,6 +87,22 @@ async def disable(hub: Hub, merchant: Merchant, code: str) -> None:
     click.echo(f"{merchant.slug} {code}: disabled; connect it again to enable it")
 
 
+@command.command("capture")
+@click.argument("code", metavar="PROVIDER")
+@click.argument("choice", metavar="WHEN", type=click.Choice(["at-once", "by-hand"]))
+@company_option
+@pass_merchant
+async def capture(hub: Hub, merchant: Merchant, code: str, choice: str) -> None:
+    """Capture what payers authorised as soon as it is, or when a person says so.
+
+    WHEN is at-once or by-hand."""
+    from hub.domain.account import CaptureChoice
+    from hub.flows.accounts.set_capture import set_capture
+
+    await set_capture(hub, merchant, code, CaptureChoice(choice.replace("-", "_")))
+    click.echo(f"{merchant.slug} {code}: what is authorised is captured {choice.replace('-', ' ')}")
+
+
 @command.command("list")
 @any_company_option
 @json_option

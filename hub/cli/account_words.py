@@ -148,6 +148,7 @@ def account_facts(merchant: Merchant, account: ProviderAccount) -> dict[str, obj
         "mode": account.mode.value,
         "status": account.status.value,
         "channels": sorted(channel.value for channel in account.channels),
+        "capture": account.capture.value,
         "credentials": report.credentials.value if report else None,
         "fields": {field.field: field.match.value for field in report.fields} if report else {},
         "confirmed_by": account.confirmed_by,

@@ -9,7 +9,7 @@ import click
 from .deciding import stands
 from .finding import clock_in, company_in, find_payment, find_payments, since_moment
 from .options import any_company_option, json_option
-from .payment_decisions import cancel, conclude, record, refund, release
+from .payment_decisions import cancel, capture, conclude, record, refund, release
 from .payment_dispute import dispute
 from .payment_export import export
 from .printing import moment, print_csv, print_json, print_table, when
@@ -29,10 +29,10 @@ HEADERS = (
 
 @click.group()
 def command() -> None:
-    """Payments: list, export, follow, look now; refund, cancel, release, record what became of one."""
+    """Payments: list, export, follow, look now; capture, refund, cancel, release, record what became of one."""
 
 
-for further in (export, refund, cancel, release, record, conclude, dispute):
+for further in (export, capture, refund, cancel, release, record, conclude, dispute):
     command.add_command(further)
 
 

@@ -49,10 +49,31 @@ async def refund(
 
 @click.command()
 @click.argument("reference", metavar="REF")
+@click.argument("amount", metavar="[AMOUNT]", required=False)
+@by_option
+@why_option
+@pass_hub
+async def capture(hub: Hub, reference: str, amount: str | None, by: str, why: str) -> int:
+    """Take money that a provider holds, once; what is not taken lapses.
+
+    AMOUNT is in major units, such as 1500.50; else everything that is held and due."""
+    from hub.flows.corrections.decide_refund import decide_capture
+
+    payment = await find_payment(hub, reference)
+    wanted = amount_of(amount, payment.amount.currency) if amount is not None else None
+    decided = await decide_capture(hub, payment.id, amount=wanted, signed=signed(by, why))
+    if decided.operation is None:
+        tell_decision(decided.decision, "")
+        return 0
+    return _tell_operation(decided.operation, reference)
+
+
+@click.command()
+@click.argument("reference", metavar="REF")
 @by_option
 @pass_hub
 async def cancel(hub: Hub, reference: str, by: str) -> int:
-    """Ask the provider to withdraw a pending payment; only its word cancels it."""
+    """Ask the provider to withdraw a pending payment, or to let held money go; only its word cancels it."""
     from hub.flows.payments.run_operation import cancel_payment
 
     payment = await find_payment(hub, reference)
@@ -60,7 +81,7 @@ async def cancel(hub: Hub, reference: str, by: str) -> int:
 
 
 def _tell_operation(operation: Operation, reference: str) -> int:
-    """Say how a refund or cancel stands; exit code 1 where the provider said no."""
+    """Say how a refund, cancel or capture stands; exit code 1 where the provider said no."""
     click.echo(f"{operation.kind.value} of {operation.amount}: {stands(operation)}")
     if operation.is_live:
         click.echo(f"no clear answer yet, and it is never sent twice: payment-hub payment show {reference}")
@@ -233,7 +254,7 @@ async def conclude(
     why: str,
     evidence: Evidence,
 ) -> None:
-    """Say with proof whether a refund, undo or cancel without a clear answer was executed."""
+    """Say with proof whether a refund, undo, cancel or capture without a clear answer was executed."""
     from hub.flows.payments.record_outcome import conclude_operation
 
     payment = await find_payment(hub, reference)

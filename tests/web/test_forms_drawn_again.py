@@ -6,6 +6,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
@@ -13,6 +14,7 @@ import attrs
 import httpx
 import pytest
 
+from hub.domain.account import CaptureChoice
 from hub.domain.conversion import Rate
 from hub.domain.decision import Signed
 from hub.domain.disbursement import PaidOut
@@ -23,7 +25,7 @@ from hub.domain.merchant import LinkKind, Merchant
 from hub.domain.message import Review
 from hub.domain.observation import ObservedBy
 from hub.domain.operation import Operation, OperationKind
-from hub.domain.payment import LEASE, Payment, Status
+from hub.domain.payment import LEASE, Payment, PaymentLine, Phase, Status
 from hub.domain.receipt import CashReceipt
 from hub.domain.settlement import LineKind, StatedLine
 from hub.flows.corrections.charge_line import charge_line
@@ -41,6 +43,7 @@ from hub.flows.settlements.reconcile import import_settlement
 from hub.flows.settlements.record_payout import Payout, record_payout
 from hub.flows.settlements.withdraw_line import reopen_line, withdraw_line
 from hub_hookspecs import Channel, Kind, Money, Observation, SettlementLine
+from tests.faults import holding
 from tests.faults.harness import rows
 from tests.web.conftest import Debtor, House, Seat, forms_in, seen_in
 from tests.web.test_checkout import order
@@ -276,6 +279,49 @@ def live(act: str, **typed: str) -> Prepare:
         trial.action, trial.typed = f"{trial.address}/{act}", typed
 
     return prepare
+
+
+def held(trial: Trial) -> None:
+    """The form that takes money which a provider holds; nothing answers for it here, so the capture stays unknown."""
+    hub, now = trial.house.hub, trial.house.hub.clock()
+    hub.registry.providers = {**hub.registry.providers, holding.CODE: holding.provider_at(trial.house.base)}
+    account = attrs.evolve(
+        account_of(trial.house, trial.merchant),
+        id=f"apartado-{trial.merchant.id}",
+        provider=holding.CODE,
+        path_token=f"apartado-{trial.merchant.id}",
+        capture=CaptureChoice.BY_HAND,
+        secret_names=frozenset(),
+    )
+    fresh = attrs.evolve(
+        started(trial, [Share(trial.invoice.id, 1_000)]),
+        id=f"held-{trial.number}",
+        account_id=account.id,
+        provider=holding.CODE,
+        way=holding.CARD.code,
+        reference=f"HELD-{trial.number}",
+        return_token=f"held-{trial.number}",
+        phase=Phase.CREATED,
+        status=Status.CREATED,
+        provider_reference=None,
+    )
+    other = trial.debtor.invoices[1]
+
+    def hold(tx: Any) -> Payment:
+        if tx.accounts.get(account.id) is None:
+            tx.accounts.add(account)
+        line = PaymentLine(payable_id=other.id, number=other.number, amount=other.total)
+        payment = attrs.evolve(fresh, lines=(line,), amount=Money(other.total, other.currency))
+        tx.payments.add(payment)
+        tx.payments.begin_sending(payment.id, "process-1", now + LEASE)
+        news = Observation(kind=Kind.AUTHORISED, expires_at=now + timedelta(days=7))
+        claim = Claim(observation=news, source=ObservedBy.QUERY)
+        sent = attrs.evolve(payment, phase=Phase.SENT, ended_at=now)
+        return record_observations(tx, hub, sent, [claim], now=now).payment
+
+    trial.payment = trial.house.write(hold)
+    trial.address = f"/m/payments/{trial.payment.id}"
+    trial.action, trial.typed = f"{trial.address}/capture", {"amount": "12", "why": "ya se le envió"}
 
 
 def on_customer(act: str, **typed: str) -> Prepare:
@@ -588,6 +634,7 @@ CASES: Final[Mapping[str, Case]] = {
     "/m/invoices/{}/write-off": Case(write_off, (billed_otherwise,)),
     "/m/payments/{}/bounced": Case(bounced),
     "/m/payments/{}/cancel": Case(live("cancel"), (another_bill,)),
+    "/m/payments/{}/capture": Case(held, (another_bill,), country="CR"),
     "/m/payments/{}/conversion": Case(conversion_in_suspense, (another_bill, credit)),
     "/m/payments/{}/dispute": Case(dispute, (another_bill, inquiry, a_refund_is_unknown)),
     "/m/payments/{}/dispute-end": Case(end_of_dispute, (another_bill, a_part_went_back)),

@@ -110,6 +110,8 @@ def _decisions(story: PaymentStory) -> Iterator[tuple[str, tuple[str, ...]]]:
             f"say what {name}'s panel shows of the {kind}",
             ("payment", "conclude", payment.reference, "--done", *proof),
         )
+    if record.capturable:
+        yield f"take {record.capturable}, which {name} holds", ("payment", "capture", payment.reference, *signed)
     if record.cancellable:
         yield f"ask {name} to withdraw it", ("payment", "cancel", payment.reference, "--by", "NAME")
     if record.refundable:

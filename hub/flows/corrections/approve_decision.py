@@ -26,7 +26,7 @@ from .answer_return import answer_in, answer_return
 from .charge_line import charge_line
 from .close_bills import close_decided
 from .convert_money import Wanted, convert_money
-from .decide_refund import decide_refund
+from .decide_refund import decide_capture, decide_refund
 from .disburse_credit import disburse_credit
 from .end_dispute import end_dispute
 from .record_bounce import bounce_in, record_bounce
@@ -81,8 +81,9 @@ async def _decide_again(hub: Hub, proposed: Decision, signed: Signed) -> Decisio
             made, _ = await release_payment(hub, payment, signed=signed)
             return made
         case DecisionKind.REFUND:
-            decided = await decide_refund(hub, payment, amount=proposed.amount, signed=signed)
-            return decided.decision
+            return (await decide_refund(hub, payment, amount=proposed.amount, signed=signed)).decision
+        case DecisionKind.CAPTURE:
+            return (await decide_capture(hub, payment, amount=proposed.amount, signed=signed)).decision
         case DecisionKind.DISBURSE:
             return await _disburse(hub, proposed, signed)
         case DecisionKind.CONVERT:

@@ -16,6 +16,7 @@ from hub.domain.text import Text
 from hub.flows.books.standing_returns import BouncedReturn, StandingReturn, bounced_returns, standing_returns
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.record_restore import is_from_a_backup
+from hub.flows.payments.allow_capture import capturable
 from hub.flows.payments.allow_refund import offered_refund
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_observations import way_of, zone_of
@@ -64,6 +65,7 @@ class PaymentRecord:
     decisions: tuple[Decision, ...]
     refundable: Money | None
     why_not: Text | None
+    capturable: Money | None
     cancellable: bool
     release_from: datetime | None
     undo_from: datetime | None
@@ -110,6 +112,7 @@ def record_of(tx: Tx, hub: Hub, payment: Payment) -> PaymentRecord:
         decisions=tx.decisions.of(payment.id),
         refundable=left,
         why_not=why_not,
+        capturable=None if is_open else _capturable(tx, hub, payment),
         cancellable=not is_open and _is_cancellable(hub, payment),
         release_from=release_from(hub, payment),
         undo_from=_undo_from(tx, hub, payment) if not operations else None,
@@ -123,6 +126,13 @@ def _operation(tx: Tx, operation: Operation) -> OperationView:
     seen, sources = tx.operations.seen(operation.id), tx.operations.sources(operation.id)
     events = (OperationEvent(*item, source) for item, source in zip(seen, sources, strict=True))
     return OperationView(operation, tuple(events))
+
+
+def _capturable(tx: Tx, hub: Hub, payment: Payment) -> Money | None:
+    """What a person may take of held money now."""
+    with contextlib.suppress(NotAllowed):
+        return capturable(tx, hub, payment)
+    return None
 
 
 def _is_cancellable(hub: Hub, payment: Payment) -> bool:

@@ -11,6 +11,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "cancel.not_possible": "{provider} no permite cancelar este cobro",
     "cancel.too_late": "Este pago ya no se puede cancelar",
     "capture.at_most": "Se puede cobrar más de cero y hasta {amount}",
+    "capture.by_provider": "{provider} cobra por su cuenta: aquí no hay nada que elegir",
     "capture.lapsed": "La reserva ya terminó; no se cobró nada",
     "capture.nothing_due": "Ya no se debe nada de este pago; la reserva se puede liberar",
     "capture.nothing_held": "Este pago no tiene dinero reservado por cobrar",

@@ -11,7 +11,7 @@ from hub.domain.decision import Evidence, Signed
 from hub.domain.identity import Invalid
 from hub.domain.text import Text
 from hub.flows.corrections.answer_return import ReturnedBill, answer_return
-from hub.flows.corrections.decide_refund import decide_refund
+from hub.flows.corrections.decide_refund import decide_capture, decide_refund
 from hub.flows.corrections.record_bounce import BounceEvidence, record_bounce
 from hub.flows.corrections.resolve_review import resolve_review
 from hub.flows.ground.read_drawn import Subject
@@ -108,6 +108,24 @@ async def refund(context: Context, form: CheckedForm, payment: FromPath[str]) ->
         return await payment_page(context, own, form_error=why_not(refusal), typed=form)
     if decided.operation is None:
         notice = "Queda propuesto: por el monto hace falta que otra persona que administra haga la misma devolución."
+        return await payment_page(context, own, notice=notice)
+    return redirect(f"/m/payments/{own}")
+
+
+@post("/payments/{payment:str}/capture", status_code=200, right=Right.OWN, drawn=Subject.PAYMENT)
+async def capture(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
+    """Take the money that the provider holds."""
+    own = await own_payment(context, payment)
+    try:
+        amount = await _amount(context, own, form)
+        signed = Signed(by=context.session.email, why=form.get("why"), via=VIA)
+        decided = await decide_capture(context.hub, own, amount=amount, signed=signed)
+    except Unreadable:
+        return await payment_page(context, own, form_error=ONE_AMOUNT, typed=form)
+    except (NotAllowed, Invalid) as refusal:
+        return await payment_page(context, own, form_error=why_not(refusal), typed=form)
+    if decided.operation is None:
+        notice = "Queda propuesto: por el monto hace falta que otra persona que administra cobre lo mismo."
         return await payment_page(context, own, notice=notice)
     return redirect(f"/m/payments/{own}")
 
@@ -233,4 +251,4 @@ async def answer(context: Context, form: CheckedForm, payment: FromPath[str], re
     return redirect(f"/m/payments/{own}")
 
 
-HANDLERS: list[ControllerRouterHandler] = [release, refund, returned, bounced, cancel, resolve, answer]
+HANDLERS: list[ControllerRouterHandler] = [release, capture, refund, returned, bounced, cancel, resolve, answer]

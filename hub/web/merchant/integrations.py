@@ -7,7 +7,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.account import AccountStatus
+from hub.domain.account import AccountStatus, CaptureChoice
 from hub.domain.identity import Invalid, show_document
 from hub.domain.lengths import REASON, too_long
 from hub.domain.offer import currencies_of
@@ -17,6 +17,7 @@ from hub.flows.accounts.connect_account import connect_account, disable_account,
 from hub.flows.accounts.open_account import Locked, NotInstalled, locked_of
 from hub.flows.accounts.replace_credentials import NotReplaced
 from hub.flows.accounts.retire_account import MoneyIsUnderWay
+from hub.flows.accounts.set_capture import set_capture
 from hub.flows.accounts.set_channels import set_channels
 from hub.flows.accounts.validate_account import confirm_account, validate_account
 from hub.flows.operations.view_received import received_from
@@ -245,6 +246,17 @@ async def choose_channels(context: Context, form: CheckedForm, code: FromPath[st
     return redirect(f"/m/integrations/{code}")
 
 
+@post("/integrations/{code:str}/capture", status_code=200, right=Right.OWN)
+async def choose_capture(context: Context, form: CheckedForm, code: FromPath[str]) -> Page:
+    """When what is authorised is captured."""
+    context.owners_only()
+    entry = await _entry(context, code)
+    if form.get("capture") in set(CaptureChoice):
+        with unknown_is_404():
+            await set_capture(context.hub, context.merchant, entry.code, CaptureChoice(form.get("capture")))
+    return redirect(f"/m/integrations/{entry.code}")
+
+
 HANDLERS: list[ControllerRouterHandler] = [
     show_integrations,
     show_cards,
@@ -253,5 +265,6 @@ HANDLERS: list[ControllerRouterHandler] = [
     confirm,
     validate,
     disable,
+    choose_capture,
     choose_channels,
 ]
