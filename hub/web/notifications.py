@@ -20,7 +20,13 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from hub.domain.allowance import Allowance
 from hub.flows.ground.ports import Hub, Unavailable, Unopened
-from hub.flows.payments.receive_message import Answer, receive_notification, receive_return
+from hub.flows.payments.receive_message import (
+    GAVE_UP,
+    Answer,
+    receive_giving_up,
+    receive_notification,
+    receive_return,
+)
 from hub.flows.payments.view_payment import view_payment, view_payment_by_return
 from hub_hookspecs import Message, Reply, Source
 
@@ -120,6 +126,10 @@ class Returns:
         if scope["method"] == "HEAD":  # no browser came back: nothing is handed over, and nothing asked for
             known = await view_payment_by_return(self.hub, token)
             return known.url if known else ""
+        if rest.partition("/")[0] == GAVE_UP and scope["method"] in METHODS:  # whatever it brings proves nothing
+            payment = await receive_giving_up(self.hub, token)
+            view = await view_payment(self.hub, payment.id) if payment else None
+            return f"{view.url}?{GAVE_UP}=1" if view and view.payment.is_live else view.url if view else ""
         message = await _message(self.hub, scope, receive, Source.RETURN, rest)
         payment = await receive_return(self.hub, token, message, may_store=self._may_store)
         view = await view_payment(self.hub, payment.id) if payment else None

@@ -126,9 +126,9 @@ def frozen(world: World, plant: Plant, country: str) -> Payment:
     """A process that freezes between the commit of sending and its first request, past its lease."""
     right = hub.flows.payments.send_payment.order_for
 
-    def freeze(*given: Any) -> Any:
+    def freeze(*given: Any, **more: Any) -> Any:
         world.clock.now += LEASE + SECOND
-        return right(*given)
+        return right(*given, **more)
 
     plant(hub.flows.payments.send_payment, "order_for", freeze)
     payment = world.pay(world.debtor(country, 70_000))

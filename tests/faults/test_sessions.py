@@ -12,22 +12,25 @@ from functools import partial
 from typing import Any
 
 import attrs
-import httpx
 import pytest
 
+import hub.flows.payments.receive_message
+import hub.flows.payments.send_payment
 import hub_greenpay
 from hub.domain.observation import ObservedBy, tries_in
 from hub.domain.payment import Payment, Status
 from hub.domain.payment_checks import conclusion_due
 from hub.flows.payments.record_observations import Claim, record_observations, rule_claim
 from hub_greenpay.info import INFO
-from hub_hookspecs import Kind, Observation
+from hub_hookspecs import Kind, Observation, Order
+from hub_hookspecs.http import library as httpx
 from tests.faults.harness import Desk, World, broken
 
 Plant = Callable[[Any, str, Any], None]
 Size = Callable[[int, int], int]
 
 WAY = INFO.ways[0]
+SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 NEVER = 10**6
 
@@ -213,6 +216,70 @@ def test_a_return_that_proves_nothing_changes_nothing_and_shows_the_payments_pag
 
     assert answer.status_code == 303
     assert world.payment(payment).status is Status.PENDING
+
+
+def test_an_order_names_where_its_news_go_and_where_a_payer_who_gave_up_goes(world: World, plant: Plant) -> None:
+    orders: list[Order] = []
+    right = hub.flows.payments.send_payment.order_for
+
+    def look(*given: Any, **more: Any) -> Order:
+        orders.append(right(*given, **more))
+        return orders[-1]
+
+    plant(hub.flows.payments.send_payment, "order_for", look)
+    payment = world.pay(world.debtor("CR", 150_000))
+    account = world.read(lambda tx: tx.accounts.get(payment.account_id))
+
+    (order,) = orders
+    back = f"{world.base}/pay/return/{payment.return_token}"
+    assert (order.return_url, order.cancel_url) == (back, f"{back}/gave-up")
+    assert order.notification_url == f"{world.base}/n/greenpay/{account.path_token}"
+
+
+def given_up(world: World, behind: str = "") -> tuple[Payment, httpx.Response]:
+    """A payer comes back by the address of those who gave up, with this behind it."""
+    payment = world.pay(world.debtor("CR", 150_000))
+    return payment, come_back(world, payment, f"/gave-up{behind}")
+
+
+def test_a_payer_who_gave_up_changes_nothing_and_makes_a_question_due(world: World) -> None:
+    payment, answer = given_up(world)
+    after = world.payment(payment)
+
+    assert answer.status_code == 303
+    assert answer.headers["location"].endswith("?gave-up=1")
+    assert (after.status, world.seen(after)) == (Status.PENDING, world.seen(payment))
+    assert after.next_check_at is not None
+    assert after.next_check_at <= world.clock.now + 30 * SECOND
+    world.approve(payment)  # the session is open in another tab
+    world.deliver(payment)
+    assert world.payment(payment).status is Status.PAID
+
+
+def test_whatever_stands_behind_that_address_is_handed_to_nobody(world: World) -> None:
+    payment = world.pay(world.debtor("CR", 150_000))
+    world.approve(payment)
+    (news,) = world.news(payment)
+    genuine = base64.b64encode(news.body).decode().replace("/", "%2F")
+
+    assert come_back(world, payment, f"/gave-up/{genuine}").status_code == 303
+    assert world.payment(payment).status is Status.PENDING
+    assert come_back(world, payment, f"/{genuine}").status_code == 303
+    assert world.payment(payment).status is Status.PAID, "control: by the other address it is believed"
+
+
+def test_control_an_address_that_asks_for_nothing_leaves_the_question_for_later(world: World, plant: Plant) -> None:
+    plant(hub.flows.payments.receive_message, "hint", lambda *_given: None)
+    payment, _ = given_up(world)
+    after = world.payment(payment)
+
+    assert after.next_check_at is None or after.next_check_at > world.clock.now + 30 * SECOND
+
+
+def test_an_address_of_nobody_is_not_there(world: World) -> None:
+    payment = world.pay(world.debtor("CR", 150_000))
+
+    assert come_back(world, attrs.evolve(payment, return_token="0" * 32), "/gave-up").status_code == 404
 
 
 def test_somebody_elses_signed_return_pays_nothing_here(world: World) -> None:

@@ -127,6 +127,24 @@ def test_a_browser_that_comes_back_sees_the_payments_real_state(house: House, fo
     assert house.payment(path).status is Status.PENDING
 
 
+def test_a_payer_who_gave_up_is_led_back_to_paying_and_nothing_else_happens(house: House, forms: Any) -> None:
+    path, payment = started(house, forms)
+    with house.browser() as browser:
+        answers = [
+            browser.request(method, f"/pay/return/{payment.return_token}/gave-up{rest}")
+            for method in ("GET", "POST")
+            for rest in ("", "?status=cancelled", "/more")
+        ]
+        page = browser.get(answers[0].headers["location"]).text
+
+    assert {(item.status_code, item.headers["location"]) for item in answers} == {
+        (303, f"{house.base}{path}?gave-up=1")
+    }
+    assert "Volvió sin terminar el pago." in page
+    assert "Volver a la página de la tarjeta" in page
+    assert house.payment(path).status is Status.PENDING
+
+
 @pytest.mark.long
 def test_what_cannot_be_stored_is_never_acknowledged(house: House) -> None:
     lock = sqlite3.connect(database_of(house.opened.settings), isolation_level=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 import attrs
 import structlog
@@ -32,6 +33,9 @@ from .store_unread import store_unread
 from .verify_message import verdict_of
 
 log = structlog.get_logger()
+
+GAVE_UP: Final = "gave-up"
+"""Behind a return address: where a provider sends the browser of a payer who gave up."""
 
 
 @attrs.frozen
@@ -148,6 +152,21 @@ async def receive_return(
         await _read_return(hub, payment, opened, message, now)
     elif payment.is_live:
         await store_unread(hub, opened, message, may_store)
+    return payment
+
+
+async def receive_giving_up(hub: Hub, token: str) -> Payment | None:
+    """A browser comes back by the address of those who gave up.
+
+    Whoever has the address can open it, and the session may be paid all the same: the provider is asked soon, and
+    nothing is concluded.
+
+    Returns the payment whose page is shown next; None for an unknown token.
+    """
+    now = hub.clock()
+    payment = await hub.store.read(lambda tx: tx.payments.by_return_token(token))
+    if payment and payment.is_live:
+        await hub.store.write(lambda tx: hint(tx, payment, now))
     return payment
 
 

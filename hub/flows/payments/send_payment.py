@@ -14,6 +14,7 @@ from hub.domain.message import MessageState
 from hub.domain.observation import ObservedBy
 from hub.domain.payable import Payable
 from hub.domain.payment import Payment, Phase
+from hub.flows.accounts.catalogue import notification_address
 from hub.flows.accounts.open_account import CannotOpen, open_account
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.write_outcome import write_outcome
@@ -35,6 +36,7 @@ from hub_hookspecs import (
     Starts,
 )
 
+from .receive_message import GAVE_UP
 from .record_observations import Claim, log_unknown, record_observations, rule_claim
 
 log = structlog.get_logger()
@@ -73,7 +75,7 @@ async def _perform(hub: Hub, payment: Payment) -> tuple[Conclusion[PaymentStarte
     except CannotOpen as error:  # it could a moment ago; nothing has left, and that is certain
         log.error("account_not_opened", payment=payment.id)
         return Conclusion(outcome=Outcome.NEVER_SENT, cause=str(error)), ()
-    order = order_for(hub, payment, payables, now)
+    order = order_for(hub, payment, payables, now, notification_url=notification_address(hub, opened.record))
     ran = await hub.exchanger.run(
         opened.provider,
         "create_payment",
@@ -86,7 +88,9 @@ async def _perform(hub: Hub, payment: Payment) -> tuple[Conclusion[PaymentStarte
     return ran.conclusion, ran.steps
 
 
-def order_for(hub: Hub, payment: Payment, payables: Sequence[Payable], now: datetime) -> Order:
+def order_for(
+    hub: Hub, payment: Payment, payables: Sequence[Payable], now: datetime, *, notification_url: str = ""
+) -> Order:
     """The order that the plugin gets; everything but ``now`` and ``call_id`` follows from the payment.
 
     What the customer's credit settles alone is no line of it: the provider is asked for nothing there.
@@ -102,6 +106,7 @@ def order_for(hub: Hub, payment: Payment, payables: Sequence[Payable], now: date
         if line.amount
     )
     numbers = ", ".join(line.number for line in lines)
+    return_url = f"{hub.base_url}/pay/return/{payment.return_token}"
     return Order(
         reference=payment.reference,
         way=payment.way,
@@ -110,7 +115,9 @@ def order_for(hub: Hub, payment: Payment, payables: Sequence[Payable], now: date
         lines=lines,
         payer=payment.payer,
         terms=payment.terms,
-        return_url=f"{hub.base_url}/pay/return/{payment.return_token}",
+        return_url=return_url,
+        cancel_url=f"{return_url}/{GAVE_UP}",
+        notification_url=notification_url,
         locale=payment.locale,
         now=now,
         call_id=hub.random_text(10, CROCKFORD),

@@ -21,6 +21,7 @@ from hub.flows.payments.check_payment import look_now
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.fetch_form import kept_form
 from hub.flows.payments.payment_view import LineView, PaymentView, Shown
+from hub.flows.payments.receive_message import GAVE_UP
 from hub.flows.payments.run_operation import cancel_payment
 from hub.flows.payments.view_payment import in_language, view_payment, view_payment_by_token
 from hub.texts.engine import message as _
@@ -115,6 +116,7 @@ async def show_payment(request: Request) -> Page:
     payment, action = view.payment, view.payment.action
     country = hub.countries[view.merchant.company.country]
     going_on = GO_ON in request.query_params and now < payment.created_at + FRESH
+    gave_up = GAVE_UP in request.query_params
     address = f"/p/{token}"
     return pages.page(
         "portal/payment.html",
@@ -129,7 +131,8 @@ async def show_payment(request: Request) -> Page:
         letterhead=letterhead_for(view.merchant, country, payment.mode),
         payer_document=show_document(country, payment.payer.document, with_type=True) if payment.payer.document else "",
         refresh=refresh_of(request, view, now, going_on=going_on),
-        fresh=now < payment.created_at + FRESH and view.last_try is None,
+        fresh=now < payment.created_at + FRESH and view.last_try is None and not gave_up,
+        gave_up=gave_up,
         qr=drawn(action).svg_data_uri(border=4, dark="#000", light="#fff", omitsize=True)
         if isinstance(action, ShowQr) and view.shown is Shown.QR
         else "",
@@ -198,6 +201,8 @@ def refresh_of(request: Request, view: PaymentView, now: datetime, *, going_on: 
     if now > view.payment.created_at + SLOW_AFTER:
         seconds = max(seconds, SLOW_SECONDS)
     query = f"?{GO_ON}=1" if going_on and view.shown is Shown.PREPARING else ""
+    if GAVE_UP in request.query_params:
+        query = f"?{GAVE_UP}=1"
     return f"{seconds};url=/p/{request.path_params['token']}{query}"
 
 
