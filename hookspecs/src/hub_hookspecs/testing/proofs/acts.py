@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from hub_hookspecs.exchange import Outcome
-from hub_hookspecs.payment import CLOSING_KINDS, RefundKind
+from hub_hookspecs.payment import CLOSING_KINDS, Kind, RefundKind
 from hub_hookspecs.provider import Refunds, Way
 from hub_hookspecs.testing.bench import Bench, World
 from hub_hookspecs.testing.finding import Proof

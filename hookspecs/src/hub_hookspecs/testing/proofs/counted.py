@@ -163,8 +163,8 @@ def _named_by_operation(bench: Bench) -> Iterator[str]:
         if by_operation > by_call:
             amount = Money(by_operation - by_call, rule.currency)
             yield (
-                f"refund_payment ({way.code}): sent again under the same operation, {amount} more went back than when its "
-                "call was the same too; the provider is told the call and not the operation"
+                f"refund_payment ({way.code}): sent again under the same operation, {amount} more went back than when "
+                "its call was the same too; the provider is told the call and not the operation"
             )
         return
 

@@ -84,7 +84,8 @@ def _judged(way: Way, what: str, played: Played, allowed: set[Claim]) -> Iterato
     if played.conclusion.fault:
         yield f"{title}: the plugin {played.did}; the contract allows invalid or unsigned"
     if played.sent and getattr(played.value, "verdict", None) is Verdict.INVALID:
-        yield f"{title}: the plugin asked for {played.sent[0].text} before it looked at the proof; anybody can make it ask"
+        asked = played.sent[0].text
+        yield f"{title}: the plugin asked for {asked} before it looked at the proof; the contract allows no request"
     for item in played.observations:
         if _claim(item) not in allowed:
             yield f"{title}: the plugin concluded {item.kind}; the contract allows invalid or unsigned"
