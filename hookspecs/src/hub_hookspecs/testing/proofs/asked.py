@@ -92,7 +92,7 @@ def _forgetful(bench: Bench) -> Iterator[str]:
 
 
 def _without_memory(subject: Subject, story: Story, way: Way, theirs: str | None, state: str) -> Iterator[str]:
-    lost = {"memory": {}, "provider_reference": theirs}
+    lost: dict[str, Any] = {"memory": {}, "provider_reference": theirs}
     calls: dict[str, dict[str, Any]] = {}
     if subject.can("query_payment") and way.query_by is not QueryBy.NONE:
         calls["query_payment"] = {"query": query_for(story.world, story.payment, **lost)}
@@ -157,7 +157,7 @@ def _undoes_what_ended(bench: Bench) -> Iterator[str]:
 
 
 def _undo(world: World, story: Story) -> Played:
-    lost = {"memory": {}, "provider_reference": None}
+    lost: dict[str, Any] = {"memory": {}, "provider_reference": None}
     return world.play("refund_payment", refund=refund_for(world, story.payment, RefundKind.UNDO, **lost))
 
 
