@@ -20,6 +20,9 @@ from .noticed import totals
 from .played import Played
 from .scenes import Started, Unplayable, an_order, cancel_for, query_for, refund_for, start
 
+LATER = timedelta(hours=6)
+"""How long a provider is given that says neither yes nor no to a refund at once."""
+
 QUERIES = 2
 """How often a payment is asked for at a time; what a query tells must not depend on when or by which call."""
 
@@ -92,12 +95,21 @@ class Story:
         return self.book()[0] > taken
 
     def refund(self, amount: Money, kind: RefundKind = RefundKind.REFUND) -> tuple[Played, int]:
-        """Give an amount back; also what the provider's book says went back."""
+        """Give an amount back; also what the provider's book says went back, at once or some hours later."""
+        self.lately.clear()
         _, before = self.book()
         refund = refund_for(self.world, self.payment, kind, amount=amount, **self.known())
         played = self.world.play("refund_payment", refund=refund)
         self._take(played, operation=refund.operation, asked=amount)
+        if played.conclusion.outcome is Outcome.RESULT and not self.tells_of_a_return:
+            self.world.control("clock", seconds=int(LATER.total_seconds()))
+            self.listen()
         return played, self.book()[1] - before
+
+    @property
+    def tells_of_a_return(self) -> bool:
+        """Whether money was lately said to be back."""
+        return any(item.kind is Kind.RETURNED for item in self.lately)
 
     def cancel(self) -> Played:
         """Withdraw it."""

@@ -104,7 +104,7 @@ def _intent_of(record: hub.Query | hub.Cancel | hub.Refund) -> str:
 def _read(intent: str, account: hub.Account) -> Exchange[Observations]:
     """What ONVO says of an intent."""
     answer = yield hub.harmless(wire.call(account, "GET", f"/payment-intents/{intent}"))
-    if answer.status_code == 404:
+    if answer.status_code == 404 and hub.json_object(answer).get("statusCode") == 404:
         return (hub.Observation(kind=Kind.NOT_FOUND, provider_reference=intent),)
     return wire.observations_of(wire.intent_of(answer, intent, account))
 

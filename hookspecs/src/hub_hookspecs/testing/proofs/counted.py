@@ -50,7 +50,20 @@ def _gives_back(bench: Bench) -> Iterator[str]:
             story = begin_paid(bench.world(), way, usual_amount(rule))
         except Unplayable:
             continue
-        yield from _in_parts(story, rule) if partial else _whole(story)
+        if bench.subject.info.refunds_per_payment == 1:
+            yield from _once(story, rule if partial else None)
+        else:
+            yield from _in_parts(story, rule) if partial else _whole(story)
+
+
+def _once(story: Story, rule: CurrencyRule | None) -> Iterator[str]:
+    """A provider that gives back a single time, whatever it amounts to."""
+    if rule is None:
+        yield from _whole(story)
+        return
+    odd, third = _parts(story.owed, rule)
+    yield from _refunded(story, "a part", odd)
+    yield from _refused(story, "another part", third)
 
 
 def _whole(story: Story) -> Iterator[str]:
@@ -97,7 +110,7 @@ def _refunded(story: Story, name: str, amount: Money) -> Iterator[str]:
     yield from _as_asked(title, played, amount, went)
     if played.conclusion.outcome is not Outcome.RESULT:
         yield f"{title}: {amount} can go back; the plugin {played.did}; the contract allows observations"
-    elif went and Kind.RETURNED not in played.kinds:
+    elif went and not story.tells_of_a_return:
         yield f"{title}: {amount} went back by the provider's book; the plugin {played.did}"
     elif not went:
         yield f"{title}: refunds are declared, and by the provider's book nothing of {amount} went back"

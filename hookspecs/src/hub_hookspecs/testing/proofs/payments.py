@@ -32,6 +32,7 @@ from hub_hookspecs.testing.scenes import (
     start,
     takes,
 )
+from hub_hookspecs.testing.story import Story, begin_paid
 from hub_hookspecs.testing.subject import Subject
 
 CLOSING: Final = frozenset(CLOSING_KINDS)
@@ -214,26 +215,25 @@ def _returns(bench: Bench) -> Iterator[str]:
     for way in info.ways:
         kinds = [RefundKind.REFUND] if info.refunds is not Refunds.NONE else []
         for kind in [*kinds, RefundKind.UNDO] if way.undo else kinds:
-            world = bench.world()
             try:
-                started = paid(world, way)
+                story = begin_paid(bench.world(), way)
             except Unplayable:
                 continue
-            played = world.play("refund_payment", refund=refund_for(world, started, kind))
-            yield from _returned(f"refund_payment ({kind} of {way.code})", played, world, started)
+            played, _ = story.refund(story.owed, kind)
+            yield from _returned(f"refund_payment ({kind} of {way.code})", played, story)
         if way.undo:
             yield from _undoes_nothing(bench, way)
 
 
-def _returned(title: str, played: Played, world: World, started: Started) -> Iterator[str]:
-    states = {row["state"] for row in world.book(started.order.reference)}
+def _returned(title: str, played: Played, story: Story) -> Iterator[str]:
+    back = {row["state"] for row in story.world.book(story.reference)} == {"returned"}
     if played.conclusion.outcome is not Outcome.RESULT:
         yield f"{title}: the plugin {played.did}; the contract allows observations"
-    elif states == {"returned"} and Kind.RETURNED not in played.kinds:
+    elif back and not story.tells_of_a_return:
         yield f"{title}: the provider's book has given the money back; the plugin {played.did}"
-    if states != {"returned"} and Kind.RETURNED in played.kinds:
+    if not back and Kind.RETURNED in played.kinds:
         yield f"{title}: the provider's book still has the money; the plugin concluded returned"
-    if states != {"returned"} and played.conclusion.outcome is Outcome.RESULT and Kind.RETURNED not in played.kinds:
+    if not back and played.conclusion.outcome is Outcome.RESULT and not story.tells_of_a_return:
         yield f"{title}: declared, and the money was not given back"
 
 
