@@ -22,11 +22,13 @@ from hub.domain.intake import Share
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.offer import currencies_of
 from hub.domain.payable import Payable, PayableKind
+from hub.domain.payer_form import NO_FORM, choices_of, goes_with
 from hub.domain.payment import Payment
 from hub.flows.accounts.connect_account import connect_account
 from hub.flows.accounts.enable_provider import enable_provider
 from hub.flows.accounts.validate_account import confirm_account
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.payments.fetch_form import fetch_form
 from hub.flows.payments.open_payment import PayRequest
 from hub.flows.payments.read_message import read_message
 from hub.flows.payments.receive_message import receive_notification
@@ -36,11 +38,13 @@ from hub.providers.limits import Limits
 from hub.providers.registry import Provider, Registry
 from hub.settings import Settings
 from hub.stored_grants import StoredGrants
-from hub_hookspecs import Channel, Credentials, EnteredBy, Message, Mode, Money, Way
+from hub_hookspecs import AcceptedTerms, Channel, Credentials, EnteredBy, Message, Mode, Money, PaymentForm, Way
+from hub_hookspecs.patterns import texts_for
 from hub_hookspecs.testing import Subject
 
 from .simulated import BASE, Simulated
 
+LOCALE: Final = "es"
 BY: Final = "payment-hub plugins check"
 UNHURRIED: Final = Limits(rate=10_000, burst=10_000, pauses=(0.01, 0.01))
 """The hub's own limits, but nobody here has to be spared."""
@@ -80,13 +84,18 @@ class Trial:
         hub, subject = self.hub, self.simulated.subject
         owed = await hub.store.write(lambda tx: self._bill(tx, hub.fresh_id(), amount))
         channels = subject.info.channels
+        form = (await fetch_form(hub, self.account.id, way, locale=LOCALE)).form or NO_FORM
+        now = hub.clock()
         request = PayRequest(
             account_id=self.account.id,
             way=way.code,
             channel=Channel.STATEMENT if Channel.STATEMENT in channels else next(iter(channels)),
             customer_id=owed.customer_id,
             shares=[Share(owed.id, owed.total)],
-            fields={item.name: subject.payer_fields.get(item.name, item.example) for item in way.payer_fields},
+            fields=_filled(way, form, subject.payer_fields),
+            locale=LOCALE,
+            form=form,
+            accepted=tuple(AcceptedTerms(code=item.code, version=item.version, accepted_at=now) for item in form.terms),
         )
         payment = await start_payment(hub, request)
         await self.simulated.browse(payment.action)
@@ -125,6 +134,16 @@ class Trial:
         for message_id in due:
             await read_message(self.hub, message_id)
         return answer.status
+
+
+def _filled(way: Way, form: PaymentForm, given: Mapping[str, str]) -> dict[str, str]:
+    """What the payer types, and the first of what may be chosen."""
+    values: dict[str, str] = {}
+    for field in way.payer_fields:
+        offered = [item.value for item in choices_of(field, form) if goes_with(item.only_with, values)]
+        made = (*offered, *filter(None, [field.example]), *texts_for(field.pattern, 1))
+        values[field.name] = given.get(field.name) or next(iter(made), "")
+    return values
 
 
 @asynccontextmanager

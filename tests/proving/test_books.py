@@ -95,7 +95,21 @@ def test_where_its_country_is_not_installed_it_does_not_apply() -> None:
     assert result.excuse == "no country of PE is installed"
 
 
-@pytest.mark.parametrize("code", ["greenpay", "nequi"])
+def test_what_a_payer_chooses_types_and_accepts_is_made_up_so_that_each_way_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody acts at the simulator of these ways: they start, and that is all."""
+    monkeypatch.syspath_prepend(FOLDER.parent / "ways-co" / "src")
+    import hub_ways_co
+    from hub_ways_co.simulator import SIMULATOR
+
+    (result,) = prove(Subject(plugin=hub_ways_co, simulator=SIMULATOR), books.PROOFS)
+    ended = "nobody could approve it at the simulator; the hub has it as pending"
+    texts = [str(finding) for finding in result.findings]
+    assert [text.partition(",")[0] for text in texts if text.endswith(ended)] == ["bank", "key", "store"]
+
+
+@pytest.mark.parametrize("code", ["greenpay", "nequi", "onvo"])
 def test_our_own_providers_leave_the_books_as_their_simulators_have_them(code: str) -> None:
     subject = Subject(plugin=load_providers()[code].module, simulator=load_simulators()[code])
     assert [str(finding) for result in prove(subject, books.PROOFS) for finding in result.findings] == []
