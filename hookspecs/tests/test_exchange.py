@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 import pytest
 
@@ -42,6 +43,7 @@ from hub_hookspecs import (
     Refused,
     Repeat,
     ShowQr,
+    ShowReference,
     Starts,
     Steps,
     Verdict,
@@ -380,6 +382,8 @@ def started(action, **more):
     return PaymentStarted(action=action, **more)
 
 
+NAIVE = datetime.fromisoformat("2026-11-30T21:00:00")
+
 BAD_RESULTS = {
     "nothing": ("create_payment", None),
     "another record": ("create_payment", Reading(verdict=Verdict.VALID)),
@@ -407,6 +411,18 @@ BAD_RESULTS = {
     "a large memory": ("create_payment", started(Done(), memory={"x": "y" * 5000})),
     "a memory of lists": ("create_payment", started(Done(), memory={"x": [1]})),
     "a memory of floats": ("create_payment", started(Done(), memory={"x": 1.5})),
+    "an end that is a text": ("create_payment", started(ShowQr("x", "2026-11-30T21:00:00Z"))),
+    "an end without its zone": ("create_payment", started(ShowReference("1", NAIVE))),
+    "a barcode that is a text": ("create_payment", started(ShowReference("1", barcode="4157709998"))),
+    "a payload that is a number": ("create_payment", started(ShowQr(7))),
+    "a reference that is a number": ("create_payment", started(ShowReference(7))),
+    "a movement that is a number": ("query_payment", (Observation(kind=Kind.PAID, movement=7),)),
+    "an amount that is a number": ("query_payment", (Observation(kind=Kind.PAID, movement="m", amount=7),)),
+    "a moment that is a text": ("query_payment", (Observation(kind=Kind.ACCEPTED, occurred_at="today"),)),
+    "a moment without its zone": (
+        "query_payment",
+        (Observation(kind=Kind.ACCEPTED, occurred_at=NAIVE),),
+    ),
     "a settlement of other things": ("fetch_settlement", (7,)),
     "an exchange that is none": ("render_pay_button", None),
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Final, cast
 
-from .actions import ApproveInApp, Done, PostForm, Redirect, ShowQr, ShowReference
+from .actions import ApproveInApp, Barcode, Done, PostForm, Redirect, ShowQr, ShowReference
 from .declared import PNG
 from .errors import PluginFault
 from .form import PaymentForm
@@ -29,6 +30,10 @@ MAX_CHOICES: Final = 500
 
 MAX_IMAGE: Final = 64 * 1024
 """Bytes of a QR code that the provider drew."""
+
+TEXTS: Final = ("reference", "provider_reference", "movement", "authorisation", "event_id")
+MOMENTS: Final = ("occurred_at", "expires_at")
+"""Of an observation."""
 
 RATE: Final = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 
@@ -54,6 +59,13 @@ def check_result(hook: str, value: object, account: Account, info: ProviderInfo)
     Raises:
         PluginFault: Wrong type, an observation that only the hub may make, an action that leads elsewhere.
     """
+    try:
+        _check_result(hook, value, account, info)
+    except (TypeError, AttributeError, ValueError) as error:
+        raise PluginFault(f"{hook} returned a value of the wrong type: {error}") from error
+
+
+def _check_result(hook: str, value: object, account: Account, info: ProviderInfo) -> None:
     wanted = RESULTS.get(hook)
     if wanted is None:
         raise PluginFault(f"{hook} is no exchange")
@@ -106,6 +118,7 @@ def check_observations(hook: str, observations: object) -> None:
     for item in observations:
         if not isinstance(item, Observation):
             raise PluginFault(f"{hook} returned {type(item).__name__} among its observations")
+        _check_types(hook, item, texts=TEXTS, moments=MOMENTS)
         if item.kind in HUB_KINDS:
             raise PluginFault(f"{hook} reported {item.kind}, which only the hub may conclude")
         if item.kind == "paid" and not item.movement:
@@ -117,6 +130,17 @@ def check_observations(hook: str, observations: object) -> None:
         _check_memory(item.learned)
 
 
+def _check_types(hook: str, record: object, *, texts: Iterable[str], moments: Iterable[str]) -> None:
+    """Refuse what a database could not keep, or would keep as something else."""
+    for name in texts:
+        if not isinstance(getattr(record, name), str | None):
+            raise PluginFault(f"{hook} returned a {name} that is no text")
+    for name in moments:
+        moment = getattr(record, name, None)
+        if moment is not None and not (isinstance(moment, datetime) and moment.tzinfo):
+            raise PluginFault(f"{hook} returned {name} that is no moment with its zone: give a datetime of UTC")
+
+
 def _check_memory(given: JsonMap) -> None:
     memory = cast("Mapping[object, object]", given)
     if not all(isinstance(key, str) and isinstance(item, str | int | None) for key, item in memory.items()):
@@ -126,6 +150,7 @@ def _check_memory(given: JsonMap) -> None:
 
 
 def _check_action(started: PaymentStarted, account: Account, info: ProviderInfo) -> None:
+    _check_types("create_payment", started.action, texts=(), moments=("expires_at",))
     match started.action:
         case Redirect(url) | PostForm(url):
             check_browser_url(url, account, info)
@@ -134,7 +159,9 @@ def _check_action(started: PaymentStarted, account: Account, info: ProviderInfo)
                 raise PluginFault("a QR code has a payload of 1 to 2,000 characters, or an image")
             if image is not None and (len(image) > MAX_IMAGE or not image.startswith(PNG)):
                 raise PluginFault(f"a QR code's image is a PNG of at most {MAX_IMAGE // 1024} KiB")
-        case ShowReference(reference, document_url=document):
+        case ShowReference(reference, barcode=barcode, document_url=document):
+            if not isinstance(barcode, Barcode | None):
+                raise PluginFault("ShowReference has a barcode that is no Barcode")
             if not reference.strip():
                 raise PluginFault("ShowReference has no reference")
             if document is not None:
