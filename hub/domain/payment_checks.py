@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import attrs
@@ -22,6 +22,15 @@ CAPTURE_CHECKS = (1, *UNKNOWN_CHECKS)
 """Seconds after which the hub captures by itself what is held, for as long as nothing was sent."""
 
 LAPSED = "authorisation_lapsed"
+
+LONG_LIFE = timedelta(hours=3)
+"""A session, push or code that lives longer is paid at a till or a bank, hours later if at all."""
+
+LONG_PAUSES = (5, 25, 30, 60, 60, 60, 60, 60, 360)
+"""Minutes between two checks of such a one: hourly in the first six hours, then every six."""
+
+PAID_CHECKS = (3600, *(day * 86400 for day in (1, 2, 4, 7)))
+"""Seconds after it was paid at which a payment is asked about whose provider does not tell of returns; then weekly."""
 
 
 @attrs.frozen
@@ -60,13 +69,19 @@ def conclusion_due(payment: Payment, way: Way, now: datetime, hold: Hold | None 
     return Conclude(Kind.SESSION_EXPIRED, "session_over") if over_at and now >= over_at else None
 
 
-def next_check(payment: Payment, way: Way, now: datetime, hold: Hold | None = None) -> datetime | None:
-    """When the payment is to be looked at next; None when nothing more can be learnt by looking."""
+def next_check(
+    payment: Payment, way: Way, now: datetime, hold: Hold | None = None, *, paid_at: datetime | None = None
+) -> datetime | None:
+    """When the payment is to be looked at next; None when nothing more can be learnt by looking.
+
+    Args:
+        paid_at: When it was first known to be paid.
+    """
     if payment.status is Status.CREATED:
         return payment.created_at + timedelta(seconds=60)
     ended = payment.ended_at or payment.lease_until or payment.created_at
     if payment.status is Status.PAID:
-        return None
+        return _next_watched(way, paid_at or ended, now)
     if hold and payment.status is Status.PENDING:
         return _next_held(hold, way, now)
     if payment.is_live and payment.phase is Phase.SENDING:
@@ -83,21 +98,40 @@ def next_check(payment: Payment, way: Way, now: datetime, hold: Hold | None = No
     return _next_pending(payment, way, now)
 
 
+def watched_till(way: Way, paid_at: datetime) -> datetime | None:
+    """Until when a paid payment is asked about; None where its provider tells of returns, or cannot be asked."""
+    if way.query_by is QueryBy.NONE or way.watch_paid_days <= 0:
+        return None
+    return paid_at + timedelta(days=way.watch_paid_days)
+
+
+def _next_watched(way: Way, paid_at: datetime, now: datetime) -> datetime | None:
+    end = watched_till(way, paid_at)
+    if end is None or now >= end:
+        return None
+    return min(end, _next_of(PAID_CHECKS, paid_at, now) or paid_at + ((now - paid_at) // WATCH + 1) * WATCH)
+
+
 def _next_of(seconds: Iterable[int], start: datetime, now: datetime) -> datetime | None:
     return next((moment for s in seconds if (moment := start + timedelta(seconds=s)) > now), None)
 
 
 def _next_pending(payment: Payment, way: Way, now: datetime) -> datetime:
-    """Every 5 s in the first minute, every 15 s to 5 min, every 60 s to expiry, at expiry, and after settling."""
+    """As its way says until it expires, at expiry, and after settling.
+
+    Where the way says nothing: every 5 s in the first minute, every 15 s to 5 min, then every 60 s; what lives for
+    hours or days as ``LONG_PAUSES`` says.
+    """
     expiry = payment.expires_at or payment.created_at + timedelta(minutes=way.expiry_minutes)
     settled = expiry + timedelta(minutes=way.settle_minutes)
     if way.query_by is QueryBy.NONE:
         return settled if now < settled else now + DAY
-    since = now - (payment.ended_at or payment.created_at)
-    step = 5 if since < timedelta(minutes=1) else 15 if since < timedelta(minutes=5) else 60
-    moment = now + timedelta(seconds=step)
+    start = payment.ended_at or payment.created_at
+    since = now - start
     if now < expiry:
-        return min(moment, expiry)
+        pauses = way.check_minutes or (LONG_PAUSES if expiry - start > LONG_LIFE else ())
+        step = 5 if since < timedelta(minutes=1) else 15 if since < timedelta(minutes=5) else 60
+        return min(_next_after(pauses, start, now) if pauses else now + timedelta(seconds=step), expiry)
     if now < settled:
         return settled
     # A session past its time is open only because its provider could not be asked: it holds its payables meanwhile.
@@ -116,6 +150,26 @@ def _next_held(hold: Hold, way: Way, now: datetime) -> datetime:
     if over_at is not None and now >= over_at:
         moments.append(now + timedelta(hours=1))
     return min(moments)
+
+
+def _next_after(minutes: Sequence[int], start: datetime, now: datetime) -> datetime:
+    """The next moment of a schedule of pauses, the last of them again and again; a look in between shifts none.
+
+    No pause is longer than a day, so that nothing waits unseen.
+    """
+    pauses = [min(timedelta(minutes=pause), DAY) for pause in minutes]
+    moment = start
+    for pause in pauses:
+        moment += pause
+        if moment > now:
+            return moment
+    return moment + ((now - moment) // pauses[-1] + 1) * pauses[-1]
+
+
+def is_waited_for(payment: Payment, way: Way, now: datetime) -> bool:
+    """Whether it is pending and nothing is odd about that: it may still be paid in time."""
+    expiry = payment.expires_at or payment.created_at + timedelta(minutes=way.expiry_minutes)
+    return payment.status is Status.PENDING and now <= expiry + timedelta(minutes=way.settle_minutes)
 
 
 def is_watched(payment: Payment, now: datetime) -> bool:

@@ -114,8 +114,10 @@ MAKE_DUE = (
     update(payment)
     .where(
         payment.c.id == bindparam("this"),
-        payment.c.status != literal("paid"),
-        or_(payment.c.next_check_at.is_(None), payment.c.next_check_at > bindparam("at")),
+        or_(
+            and_(payment.c.status != literal("paid"), payment.c.next_check_at.is_(None)),
+            payment.c.next_check_at > bindparam("at"),
+        ),
     )
     .values(next_check_at=bindparam("at"))
 )
@@ -274,7 +276,7 @@ class Payments:
         return tuple(ids)
 
     def make_due(self, payment_id: str, at: datetime) -> None:
-        """Bring the next check forward to ``at`` (never back); a paid payment has nothing to be asked."""
+        """Bring the next check forward to ``at`` (never back); of a paid payment only where it has one."""
         self._tx.run(MAKE_DUE, {"this": payment_id, "at": micros(at)})
 
     def make_account_due(self, account_id: str, at: datetime) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 import pytest
 
+import hub.domain.payment_checks
 from hub.domain.captures import captures_in
 from hub.domain.flags import flags_of
 from hub.domain.observation import ObservedBy, Seen, dedupe_key, tries_in
@@ -318,6 +319,55 @@ def test_a_pending_push_is_asked_about_every_few_seconds_at_its_expiry_and_after
     assert looked[:12] == [5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60]
     assert {75.0, 300.0, 900.0, 1800.0} <= set(looked)
     assert max(looked) - 86400 == looked[-2] or len(looked) < 40
+
+
+def asked_of_a_voucher(days: int = 3) -> list[float]:
+    """When it is asked about a voucher that nobody pays, in hours, until it has settled."""
+    way = attrs.evolve(SESSION, query_by=QueryBy.OURS)
+    voucher = a_payment(status=Status.PENDING, expires_at=NOW + timedelta(days=days))
+    return [seconds / 3600 for seconds in moments(voucher, way, days * 24 + way.settle_minutes / 60)]
+
+
+def test_a_voucher_of_days_is_asked_about_in_hours_and_at_its_end() -> None:
+    assert asked_of_a_voucher() == [5 / 60, 0.5, 1, 2, 3, 4, 5, *range(6, 73, 6), 72.25]
+    assert len(asked_of_a_voucher(days=7)) < 40
+
+
+def test_control_a_voucher_that_is_asked_about_like_a_push_is_asked_about_4_300_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hub.domain.payment_checks, "LONG_LIFE", timedelta(days=30))
+    assert len(asked_of_a_voucher()) > 4_300
+
+
+def test_a_way_says_when_it_is_asked_about_and_a_look_in_between_shifts_nothing() -> None:
+    way = attrs.evolve(PUSH, check_minutes=(2, 10))
+    payment = a_payment(status=Status.PENDING, expires_at=NOW + 30 * MINUTE)
+
+    assert moments(payment, way, 0.75) == [120, 720, 1320, 1800, 2700]
+    assert next_check(payment, way, NOW + 13 * MINUTE) == NOW + 22 * MINUTE
+
+
+def test_no_pause_of_a_way_is_longer_than_a_day() -> None:
+    way = attrs.evolve(PUSH, check_minutes=(3 * 24 * 60,))
+    payment = a_payment(status=Status.PENDING, expires_at=NOW + timedelta(days=3))
+
+    assert moments(payment, way, 72) == [86400, 172800, 259200]
+
+
+def watched(way: Way, days: int) -> list[float]:
+    """On which days after it was paid, two days after it was sent, a payment is asked about."""
+    payment, paid_at, found = a_payment(status=Status.PAID), NOW + timedelta(days=2), []
+    now: datetime | None = paid_at
+    while now and (now := next_check(payment, attrs.evolve(way, watch_paid_days=days), now, paid_at=paid_at)):
+        found.append((now - paid_at) / timedelta(days=1))
+    return found
+
+
+def test_a_paid_payment_is_watched_ever_more_rarely_from_when_it_was_paid_where_its_way_says_so() -> None:
+    assert watched(PUSH, 30) == [1 / 24, 1, 2, 4, 7, 14, 21, 28, 30]
+    assert watched(PUSH, 3) == [1 / 24, 1, 2, 3]
+    assert watched(PUSH, 0) == watched(SESSION, 30) == []
 
 
 def test_a_session_that_cannot_be_asked_about_is_looked_at_when_its_grace_ends() -> None:

@@ -10,6 +10,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -52,6 +53,8 @@ class Plugin:
     @hookimpl
     def query_payment(query: Any, account: Any) -> Any:
         answer = yield hub_hookspecs.harmless(asked(account, "GET", f"payments/{query.memory.get('payment', 'none')}"))
+        if answer.status_code != 200:
+            raise hub_hookspecs.OutcomeUnknown("no answer")
         told = hub_hookspecs.json_object(answer).get("told", ())
         return tuple(news(**{**item, "reference": query.reference}) for item in told)
 
@@ -98,11 +101,14 @@ class Preferences:
     base: str
     asked: list[str] = attrs.Factory(list)
     told: list[dict[str, Any]] = attrs.Factory(list)
+    silent: bool = False
 
     def started(self, debtor: Debtor) -> Any:
         """A payment that was started there for real."""
         payment = self.world.made(debtor)
-        self.world.write(lambda tx: tx.payments.add(attrs.evolve(payment, memory={})))
+        way = self.world.hub.providers[payment.provider].info.way(payment.way)
+        expires = payment.created_at + timedelta(minutes=way.expiry_minutes)
+        self.world.write(lambda tx: tx.payments.add(attrs.evolve(payment, memory={}, expires_at=expires)))
         self.world.write(lambda tx: tx.payments.begin_sending(payment.id, "p", self.world.clock.now + LEASE))
         self.world.run(send_payment(self.world.hub, self.world.payment(payment)))
         return self.world.payment(payment)
@@ -131,7 +137,7 @@ def preferences(world: World, **way: Any) -> Iterator[Preferences]:
             self.rfile.read(int(self.headers.get("content-length") or 0))
             there.asked.append(f"{self.command} {self.path}")
             body = json.dumps({"id": "PREF-1", "told": there.told}).encode()
-            self.send_response(200)
+            self.send_response(503 if there.silent else 200)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(body)))
             self.end_headers()

@@ -13,7 +13,7 @@ from hub.domain.message import review_of
 from hub.domain.observation import ObservedBy
 from hub.domain.operation import undo_due
 from hub.domain.payment import Payment, Phase, Status
-from hub.domain.payment_checks import DAY, conclusion_due
+from hub.domain.payment_checks import DAY, conclusion_due, is_waited_for, watched_till
 from hub.flows.accounts.open_account import CannotOpen, Opened, open_account
 from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Hub, Tx
@@ -50,6 +50,7 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
     try:
         loaded = await hub.store.read(load)
     except CannotOpen:
+        await _put_off(hub, payment_id, now)
         return None
     if loaded is None:
         return None
@@ -61,10 +62,11 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
     due = conclusion_due(payment, way, now, hold)
     claims: list[Claim] = []
     steps: tuple[Any, ...] = ()
+    heard = False
     if _can_ask(opened, way, payment) and (due is None or due.kind in AFTER_ASKING):
         if not hub.exchanger.is_open(opened.record.id):
             with structlog.contextvars.bound_contextvars(payment=payment.id):
-                claims, steps = await _ask(hub, opened, payment, known)
+                claims, steps, heard = await _ask(hub, opened, payment, known)
         if not _is_still_open(claims) or holds_still((claim.observation for claim in claims), now):
             due = None
     if due:
@@ -78,6 +80,8 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
         after = _commit(tx, hub, payment_id, way, claims, ended)
         if after and after.is_live and silent:
             tx.payments.make_due(payment_id, ended + PROBE_EVERY)
+        if after and not after.is_live and not heard and watched_till(way, ended):
+            after = _ask_again(tx, after, ended)
         return after
 
     after = await hub.store.write(commit)
@@ -90,6 +94,28 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
     return after
 
 
+async def _put_off(hub: Hub, payment_id: str, now: datetime) -> None:
+    """Its account cannot be opened: a live payment is tried again soon, for a paid one tomorrow is enough."""
+
+    def put_off(tx: Tx) -> None:
+        payment = tx.payments.get(payment_id)
+        if payment and payment.status is Status.PAID:
+            tx.payments.save(attrs.evolve(payment, next_check_at=now + DAY))
+
+    payment = await hub.store.read(lambda tx: tx.payments.get(payment_id))
+    if payment and payment.status is Status.PAID:
+        await hub.store.write(put_off)
+
+
+def _ask_again(tx: Tx, payment: Payment, now: datetime) -> Payment:
+    """A paid payment was asked about and nobody answered: silence is no answer, and next week is late."""
+    if payment.status is not Status.PAID or payment.next_check_at is None or payment.next_check_at < now + DAY:
+        return payment
+    again = attrs.evolve(payment, next_check_at=now + DAY)
+    tx.payments.save(again)
+    return again
+
+
 def _lease_over(payment: Payment, now: datetime) -> bool:
     return payment.lease_until is None or now >= payment.lease_until
 
@@ -97,7 +123,7 @@ def _lease_over(payment: Payment, now: datetime) -> bool:
 def _can_ask(opened: Opened, way: Way, payment: Payment) -> bool:
     if "query_payment" not in opened.provider.capabilities or way.query_by is QueryBy.NONE:
         return False
-    return payment.status is not Status.PAID
+    return payment.status is not Status.PAID or way.watch_paid_days > 0
 
 
 def _inputs(hold: Hold | None, now: datetime) -> str:
@@ -128,7 +154,7 @@ def query_for(payment: Payment, *, now: datetime, call_id: str, known: Known) ->
     )
 
 
-async def _ask(hub: Hub, opened: Opened, payment: Payment, known: Known) -> tuple[list[Claim], tuple[Any, ...]]:
+async def _ask(hub: Hub, opened: Opened, payment: Payment, known: Known) -> tuple[list[Claim], tuple[Any, ...], bool]:
     call_id = hub.random_text(10, CROCKFORD)
     query = query_for(payment, now=hub.clock(), call_id=call_id, known=known)
     ran = await hub.exchanger.run(
@@ -140,8 +166,8 @@ async def _ask(hub: Hub, opened: Opened, payment: Payment, known: Known) -> tupl
         query=query,
     )
     if ran.conclusion.outcome is not Outcome.RESULT:
-        return [], ran.steps
-    return [_claim(item, payment) for item in ran.conclusion.value or ()], ran.steps
+        return [], ran.steps, False
+    return [_claim(item, payment) for item in ran.conclusion.value or ()], ran.steps, True
 
 
 def _claim(observation: Observation, payment: Payment) -> Claim:
@@ -168,7 +194,8 @@ def _commit(tx: Tx, hub: Hub, payment_id: str, way: Way, claims: list[Claim], no
     started = after.ended_at or after.created_at
     zone = zone_of(tx.merchants.get(payment.merchant_id))
     details = f"payment {after.reference} is {after.status} since {started.astimezone(zone).date()}"
-    if after.is_live and now >= _long_from(after, started, way, hold_of(tx, hub, after)):
+    long_from = _long_from(after, started, way, hold_of(tx, hub, after))
+    if after.is_live and now >= long_from and not is_waited_for(after, way, now):
         open_review(tx, review_of("unresolved", after, details, now, payment_id=after.id))
     elif undo_due(after, way, now) and is_from_a_backup(tx, after):
         details += ", in a restored backup: it is not undone, for it may be paid by now"

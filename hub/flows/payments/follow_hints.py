@@ -33,9 +33,9 @@ def _request_review(tx: Tx, payment: Payment, cause: str, message_id: str, reaso
 
 
 def apply_hints(tx: Tx, opened: Opened, reading: Reading, now: datetime) -> None:
-    """Bring the next check of each live payment that is named forward."""
+    """Bring the next check forward of each payment that is named, and is live or paid and watched."""
     for payment in payments_named(tx, opened.record, reading.hints[:5]):
-        if payment.is_live:
+        if payment.is_live or (payment.status is Status.PAID and payment.next_check_at):
             hint(tx, payment, now)
 
 

@@ -187,7 +187,9 @@ def _derive(tx: Tx, hub: Hub, payment: Payment, seen: tuple[Seen, ...], now: dat
     if not after.is_live and status is not Status.PAID:
         after = attrs.evolve(after, action=None)
     way = way_of(hub, after)
-    return attrs.evolve(after, next_check_at=next_check(after, way, now, hold) if way else now + timedelta(hours=1))
+    paid_at = min((item.seen_at for item in seen if item.observation.kind is Kind.PAID), default=None)
+    due = next_check(after, way, now, hold, paid_at=paid_at) if way else now + timedelta(hours=1)
+    return attrs.evolve(after, next_check_at=due)
 
 
 def _corrected(tx: Tx, payment: Payment, seen: tuple[Seen, ...]) -> Mapping[str, int]:
