@@ -12,6 +12,7 @@ from sqlalchemy import CheckConstraint
 from sqlalchemy.schema import CreateIndex
 
 from .connection import connect, pragma_problems
+from .exponents import exponent_problems
 from .schema import HEAD, metadata
 from .statements import DIALECT
 from .triggers import TRIGGERS
@@ -37,7 +38,8 @@ def check(path: str | Path) -> list[str]:
 
 def _problems(connection: sqlite3.Connection) -> Iterator[str]:
     yield from pragma_problems(connection)
-    yield from schema_problems(connection)
+    of_schema = list(schema_problems(connection))
+    yield from of_schema or exponent_problems(connection)
 
 
 def schema_problems(connection: sqlite3.Connection) -> Iterator[str]:

@@ -57,7 +57,9 @@ class UnusableDatabase(Exception):
 
     def __init__(self, path: str, problems: tuple[str, ...]) -> None:
         listed = "; ".join(problems)
-        super().__init__(f"{path}: {listed}. Run `payment-hub migrate`, which brings the database up to date.")
+        super().__init__(
+            f"{path}: {listed}. Run `payment-hub migrate`, which brings the database up to date, or says why it cannot."
+        )
         self.problems = problems
 
 

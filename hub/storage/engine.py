@@ -27,6 +27,7 @@ from .connection import (
     write_again,
 )
 from .due import earliest_due
+from .exponents import keep_missing_exponents
 from .queued_writes import QueuedWrite, answer_all, run_apart
 from .transaction import SqliteTx
 
@@ -267,13 +268,17 @@ def open_store(path: str | Path, *, readers: int = 4) -> SqliteStore:
     problems = check(path)
     if problems:
         raise UnusableDatabase(str(path), tuple(problems))
-    _refuse_read_only(path)
+    connection = connect(path)
+    try:
+        keep_missing_exponents(connection)
+        _refuse_read_only(path, connection)
+    finally:
+        connection.close()
     return SqliteStore(path, readers=readers)
 
 
-def _refuse_read_only(path: str | Path) -> None:
+def _refuse_read_only(path: str | Path, connection: sqlite3.Connection) -> None:
     """A database that may only be read is found out at the start, not by the first payment."""
-    connection = connect(path)
     try:
         connection.execute("PRAGMA busy_timeout=0")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -285,5 +290,3 @@ def _refuse_read_only(path: str | Path) -> None:
             raise Unavailable(
                 f"{path} is read-only here: give this user the right to write the file and its folder"
             ) from error
-    finally:
-        connection.close()

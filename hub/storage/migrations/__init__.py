@@ -71,11 +71,14 @@ def migrate(path: str | Path) -> None:
 
 def _refuse_differences(path: str | Path, connection: Connection) -> None:
     from hub.storage.check import schema_problems
+    from hub.storage.exponents import exponent_problems, keep_exponents
 
     driver = connection.connection.driver_connection
-    problems = list(schema_problems(driver)) if driver else []
+    problems = (list(schema_problems(driver)) or list(exponent_problems(driver))) if driver else []
     if problems:
         raise OfAnotherVersion(path, "; ".join(problems[:3]) + (", and more" if len(problems) > 3 else ""))
+    if driver:
+        keep_exponents(driver)
 
 
 def recreate_triggers(connection: Connection) -> None:
