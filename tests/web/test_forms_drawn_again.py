@@ -42,7 +42,7 @@ from hub.flows.payments.start_payment import start_payment
 from hub.flows.settlements.reconcile import import_settlement
 from hub.flows.settlements.record_payout import Payout, record_payout
 from hub.flows.settlements.withdraw_line import reopen_line, withdraw_line
-from hub_hookspecs import Channel, Kind, Money, Observation, SettlementLine
+from hub_hookspecs import Channel, Kind, Money, Observation, Payer, SettlementLine
 from tests.faults import holding
 from tests.faults.harness import rows
 from tests.web.conftest import Debtor, House, Seat, forms_in, seen_in
@@ -293,25 +293,27 @@ def held(trial: Trial) -> None:
         capture=CaptureChoice.BY_HAND,
         secret_names=frozenset(),
     )
-    fresh = attrs.evolve(
-        started(trial, [Share(trial.invoice.id, 1_000)]),
+    line = PaymentLine(payable_id=trial.invoice.id, number=trial.invoice.number, amount=trial.invoice.total)
+    payment = Payment(
         id=f"held-{trial.number}",
+        merchant_id=account.merchant_id,
+        mode=account.mode,
         account_id=account.id,
         provider=holding.CODE,
         way=holding.CARD.code,
+        channel=Channel.STATEMENT,
+        customer_id=trial.customer,
+        payer=Payer(),
         reference=f"HELD-{trial.number}",
+        amount=trial.money(trial.invoice.total),
+        lines=(line,),
         return_token=f"held-{trial.number}",
-        phase=Phase.CREATED,
-        status=Status.CREATED,
-        provider_reference=None,
+        created_at=now,
     )
-    other = trial.debtor.invoices[1]
 
     def hold(tx: Any) -> Payment:
         if tx.accounts.get(account.id) is None:
             tx.accounts.add(account)
-        line = PaymentLine(payable_id=other.id, number=other.number, amount=other.total)
-        payment = attrs.evolve(fresh, lines=(line,), amount=Money(other.total, other.currency))
         tx.payments.add(payment)
         tx.payments.begin_sending(payment.id, "process-1", now + LEASE)
         news = Observation(kind=Kind.AUTHORISED, expires_at=now + timedelta(days=7))
