@@ -51,7 +51,7 @@ class Seen:
     besides: frozenset[str] = frozenset()
 
 
-PERSONAL: Final = frozenset({"instrument"})
+PERSONAL: Final = frozenset({"instrument", "sender"})
 """Fields of an observation that describe the payer."""
 
 

@@ -21,7 +21,7 @@ from .statements import Runs
 HIDDEN = {
     "entry": {"note", "note_salt"},
     "erasure": {"why"},
-    "observation": {"note", "digest", "instrument_label"},
+    "observation": {"note", "digest", "instrument_label", "details", "sender"},
     "payable": {"description"},
     "payment": {"payer", "payer_email", "memory", "action", "return_token", "owner"},
     "series_gap": {"by", "why"},

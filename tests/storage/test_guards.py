@@ -176,6 +176,12 @@ def an_operation(**changes: Any) -> str:
 
 
 SEND_IT = "UPDATE operation SET phase = 'sending' WHERE id = 'o9'"
+HELD = (
+    "INSERT INTO observation (id, seq, payment, account, merchant, mode, source, kind, amount, currency, vouched,"
+    " seen_at, note, digest, operation, besides)"
+    " VALUES ('h9', 99, 't3', 'a1', 'm1', 'test', 'query', 'authorised', 500, 'CRC', '[]', 1, '', '', '', '[]');"
+    " UPDATE payment SET status = 'pending' WHERE id = 't3'"
+)
 CLOSE_IT = "UPDATE operation SET status = 'closed', live = 0 WHERE id = 'o9'"
 
 
@@ -525,6 +531,25 @@ REFUSED = {
     ),
     "undoing what is known": (";".join((an_operation(kind="undo"), SEND_IT)), "only an unknown payment is undone"),
     "cancelling what is paid": (";".join((an_operation(kind="cancel"), SEND_IT)), "only a live payment is cancelled"),
+    "capturing what is not held": (
+        ";".join((an_operation(kind="capture", payment="t3"), SEND_IT)),
+        "only what is held is captured",
+    ),
+    "capturing more than is held": (
+        ";".join((HELD, an_operation(kind="capture", payment="t3", amount=501), SEND_IT)),
+        "more would be captured than is held",
+    ),
+    "capturing twice": (
+        ";".join(
+            (
+                HELD,
+                an_operation(id="o8", reference="O8", kind="capture", payment="t3", status="done", live=0),
+                an_operation(kind="capture", payment="t3"),
+                SEND_IT,
+            )
+        ),
+        "it was captured",
+    ),
     "an operation back to created": (
         ";".join((an_operation(), SEND_IT, SEND_IT.replace("sending", "created"))),
         "an operation never goes back",
@@ -890,6 +915,8 @@ def test_the_same_statements_pass_where_they_are_right(attempt: Refusal) -> None
     assert attempt(entry) == "done"
     right = a_payment(amount=10_000, return_token="") + ";" + a_line("t9", "p4")
     assert attempt(right + "; UPDATE payment SET phase = 'sending', status = 'unknown' WHERE id = 't9'") == "done"
+    held = ";".join((HELD, an_operation(kind="capture", payment="t3", amount=500), SEND_IT))
+    assert attempt(held) == "done"
     assert attempt("UPDATE payment SET status = 'closed', live = 0 WHERE id = 't3'") == "done"
     assert attempt("UPDATE payable SET total = 1 WHERE id = 'p3'") == "done"
     assert attempt("UPDATE cash_receipt SET voided_at = 1, void_reason = 'x'") == "done"

@@ -27,6 +27,10 @@ def facts_of(story: PaymentStory) -> dict[str, object]:
     return {
         "authorisation": view.authorisation,
         "instrument": view.instrument.label if view.instrument else None,
+        "sent_by": list(view.told.sent_by),
+        "settled_amount": view.told.settled,
+        "settled_rate": view.told.rate,
+        "told_fee": view.told.fee,
         "tries": view.tries,
         "lines": [
             {
@@ -173,6 +177,9 @@ def _print_head(story: PaymentStory) -> None:
             ("their reference", payment.provider_reference),
             ("authorisation", view.authorisation),
             ("instrument", view.instrument.label if view.instrument else ""),
+            ("sent by", ", ".join(view.told.sent_by)),
+            ("settles as", _settles(view, locale)),
+            ("fee, as told", money_text(view.told.fee, locale, with_code=True) if view.told.fee else ""),
             ("tries", view.tries if view.tries > 1 else ""),
             ("phase", _phase(payment, zone)),
             ("checks", payment.checks or ""),
@@ -197,6 +204,13 @@ def _held(held: Held, locale: str) -> str:
         if minor:
             parts.append(f"{money_text(held.money(minor), locale)} {what}")
     return ", ".join((*parts, f"{money_text(held.money(held.left), locale)} remain"))
+
+
+def _settles(view: PaymentView, locale: str) -> str:
+    """What reaches the merchant in another currency; nothing is booked of it."""
+    if view.told.settled is None:
+        return ""
+    return f"{money_text(view.told.settled, locale, with_code=True)}{f' at {view.told.rate}' if view.told.rate else ''}"
 
 
 def _dispute(dispute: Dispute, locale: str, zone: str) -> str:

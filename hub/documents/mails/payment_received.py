@@ -37,7 +37,9 @@ class ReceivedTransaction:
 
     Attributes:
         paid_at: As the provider says; where it does not, when we learnt of it, and ``is_learnt``.
-        fee, withheld: Of the provider, where known.
+        fee, withheld: Of the provider, where known; a fee as it was told, which is booked with its settlement line.
+        sender: Who really paid, where the provider says so.
+        settled: What reaches the merchant in another currency, and the rate as it was told.
         status: What became of it: approved.
         back: What became of it, where something went back.
         remarks: Further sentences: paid twice, late, another amount than asked.
@@ -57,6 +59,9 @@ class ReceivedTransaction:
     gross: Money
     fee: Money | None = None
     withheld: Money | None = None
+    sender: str = ""
+    settled: Money | None = None
+    rate: str = ""
     provider_reference: str = ""
     authorisation: str = ""
     reference: str
@@ -135,6 +140,10 @@ def transaction_of(tx: Tx, hub: Hub, view: PaymentView, now: datetime) -> Receiv
         method=view.method,
         instrument=view.instrument.label if view.instrument else "",
         gross=view.amount,
+        fee=view.told.keeps_of(view.amount),
+        sender=" · ".join(view.told.sent_by),
+        settled=view.told.settled,
+        rate=view.told.rate or "",
         provider_reference=payment.provider_reference or "",
         authorisation=view.authorisation,
         reference=payment.reference,
@@ -223,12 +232,14 @@ def _transaction_parts(item: ReceivedTransaction, provider: str, reader: Documen
             (
                 (t("label.customer"), item.customer),
                 (t("label.identity"), item.customer_identity),
+                (t("label.sender"), item.sender),
                 reader.paid_fact(item.paid_at, is_learnt=item.is_learnt),
                 (t("label.method"), both(reader.say(item.method), item.instrument)),
                 (t("label.gross"), reader.money(item.gross)),
                 (t("label.fee"), reader.money(item.fee) if item.fee is not None else ""),
                 (t("label.withheld"), reader.money(item.withheld) if item.withheld is not None else ""),
                 (t("label.net"), reader.money(net) if net is not None else ""),
+                (t("label.settled"), _settled(item, reader)),
                 (t("label.provider_reference", provider=provider), item.provider_reference),
                 (t("label.authorisation"), item.authorisation),
                 (t("label.reference"), item.reference),
@@ -250,6 +261,13 @@ def _transaction_parts(item: ReceivedTransaction, provider: str, reader: Documen
     if item.url:
         parts.append(text_link(t("received.view"), item.url))
     return parts
+
+
+def _settled(item: ReceivedTransaction, reader: DocumentReader) -> str:
+    if item.settled is None:
+        return ""
+    amount = reader.money(item.settled)
+    return reader.t("received.at_rate", amount=amount, rate=item.rate) if item.rate else amount
 
 
 MAIL = MailKind(

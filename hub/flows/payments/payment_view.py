@@ -14,6 +14,7 @@ from hub.domain.observation import Seen
 from hub.domain.payment import Flag, Payment, Phase, Status
 from hub.domain.receipt import MEANS_LABELS, CashReceipt, Means
 from hub.domain.text import Text
+from hub.domain.told_besides import NOTHING_TOLD, ToldBesides
 from hub_hookspecs import ApproveInApp, Country, Instrument, Money, PostForm, Reason, Redirect, ShowQr, ShowReference
 
 
@@ -95,6 +96,7 @@ class PaymentView:
         cancelling: A withdrawal is on its way.
         held_until: When a session that nobody can end earlier lets go of its payables, as long as nothing is heard.
         hold: What was authorised and is not captured, while the payment is live.
+        told: What its provider told beside the amount; for its merchant, never for its payer.
     """
 
     payment: Payment
@@ -131,6 +133,7 @@ class PaymentView:
     held_until: datetime | None = None
     is_learnt: bool = False
     hold: Hold | None = None
+    told: ToldBesides = NOTHING_TOLD
 
     @property
     def cash_receipt(self) -> CashReceipt | None:

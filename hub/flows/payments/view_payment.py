@@ -17,6 +17,7 @@ from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Payment, Status
 from hub.domain.payment_checks import session_over_at
 from hub.domain.receipt import Deduction, name_of_less
+from hub.domain.told_besides import NOTHING_TOLD, told_besides
 from hub.flows.books.read_intakes import (
     billed_again,
     by_movement,
@@ -158,6 +159,7 @@ def view_of(tx: Tx, hub: Hub, payment: Payment, now: datetime) -> PaymentView:
         cancelling=cancelling,
         held_until=session_over_at(payment, way) if way and not can_cancel and hold is None else None,
         hold=hold,
+        told=next(iter(told_besides(payment, seen).values()), NOTHING_TOLD),
     )
 
 
@@ -180,6 +182,7 @@ def of_movement(tx: Tx, view: PaymentView, movement: str) -> PaymentView:
         lines=lines,
         used=used,
         authorisation=taken.authorisation or "",
+        told=told_besides(payment, view.seen)[taken.movement],
         paid_at=taken.at,
         is_learnt=taken.is_learnt,
         credit=credit or None,

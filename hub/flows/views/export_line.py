@@ -14,6 +14,7 @@ from hub.domain.moved import Moved, What
 from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt
 from hub.domain.text import Text
+from hub.domain.told_besides import NOTHING_TOLD, ToldBesides
 from hub_hookspecs import Money
 
 COLUMNS: Final = (
@@ -40,6 +41,10 @@ COLUMNS: Final = (
     Text("export.fee"),
     Text("export.provider_withheld"),
     Text("export.net"),
+    Text("export.sender"),
+    Text("export.told_fee"),
+    Text("export.settled"),
+    Text("export.rate"),
     Text("export.cash_receipt"),
     Text("export.payment"),
     Text("export.entry"),
@@ -78,6 +83,7 @@ class ExportLine:
         paid_at: When the payer paid, where the provider says so; where the merchant is.
         invoices: (number, amount) of what it settled.
         receipts: The cash receipts of the money that it is about, which stand.
+        told: What its provider told beside the amount; nothing is booked of it.
     """
 
     moved: Moved
@@ -95,6 +101,7 @@ class ExportLine:
     fee: Fee | None = None
     receipts: tuple[CashReceipt, ...] = ()
     payment: Payment | None = None
+    told: ToldBesides = NOTHING_TOLD
 
     @property
     def cash_receipt(self) -> str:
@@ -131,6 +138,12 @@ class ExportLine:
             money(moved.suspended) if moved.suspended else None,
             money(moved.exchanged) if moved.exchanged else None,
             *((money(fee.fee), money(fee.withheld), money(fee.net)) if fee else (None, None, None)),
+            " | ".join(self.told.sent_by),
+            self.told.keeps_of(moved.money),
+            f"{self.told.settled.currency} {self.told.settled.decimal:f}".replace(".", ",")
+            if self.told.settled
+            else "",
+            (self.told.rate or "").replace(".", ","),
             self.cash_receipt,
             moved.payment_id or "",
             moved.key,
@@ -165,5 +178,9 @@ class ExportLine:
             "fee": Money(fee.fee, currency) if fee else None,
             "provider_withheld": Money(fee.withheld, currency) if fee else None,
             "net": Money(fee.net, currency) if fee else None,
+            "sent_by": list(self.told.sent_by),
+            "told_fee": self.told.fee,
+            "settled_amount": self.told.settled,
+            "settled_rate": self.told.rate,
             "cash_receipt": self.cash_receipt or None,
         }

@@ -20,6 +20,7 @@ from hub.domain.receipt import CashReceipt, means_name
 from hub.domain.returns import returns_in
 from hub.domain.settlement import RESERVE, LineState
 from hub.domain.text import Text
+from hub.domain.told_besides import NOTHING_TOLD, ToldBesides, told_besides
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.view_payment import instrument_of
 from hub_hookspecs import Mode, Money
@@ -128,6 +129,12 @@ class _ExportedPayment:
     authorisations: Mapping[str, str]
     stated: Mapping[str, datetime]
     moments: Mapping[str, datetime]
+    told: Mapping[str, ToldBesides]
+
+    def told_of(self, moved: Moved) -> ToldBesides:
+        """What was told beside the amount of a capture; of what went back or corrects, nothing."""
+        is_capture = moved.what is What.PAYMENT and not moved.corrects
+        return self.told.get(moved.observation or "", NOTHING_TOLD) if is_capture else NOTHING_TOLD
 
     def receipts_of(self, moved: Moved) -> tuple[CashReceipt, ...]:
         """The cash receipts of the money that a movement is about, each once."""
@@ -183,6 +190,7 @@ class _ExportLines:
             paid_at=known.stated.get(observation),
             provider_reference=known.references.get(observation, known.payment.provider_reference or ""),
             authorisation=known.authorisations.get(observation, ""),
+            told=known.told_of(moved),
         )
 
     def _payment(self, payment_id: str | None) -> _ExportedPayment | None:
@@ -196,7 +204,7 @@ class _ExportLines:
     def _known(self, payment: Payment) -> _ExportedPayment:
         seen = self.tx.payments.seen(payment.id)
         provider, instrument = self.hub.providers.get(payment.provider), instrument_of(seen)
-        captures = captures_in(payment, seen)
+        captures, told = captures_in(payment, seen), told_besides(payment, seen)
         zone = ZoneInfo(self.merchant.company.zone)
         return _ExportedPayment(
             payment=payment,
@@ -208,6 +216,7 @@ class _ExportLines:
             },
             references={taken.key: taken.provider_reference for taken in captures[1:] if taken.provider_reference},
             authorisations={taken.key: taken.authorisation or "" for taken in captures},
+            told={taken.key: told[taken.movement] for taken in captures},
             stated={taken.key: taken.at.astimezone(zone) for taken in captures if not taken.is_learnt},
             moments={taken.key: taken.at for taken in captures} | {back.key: back.at for back in returns_in(seen)},
         )
