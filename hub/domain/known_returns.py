@@ -104,7 +104,7 @@ class KnownReturn:
 
     Attributes:
         place: Where the first news of it stands among all of them.
-        event: The provider's id of it.
+        event: The provider's id of it; of money that a bank took its case, where that is told.
         operation: Our operation that brought it about.
         keys: Of everything that was observed of it.
         besides: What it was told apart from by a person.
@@ -127,14 +127,14 @@ class KnownReturn:
     def of(cls, item: Seen, place: int) -> KnownReturn:
         """What one observation says."""
         claim = item.observation
+        event = _case_of(item) or (None if claim.event_id == item.operation else claim.event_id)
         back = Return(
             kind=claim.kind,
-            name=claim.event_id or claim.movement or item.key,
+            name=_case_of(item) or claim.event_id or claim.movement or item.key,
             amount=claim.amount,
             key=item.key,
             at=claim.occurred_at or item.seen_at,
         )
-        event = None if claim.event_id == item.operation else claim.event_id
         return cls(
             place=place,
             first=back,
@@ -197,6 +197,12 @@ class KnownReturn:
 
     def _has_amount_of(self, news: KnownReturn) -> bool:
         return news.amount in (None, self.amount)
+
+
+def _case_of(item: Seen) -> str | None:
+    """The case of money that a bank took: the news of each of its stages has an id of its own, the money has not."""
+    dispute = item.observation.dispute
+    return dispute.case if dispute and item.observation.kind is Kind.CHARGED_BACK else None
 
 
 def _joined(claims: Iterable[KnownReturn], is_same: Callable[[KnownReturn, KnownReturn], bool]) -> list[KnownReturn]:

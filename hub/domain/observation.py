@@ -54,6 +54,9 @@ class Seen:
 PERSONAL: Final = frozenset({"instrument", "sender"})
 """Fields of an observation that describe the payer."""
 
+IN_WORDS: Final = frozenset({"dispute", "learned"})
+"""Fields that hold free text, or what only a plugin reads."""
+
 
 def dedupe_key(account_id: str, payment_id: str, observation: Observation, *, occasion: str = "") -> str:
     """The key that the same claim has, whatever channel brought it and however often.
@@ -70,12 +73,20 @@ def dedupe_key(account_id: str, payment_id: str, observation: Observation, *, oc
         parts = [account_id, "event", observation.event_id, payment_id, observation.kind, *filter(None, [occasion])]
     else:
         vouched = [
-            f"{name}={_plain(getattr(observation, name, None))}" for name in sorted(observation.vouched - PERSONAL)
+            f"{name}={_plain(getattr(observation, name, None))}"
+            for name in sorted(observation.vouched - PERSONAL - IN_WORDS)
         ]
         parts = [account_id, payment_id, observation.kind, observation.movement or "", occasion, *vouched]
     if observation.learned:
         parts.append(f"learned={json.dumps(dict(observation.learned), sort_keys=True)}")
+    parts += _stage_of(observation)
     return hashlib.sha256("\x1f".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()[:40]
+
+
+def _stage_of(observation: Observation) -> list[str]:
+    """Each stage of a dispute is news of its own, and so is another last day for an answer."""
+    dispute = observation.dispute
+    return [dispute.case, dispute.stage, _plain(dispute.answer_by)] if dispute else []
 
 
 def _plain(value: object) -> str:

@@ -17,6 +17,7 @@ from typing import Any, Final
 import attrs
 import structlog
 
+from hub.flows.corrections.follow_dispute import follow_dispute
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.imports.take_back import go_on
 from hub.flows.mails.deliver import deliver
@@ -25,7 +26,6 @@ from hub.flows.payments.burst import burst_of
 from hub.flows.payments.check_payment import check_payment
 from hub.flows.payments.observe_operation import check_operation
 from hub.flows.payments.read_message import read_message
-from hub.flows.payments.remind_dispute import remind_dispute
 from hub.flows.payments.store_unread import take_up_locked
 from hub.flows.settlements.reconcile_daily import plan_reconciliations, reconcile_due
 from hub.flows.statements.schedule_rounds import run_schedule
@@ -83,7 +83,7 @@ KINDS: Final = (
     Work("round", lambda tx, now, until, n: tx.rounds.claim_due(now, until, n), run_round, 2),
     Work("import", lambda tx, now, until, n: tx.imports.claim_due(now, until, n), go_on, 1, None),
     Work("reconciliation", lambda tx, now, until, n: tx.reconciliations.claim_due(now, until, n), reconcile_due, 1),
-    Work("dispute", lambda tx, now, until, n: tx.disputes.claim_due(now, until, n), remind_dispute, 4),
+    Work("dispute", lambda tx, now, until, n: tx.disputes.claim_due(now, until, n), follow_dispute, 4),
     Work("schedule", lambda tx, now, until, n: tx.schedules.claim_due(now, until, n), run_schedule, 2),
 )
 

@@ -138,6 +138,21 @@ def win_by_line(tx: Tx, hub: Hub, payment: Payment, dispute: Dispute, evidence: 
     _ended(tx, dispute, DisputeOutcome.WON, now, evidence)
 
 
+def end_as_told(tx: Tx, hub: Hub, payment: Payment, dispute: Dispute, outcome: DisputeOutcome, now: datetime) -> None:
+    """End a dispute as its provider says: won, what the bank took is booked back; lost, it is given up.
+
+    Raises:
+        Invalid: A refund of the payment is unknown.
+    """
+    provider = hub.providers.get(payment.provider)
+    by = provider.info.name if provider else payment.provider
+    said = f"{by} says that case {dispute.case} is {outcome}"
+    if outcome in WINS:
+        _bring_back(tx, hub, payment, dispute, said, now)
+    _answer(tx, dispute, said, now, by)
+    _ended(tx, dispute, outcome, now, by)
+
+
 def _bring_back(
     tx: Tx, hub: Hub, payment: Payment, dispute: Dispute, note: str, now: datetime, part: Money | None = None
 ) -> None:

@@ -37,6 +37,7 @@ from hub.flows.ground.tell import tell, warn
 from hub.flows.receipts.issue_receipt import issue_automatically
 from hub_hookspecs import Kind, Observation, Way
 
+from .hear_disputes import hear_disputes
 from .open_dispute import open_dispute
 from .operation_news import end_captures
 from .read_hold import as_captured, asked_of, hold_of
@@ -101,6 +102,7 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
         _review(tx, after, LEARNED_OTHERWISE, "", now, more=f", of which two are told: {', '.join(sorted(told))}")
     _review_due_again(tx, after, booked, now)
     _open_disputes(tx, hub, after, seen, now)
+    hear_disputes(tx, hub, after, seen, new, now)
     _flag_others(tx, hub, after, seen, now)
     if after.status is not payment.status:
         _close_reviews(tx, after, now)
