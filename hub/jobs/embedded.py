@@ -25,9 +25,9 @@ from hub.flows.mails.owe_digests import owe_digests
 from hub.flows.payments.burst import burst_of
 from hub.flows.payments.check_payment import check_payment
 from hub.flows.payments.observe_operation import check_operation
-from hub.flows.payments.read_message import read_message
 from hub.flows.payments.store_unread import take_up_locked
 from hub.flows.settlements.reconcile_daily import plan_reconciliations, reconcile_due
+from hub.flows.settlements.take_message import take_message
 from hub.flows.statements.schedule_rounds import run_schedule
 from hub.flows.statements.send_round import run_round
 
@@ -75,7 +75,7 @@ def _claim_round_mails(tx: Tx, now: datetime, until: datetime, limit: int) -> tu
 
 
 KINDS: Final = (
-    Work("message", lambda tx, now, until, n: tx.messages.claim_due(now, until, n), read_message, 16),
+    Work("message", lambda tx, now, until, n: tx.messages.claim_due(now, until, n), take_message, 16),
     Work("payment", lambda tx, now, until, n: tx.payments.claim_due(now, until, n), check_payment, 16),
     Work("operation", lambda tx, now, until, n: tx.operations.claim_due(now, until, n), check_operation, 8),
     Work("delivery", _claim_mails, deliver, 16, None),

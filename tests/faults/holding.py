@@ -26,7 +26,7 @@ CARD = Way(
     code="card",
     label="Tarjeta",
     starts=contract.Starts.SESSION,
-    outcome=frozenset({"query"}),
+    outcome=frozenset({"query", "notification"}),
     query_by=contract.QueryBy.OURS,
     expiry_minutes=30,
     settle_minutes=15,
@@ -73,6 +73,21 @@ def news(answer: Any) -> tuple[Observation, ...]:
     return (Observation(kind=kind, amount=amount, vouched=VOUCHED, expires_at=until, **common),)
 
 
+def told(said: Any) -> Observation:
+    """One payment in a notification: it was taken."""
+    amount = Money(said["taken"], "CRC")
+    return Observation(
+        kind=Kind.PAID, reference=said["ref"], movement=f"M-{said['ref']}", amount=amount, vouched=VOUCHED
+    )
+
+
+def line_of(said: Any) -> contract.SettlementLine:
+    """One line of a payout."""
+    gross, fee = Money(said["gross"], "CRC"), Money(said["fee"], "CRC")
+    net = Money(said.get("net", said["gross"] - said["fee"]), "CRC")
+    return contract.SettlementLine(line_id=said["id"], gross=gross, net=net, fee=fee, reference=said["ref"])
+
+
 class Plugin:
     """Its hooks."""
 
@@ -102,6 +117,19 @@ class Plugin:
     def query_payment(query: Any, account: Any) -> Iterator[Any]:
         answer = yield contract.harmless(send(account, "GET", f"look/{query.reference}"))
         return news(answer)
+
+    @staticmethod
+    @hookimpl
+    def handle_notification(message: Any, account: Any) -> contract.Reading:
+        if message.header("x-proof") != "right":
+            return contract.Reading(verdict=contract.Verdict.INVALID, reason="the proof is missing or wrong")
+        said = json.loads(message.body)
+        lines = tuple(line_of(item) for item in said.get("lines", ()))
+        return contract.Reading(
+            verdict=contract.Verdict.VALID,
+            observations=tuple(told(item) for item in said.get("payments", ())),
+            settlement_lines=lines,
+        )
 
     @staticmethod
     @hookimpl
@@ -227,6 +255,15 @@ class Holding:
         self.world.write(lambda tx: tx.payments.make_due(payment.id, self.world.clock.now))
         self.world.work()
         return self.world.payment(payment)
+
+    def notify(self, said: dict[str, Any], *, proof: str = "right") -> int:
+        """The provider posts a notification; how the hub answered."""
+
+        async def post() -> int:
+            url = f"{self.world.base}/n/{CODE}/{self.account.path_token}"
+            return (await self.world.town.client.post(url, json=said, headers={"x-proof": proof})).status_code
+
+        return self.world.run(post())
 
     def choose(self, **changes: Any) -> None:
         """Change what the merchant chose for the account."""

@@ -15,7 +15,7 @@ from hub.flows.ground.open_review import close_by_fact, open_review
 from hub.flows.ground.ports import Hub, Tx, Unopened
 from hub.flows.ground.roll_back import write_nothing
 from hub.flows.ground.tell import tell, warn
-from hub_hookspecs import CROCKFORD, Conclusion, Message, Observation, Outcome, Reading, Verdict
+from hub_hookspecs import CROCKFORD, Conclusion, Message, Observation, Outcome, Reading, SettlementLine, Verdict
 
 from .follow_hints import follow_hints, review_rejected
 from .match_account import KNOWN, UNPROVEN, certainty, open_beside
@@ -26,6 +26,8 @@ from .verify_message import reading_of
 
 MAX_TRIES = 12
 PARKED_PAYMENT = "parked_payment"
+LINES_TAKEN_IN = timedelta(seconds=120)
+"""How long whoever reads a message has to take its lines; then it is read again."""
 
 
 @attrs.frozen
@@ -36,6 +38,8 @@ class Read:
         asked: Its plugin wanted to send a request for it.
         trouble: Why it led nowhere; it is tried again, unless it is dead.
         reason: Which check failed, where it was rejected.
+        lines: Settlement lines that it brings; the message stays due until they are taken (``done``).
+        account_id: Whose lines they are.
     """
 
     state: MessageState
@@ -44,6 +48,17 @@ class Read:
     asked: bool = False
     trouble: str = ""
     reason: str = ""
+    lines: tuple[SettlementLine, ...] = ()
+    account_id: str = ""
+    due_at: datetime | None = None
+
+    def done(self, tx: Tx, message_id: str) -> None:
+        """Its lines are taken: the message is what it would have been without them."""
+        found = tx.messages.get(message_id)
+        if found and found[0].state is MessageState.DUE:
+            known = [item.payment.id for item in self.claims if item.payment]
+            payment_id = known[-1] if known else None
+            tx.messages.settle(message_id, self.state, verdict=self.verdict, payment_id=payment_id, due_at=self.due_at)
 
 
 async def read_message(hub: Hub, message_id: str, *, dry_run: bool = False) -> Read | None:
@@ -224,12 +239,18 @@ def _finish(
     else:
         _review_parked(tx, opened, stored, money, now)
     payment_id = known[-1].id if known else None
+    read = Read(state, reading.verdict, claims, asked=source is ObservedBy.QUERY, due_at=due_at)
+    if reading.settlement_lines:  # a death before they are taken reads it again, and they are known by their ids
+        tx.messages.settle(
+            stored.id, MessageState.DUE, verdict=reading.verdict, payment_id=payment_id, due_at=now + LINES_TAKEN_IN
+        )
+        return attrs.evolve(read, lines=reading.settlement_lines, account_id=opened.record.id)
     tx.messages.settle(stored.id, state, verdict=reading.verdict, payment_id=payment_id, due_at=due_at)
     if state is MessageState.DONE:
         tell(tx, "message_read", message=stored.id, account=stored.account_id, payment=payment_id)
     elif stored.state is not state:
         tell(tx, "message_parked", message=stored.id, account=stored.account_id)
-    return Read(state, reading.verdict, claims, asked=source is ObservedBy.QUERY)
+    return read
 
 
 def _review_parked(tx: Tx, opened: Opened, stored: StoredMessage, money: Observation, now: datetime) -> None:

@@ -92,6 +92,10 @@ async def receive_notification(
     if reading.verdict is Verdict.UNSIGNED:
         await hub.store.write(lambda tx: record_hint(tx, hub, opened, message, reading, now))
         return Answer(reading.reply.status, reading.reply)
+    if reading.settlement_lines:  # a job takes them by the door of all settlement lines
+        wanting = sealed_message(hub, opened.record, message, Fate(MessageState.DUE, "valid"), now)
+        await hub.store.write(lambda tx: store_messages(tx, hub, [wanting]))
+        return Answer(reading.reply.status, reading.reply)
     burst = burst_of(hub)
     with burst.arrival(now) as in_burst:
         if in_burst:
@@ -172,7 +176,10 @@ async def receive_giving_up(hub: Hub, token: str) -> Payment | None:
 
 async def _read_return(hub: Hub, payment: Payment, opened: Opened, message: Message, now: datetime) -> None:
     reading = verdict_of(hub, opened, message)
-    if reading is not None and reading.verdict is Verdict.VALID and reading.observations:
+    if reading is not None and reading.verdict is Verdict.VALID and reading.settlement_lines:
+        wanting = sealed_message(hub, opened.record, message, Fate(MessageState.DUE, "valid"), now)
+        await hub.store.write(lambda tx: store_messages(tx, hub, [wanting]))
+    elif reading is not None and reading.verdict is Verdict.VALID and reading.observations:
         own = [item for item in reading.observations if item.reference in (None, payment.reference)]
         others = [item for item in reading.observations if item not in own]
         claims = [Claim(observation=item, source=ObservedBy.RETURN, digest=digest_of(message)) for item in own]

@@ -20,7 +20,7 @@ from hub.domain.files.sheet import RowError
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.settlement import FETCHED, LineState, StatedLine, line_day, line_errors, normal
 from hub.domain.text import Text
-from hub.flows.accounts.open_account import opened_account
+from hub.flows.accounts.open_account import Opened, opened_account
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.roll_back import write_nothing
 from hub_hookspecs import CROCKFORD, Outcome, Period, SettlementFile, SettlementLine
@@ -114,22 +114,36 @@ async def fetch_settlement(
                 ),
             )
         )
-    read: tuple[SettlementLine, ...] = tuple(ran.conclusion.value or ())
-    in_transit = not opened.provider.info.reports_net
-    lines = tuple(StatedLine(line=line, in_transit=in_transit) for line in read if not [*line_errors(line)])
-    source = f"{FETCHED}{first}..{last}"
-    zone = ZoneInfo(opened.account.company.zone)
-    until = min(last, now.astimezone(zone).date() - timedelta(days=1))
-    stated = StatedLines(
-        lines=lines,
-        source=source,
-        since=first,
-        until=until,
-        zone=zone,
+    stated = _told_by_api(opened, ran.conclusion.value or (), f"{first}..{last}")
+    until = min(last, now.astimezone(stated.zone).date() - timedelta(days=1))
+    return await _reconcile(hub, account, attrs.evolve(stated, since=first, until=until), dry_run=dry_run)
+
+
+async def take_lines(
+    hub: Hub, account: ProviderAccount, lines: Iterable[SettlementLine], source: str
+) -> Reconciliation:
+    """Take lines that a notification brought, as a report's that is complete for no day; again, nothing changes.
+
+    Raises:
+        LookupError: The account cannot be opened here.
+    """
+    opened = await opened_account(hub, account.id)
+    if opened is None:
+        raise LookupError(account.id)
+    return await _reconcile(hub, account, _told_by_api(opened, lines, source), dry_run=False)
+
+
+def _told_by_api(opened: Opened, lines: Iterable[SettlementLine], source: str) -> StatedLines:
+    """Lines that the provider's program told: nobody reads the report, so what is wrong with one becomes a review."""
+    read, in_transit = tuple(lines), not opened.provider.info.reports_net
+    return StatedLines(
+        lines=tuple(StatedLine(line=line, in_transit=in_transit) for line in read if not [*line_errors(line)]),
+        source=f"{FETCHED}{source}",
+        until=None,
+        zone=ZoneInfo(opened.account.company.zone),
         set_aside=tuple(RowError(0, "", "", problem) for line in read for problem in line_errors(line)),
         asked_about=tuple(line for line in read if [*line_errors(line)]),
     )
-    return await _reconcile(hub, account, stated, dry_run=dry_run)
 
 
 @attrs.frozen(kw_only=True)
