@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
+from hub_hookspecs import Barcode
+
 
 class Tone(enum.StrEnum):
     """How a notice is meant."""
@@ -259,6 +261,27 @@ class Code:
 
 
 @attrs.frozen
+class Bars:
+    """A barcode that is scanned from paper; a mail says its digits alone.
+
+    Attributes:
+        accessible: Name of the picture.
+    """
+
+    code: Barcode
+    accessible: str
+    part = "bars"
+
+
+@attrs.frozen
+class Steps:
+    """What is done, one after the other."""
+
+    steps: tuple[str, ...]
+    part = "steps"
+
+
+@attrs.frozen
 class Signature:
     """Where somebody signs by hand."""
 
@@ -288,6 +311,8 @@ Part = (
     | PayBar
     | ScanLink
     | Code
+    | Bars
+    | Steps
     | Signature
     | Divider
 )

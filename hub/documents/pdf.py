@@ -16,10 +16,11 @@ from typing import Any, Final
 import attrs
 
 from hub.documents.document import PdfContent
-from hub.documents.parts import Button, Cell, ColumnHead, Facts, Part, PayBar, Rows, ScanLink
+from hub.documents.parts import Bars, Button, Cell, ColumnHead, Facts, Part, PayBar, Rows, ScanLink
 from hub.documents.qr import qr_file
 from hub.documents.safe import colours, href, picture, within
 from hub.documents.shown import DocumentReader
+from hub.domain.bars import bars_svg
 from hub.domain.pdf import PdfFile, PdfMissing
 from hub_hookspecs import Mode
 
@@ -103,6 +104,8 @@ def _words(part: Part, reader: DocumentReader) -> Words:
             return {**_plain(part, "buttons"), "intro": intro, "buttons": buttons}
         case ScanLink():
             return {**_plain(part), "url": href(part.url), "qr": qr_file(part.url), "qr_name": _code_name(part, reader)}
+        case Bars():
+            return {**_plain(part, "code"), "digits": part.code.payload, "svg": bars_svg(part.code)}
         case Facts():
             return {"part": part.part, "pairs": part.shown}
         case Rows():

@@ -98,3 +98,10 @@ def _offset(moment: datetime) -> str:
         return "UTC"
     sign = "-" if offset.total_seconds() < 0 else "+"
     return f"UTC{sign}{hours}" + (f":{minutes:02d}" if minutes else "")
+
+
+def in_groups(reference: str) -> str:
+    """A long reference as people read it aloud, four signs at a time; one that has groups keeps them."""
+    if len(reference) <= 6 or not reference.isalnum():
+        return reference
+    return " ".join(reference[at : at + 4] for at in range(0, len(reference), 4))

@@ -7,6 +7,7 @@
 | CashReceiptDocument  | customer | the merchant's numbered cash receipt: mail, PDF                 |
 | DisbursementDocument | customer | credit that was paid out (comprobante de egreso): mail, PDF     |
 | ActivityDocument     | PDF      | how what is owed moved in a period                              |
+| VoucherDocument      | payer    | what is taken to the place where a reference is paid: PDF       |
 | PaymentsDocument     | PDF      | what moved in a period, per provider and currency               |
 
 What a mail alone says stands in its module of ``hub.documents.mails``.
@@ -23,6 +24,7 @@ from hub.domain.disbursement_document import DisbursementDocument
 from hub.domain.payments_document import PaymentsDocument
 from hub.domain.receipt_document import ReceiptDocument
 from hub.domain.statement_document import ActivityDocument, StatementDocument
+from hub.domain.voucher_document import VoucherDocument
 
 PdfDocument: TypeAlias = (
     StatementDocument
@@ -31,6 +33,7 @@ PdfDocument: TypeAlias = (
     | CashReceiptDocument
     | DisbursementDocument
     | PaymentsDocument
+    | VoucherDocument
 )
 """Everything that can be drawn as a PDF."""
 

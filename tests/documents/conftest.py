@@ -47,8 +47,10 @@ from hub.domain.receipt_document import PaidLine, ReceiptDocument
 from hub.domain.statement import Statement, compute_statement
 from hub.domain.statement_document import NotOffered, PayLink, PayWays, StatementDocument
 from hub.domain.text import Text
+from hub.domain.voucher_document import VoucherDocument
 from hub.domain.words import amount_in_words
 from hub_hookspecs import (
+    Barcode,
     Company,
     Country,
     Credentials,
@@ -273,6 +275,22 @@ CONVERSION = ConversionMail(
     credit=Money(1000, "USD"),
 )
 
+VOUCHER = VoucherDocument(
+    letterhead=CO_HEAD,
+    payer="Ana Mora",
+    amount=Money(1500000, "COP"),
+    numbers=("FE-77",),
+    provider="Caminos",
+    label="Convenio 110757 y referencia",
+    reference="9988 7766 5544 3322",
+    barcode=Barcode("415770999801234580209988776655"),
+    steps=("Vaya a un punto de pago.", "Diga el convenio y la referencia.", "Guarde el recibo."),
+    places=("Efecty", "Baloto"),
+    expires_at=NOW + timedelta(days=3),
+    made_at=NOW,
+    ours="7K2M9QX4TBW0",
+    url=f"{SITE}/p/abc.def",
+)
 SAMPLES: Mapping[str, tuple[MailValue, str]] = {
     "statement_cr": (
         StatementDocument(
@@ -416,6 +434,39 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
             url=f"{SITE}/s/abc.def",
         ),
         "es_CO",
+    ),
+    "pending_voucher_co": (
+        PaymentPendingMail(
+            letterhead=CO_HEAD,
+            payer="Ana Mora",
+            amount=Money(1500000, "COP"),
+            numbers=("FE-77",),
+            provider="Caminos",
+            started_at=NOW,
+            reference="7K2M9QX4TBW0",
+            unknown=False,
+            expires_at=VOUCHER.expires_at,
+            url=f"{SITE}/p/abc.def",
+            voucher=VOUCHER,
+        ),
+        "es_CO",
+    ),
+    "pending_key_en": (
+        PaymentPendingMail(
+            letterhead=CO_HEAD,
+            payer="Ana Mora",
+            amount=Money(1500000, "COP"),
+            numbers=("FE-77",),
+            provider="Caminos",
+            started_at=NOW,
+            reference="7K2M9QX4TBW0",
+            unknown=False,
+            expires_at=NOW + timedelta(hours=3),
+            url=f"{SITE}/p/abc.def",
+            key="@tienda77",
+            copyable="0002010102112631",
+        ),
+        "en",
     ),
     "pending_cr": (
         PaymentPendingMail(
@@ -688,6 +739,8 @@ PAPERS: Mapping[str, tuple[PdfDocument, str]] = {
     "cash_receipt_converted_co": (CONVERTED, "es_CO"),
     "disbursement_cr": (DISBURSEMENT, "es_CR"),
     "payments_cr": (PAYMENTS, "es_CR"),
+    "voucher_co": (VOUCHER, "es_CO"),
+    "voucher_en": (attrs.evolve(VOUCHER, barcode=None, expires_at=None, label="", steps=("Go there.",)), "en"),
 }
 
 

@@ -18,6 +18,7 @@ from hub.documents.parts import (
     Addressee,
     Ageing,
     AgeingBar,
+    Bars,
     Button,
     Cell,
     Code,
@@ -34,12 +35,13 @@ from hub.documents.parts import (
     Rows,
     ScanLink,
     Signature,
+    Steps,
     Title,
     Tone,
 )
 from hub.documents.shown import DocumentReader
 from hub.domain.letterhead import Letterhead
-from hub_hookspecs import Mode
+from hub_hookspecs import Barcode, Mode
 
 from .conftest import NOW, SITE
 
@@ -71,13 +73,15 @@ PARTS: tuple[Part, ...] = (
     PayBar("En línea", "Pague aquí", (PAY,), ("Nequi no se ofrece",), scan="Escanee aquí"),
     ScanLink("Verificar", f"{SITE}/v/1", hint="Escanee el código", accessible="Verificar"),
     Code("payment-hub doctor"),
+    Bars(Barcode("ABC-77"), "Código de barras ABC-77"),
+    Steps(("Vaya", "Pague")),
     Divider(),
     Signature("Firma"),
 )
 SAID = """
 Título Apartado Inciso Para Ana Mora Cédula Párrafo cita renglones Aviso Total ₡1,00 vencido Interés ₡0,10 Banco BAC
 Antigüedad Reciente ₡3,00 Añejo ₡4,00 Factura Vence Monto Anterior ₡5,00 FE-1 hoy tarde ₡6,00 Suma ₡11,00 Otras ₡12,00
-Greenpay tarjeta línea Nequi Verificar doctor Firma
+Greenpay tarjeta línea Nequi Verificar doctor ABC-77 Vaya Pague Firma
 """
 
 

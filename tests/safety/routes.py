@@ -111,6 +111,7 @@ FILES: Final = frozenset(
         "/m/receipts/{receipt}/pdf",
         "/p/{token}/qr.png",
         "/p/{token}/soporte.pdf",
+        "/p/{token}/volante.pdf",
         "/s/{token}/estado-de-cuenta.pdf",
         "/s/{token}/movimientos.csv",
         "/s/{token}/movimientos.pdf",

@@ -29,6 +29,12 @@ COLOURS: Final = (
     *("paper", "sheet", "ink", "soft", "line", "edge", "accent", "on-accent", "accent-back"),
     *("good", "good-back", "warn", "warn-back", "bad", "bad-back", "wait", "wait-back"),
 )
+SWATCHES: Final = (
+    ".swatches{display:grid;grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:.75rem}"
+    ".swatches>div{border:1px solid var(--line);border-radius:var(--small-round);padding:.75rem}"
+)
+"""How the colours stand side by side; no page of a hub has them."""
+
 SIZES: Final = (
     ("xxl", "figure", "₡1 234 567,50"),
     ("xl", "h1", "Estado de cuenta"),
@@ -94,6 +100,7 @@ def component_page(pages: Pages, now: datetime) -> Page:
         "design.html",
         mode=Mode.TEST,
         style="".join(f".c-{name}{{fill:var(--{name})!important}}" for name in COLOURS)
+        + SWATCHES
         + button_style(offers)
         + time_left_style(now - timedelta(minutes=6), until, now),
         colours=COLOURS,

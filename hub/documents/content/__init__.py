@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from hub.documents.content import activity, cash_receipt, disbursement, payments, receipt, statement
+from hub.documents.content import activity, cash_receipt, disbursement, payments, receipt, statement, voucher
 from hub.documents.document import PdfContent
 from hub.documents.shown import DocumentReader
 from hub.domain.cash_receipt_document import CashReceiptDocument
@@ -16,6 +16,7 @@ from hub.domain.payments_document import PaymentsDocument
 from hub.domain.pdf import PdfDocument
 from hub.domain.receipt_document import ReceiptDocument
 from hub.domain.statement_document import ActivityDocument, StatementDocument
+from hub.domain.voucher_document import VoucherDocument
 
 
 def pdf_content(document: PdfDocument, reader: DocumentReader) -> PdfContent:
@@ -33,4 +34,6 @@ def pdf_content(document: PdfDocument, reader: DocumentReader) -> PdfContent:
             return disbursement.pdf(document, reader)
         case PaymentsDocument():
             return payments.pdf(document, reader)
+        case VoucherDocument():
+            return voucher.pdf(document, reader)
     assert_never(document)

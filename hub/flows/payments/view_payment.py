@@ -30,7 +30,7 @@ from hub.flows.books.read_intakes import (
 from hub.flows.ground.open_link import open_link, url_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import deducted_of, held_of
-from hub_hookspecs import ApproveInApp, Country, Instrument, Kind, Money, Reason, ReasonKind
+from hub_hookspecs import ApproveInApp, Country, Instrument, Kind, Money, Reason, ReasonKind, ShowReference
 
 from .payment_view import LineView, PaymentView, shown_for
 from .read_hold import hold_of
@@ -95,8 +95,12 @@ def in_language(hub: Hub, view: PaymentView, locale: str) -> PaymentView:
     if provider is None or way is None:
         return view
     action = view.payment.action
-    if isinstance(action, ApproveInApp):
-        action = attrs.evolve(action, hint=provider.said(action.hint, locale))
+    match action:
+        case ApproveInApp():
+            action = attrs.evolve(action, hint=provider.said(action.hint, locale))
+        case ShowReference():
+            steps = tuple(provider.said(step, locale) for step in action.instructions)
+            action = attrs.evolve(action, label=provider.said(action.label, locale), instructions=steps)
     return attrs.evolve(view, way_label=way.label, payment=attrs.evolve(view.payment, action=action))
 
 

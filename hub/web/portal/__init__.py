@@ -7,7 +7,7 @@ from typing import Any
 from .activity import download_activity, download_activity_rows, show_activity
 from .closed_link import renew_link
 from .note import send_note, send_report, show_note, show_report
-from .papers import download_receipt, download_statement, verify_receipt
+from .papers import download_receipt, download_statement, download_voucher, verify_receipt
 from .payment import cancel, save_qr, show_payment
 from .reminders import end, resume, show_reminders
 from .statement import pay_chosen, show_pay_step, show_statement
@@ -35,5 +35,6 @@ def routes() -> list[Any]:
         download_activity,
         download_activity_rows,
         download_receipt,
+        download_voucher,
         verify_receipt,
     ]

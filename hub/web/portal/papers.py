@@ -13,6 +13,7 @@ from hub.flows.ground.open_link import LinkClosed
 from hub.flows.views.print_document import PdfMissing
 from hub.flows.views.print_receipt import receipt_pdf, verified_payment
 from hub.flows.views.print_statement import statement_pdf
+from hub.flows.views.print_voucher import voucher_pdf
 from hub.web.language import language_of
 from hub.web.pages import reader_pages_of
 from hub.web.request import Request, hub_of
@@ -39,6 +40,14 @@ async def download_receipt(request: Request) -> Response[bytes]:
                 hub_of(request), request.path_params["token"], language=language_of(request, hub_of(request))
             )
         )
+
+
+@get("/p/{token:str}/volante.pdf", include_in_schema=False)
+async def download_voucher(request: Request) -> Response[bytes]:
+    """The slip of a payment that is made elsewhere, as long as it can be made."""
+    hub, token = hub_of(request), request.path_params["token"]
+    with missing_is_404():
+        return pdf_answer(await voucher_pdf(hub, token, language=language_of(request, hub)))
 
 
 @get("/v/{token:str}", include_in_schema=False)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
 import attrs
-import segno
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 
@@ -32,6 +30,7 @@ from hub.web.markup import minutes_left, time_left_style
 from hub.web.pages import reader_pages_of
 from hub.web.pay_step import GO_ON
 from hub.web.payer_form import shown_value
+from hub.web.portal.action import png_of, shown_action
 from hub.web.portal.words import REASONS
 from hub.web.request import Request, hub_of
 from hub.web.responses import HEADERS, Page, redirect
@@ -133,9 +132,7 @@ async def show_payment(request: Request) -> Page:
         refresh=refresh_of(request, view, now, going_on=going_on),
         fresh=now < payment.created_at + FRESH and view.last_try is None and not gave_up,
         gave_up=gave_up,
-        qr=drawn(action).svg_data_uri(border=4, dark="#000", light="#fff", omitsize=True)
-        if isinstance(action, ShowQr) and view.shown is Shown.QR
-        else "",
+        next_action=shown_action(view),
         minutes_left=minutes_left(payment.expires_at, now),
         said=REASONS[view.last_try.kind] if view.last_try else "",
         why=REASONS[view.reason.kind] if view.reason and payment.reason == Kind.DECLINED else "",
@@ -152,16 +149,14 @@ async def show_payment(request: Request) -> Page:
 
 @get("/p/{token:str}/qr.png", include_in_schema=False)
 async def save_qr(request: Request) -> Response[bytes]:
-    """The code as an image, for a phone that cannot scan its own screen."""
+    """The code as an image, to be opened in the app that scans it."""
     view = await view_payment_by_token(hub_of(request), request.path_params["token"])
     action = view.payment.action
     if view.shown is not Shown.QR or not isinstance(action, ShowQr):
         raise NotFoundException
-    image = io.BytesIO()
-    drawn(action).save(image, kind="png", scale=12, border=4)
     name = f"qr-{view.payment.reference}.png"
     return Response(
-        image.getvalue(),
+        png_of(action),
         media_type="image/png",
         headers={**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -183,11 +178,6 @@ async def cancel(request: Request) -> Page:
     if form.get("then") == "again" and after and after.shown is Shown.NOT_COMPLETED and (url := again_url(after)):
         return redirect(url)
     return redirect(f"/p/{token}")
-
-
-def drawn(action: ShowQr) -> segno.QRCode:
-    """The code of a payload."""
-    return segno.make(action.payload, error="m")
 
 
 def refresh_of(request: Request, view: PaymentView, now: datetime, *, going_on: bool) -> str:
