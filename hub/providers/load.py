@@ -68,7 +68,7 @@ def _load_provider(entry: EntryPoint, settings: Mapping[str, Any]) -> Provider:
         raise Rejected(StageOrder.DESCRIBE, "it implements no describe_provider")
     info = guarded(StageOrder.DESCRIBE, manager.hook.describe_provider)
     guarded(StageOrder.CHECK, manager.check_pending)
-    if faults := [*_hook_faults(capabilities), *info_faults(info), *_fit_faults(info, entry.name)]:
+    if faults := [*_hook_faults(capabilities), *info_faults(info), *_fit_faults(info, entry.name, capabilities)]:
         raise Rejected(StageOrder.CHECK, "; ".join(faults))
     return Provider(
         code=entry.name,
@@ -100,11 +100,14 @@ def _hook_faults(capabilities: frozenset[str]) -> Iterator[str]:
         yield f"it implements neither {' nor '.join(specs.NEWS)}"
 
 
-def _fit_faults(info: object, code: str) -> Iterator[str]:
+def _fit_faults(info: object, code: str, capabilities: frozenset[str]) -> Iterator[str]:
     if not isinstance(info, ProviderInfo):
         return
     if info.code != code:
         yield f'its code is "{info.code}", its entry point is named "{code}"'
+    for way in info.ways:
+        if "fetch_form" not in capabilities and (way.terms or any(field.fetched for field in way.payer_fields)):
+            yield f"way {way.code} fetches choices or terms, and it implements no fetch_form"
     (major, minor), (ours, newest) = info.contract_version, CONTRACT_VERSION
     if major != ours or minor > newest:
         yield f"it needs contract {major}.{minor}, this hub has {ours}.{newest}"

@@ -123,6 +123,11 @@ BROKEN = {
         "check",
         "live endpoint api is not a plain https address",
     ),
+    "its payers accept terms that nobody fetches": (
+        GOOD.replace('way = Way(code="form"', 'way = Way(terms=True, code="form"'),
+        "check",
+        "implements no fetch_form",
+    ),
     "no way is declared": (GOOD.replace("ways=(way,)", "ways=()"), "check", "no way"),
     "its reference could be guessed": (GOOD.replace("ReferenceRule(10)", "ReferenceRule(3)"), "check", "reference"),
     "a setting's pattern does not compile": (

@@ -10,14 +10,22 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
+from hub.domain.intake import Share
 from hub.flows.merchants.issue_api_key import issue_api_key
 from hub.flows.payments import fetch_form
+from hub.flows.payments.open_payment import NotPossible, PayRequest
+from hub.flows.payments.start_payment import start_payment
+from hub_hookspecs import AcceptedTerms, Channel, Choice, PaymentForm, Terms
 from tests.web.conftest import House, Seat, seen_in
 from tests.web.ways import RIGHT, Ways, as_ever, house, ways, words_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+OFFERED = PaymentForm(
+    choices={"bank": (Choice("1007", "Bancolombia"),)},
+    terms=(Terms(code="contract", label="Acepto", url="https://caminos.example/c", version="t-1"),),
+)
 __all__ = ["as_ever", "house", "ways"]
 
 
@@ -214,6 +222,43 @@ def test_terms_that_changed_or_expired_are_shown_again(ways: Ways, minutes: int,
     assert len(ways.orders) == before
     payment, _page = ways.paid(debtor.path)
     assert payment.terms[0].version == "t-2"
+
+
+@pytest.mark.parametrize(
+    ("form", "accepted", "code"),
+    [
+        (OFFERED, ("contract",), ""),
+        (OFFERED, (), "terms"),
+        (OFFERED, ("other",), "terms"),
+        (OFFERED, ("contract", "other"), "terms"),
+        (attrs.evolve(OFFERED, terms=()), (), "provider_down"),
+        (attrs.evolve(OFFERED, choices={}), ("contract",), "provider_down"),
+        (PaymentForm(), (), "provider_down"),
+    ],
+)
+def test_no_caller_starts_what_was_not_offered_or_not_accepted(
+    ways: Ways, form: PaymentForm, accepted: tuple[str, ...], code: str
+) -> None:
+    """Whoever forgets to ask is refused by the transaction itself, before anything is sent."""
+    house, debtor, before = ways.house, ways.debtor(), len(ways.orders)
+    request = PayRequest(
+        account_id=house.accounts["ways-co"].id,
+        way="bank",
+        channel=Channel.STATEMENT,
+        customer_id=debtor.customer.id,
+        shares=[Share(debtor.invoices[0].id, debtor.invoices[0].total)],
+        fields={name.removeprefix("field.bank."): value for name, value in RIGHT.items() if name.startswith("field.")},
+        form=form,
+        accepted=tuple(AcceptedTerms(code=item, version="t-1", accepted_at=house.time()) for item in accepted),
+    )
+    if not code:
+        assert house.run(start_payment(house.hub, request)).terms[0].version == "t-1"
+        return
+    with pytest.raises(NotPossible) as refused:
+        house.run(start_payment(house.hub, request))
+    assert refused.value.code == code
+    assert len(ways.orders) == before
+    assert house.read(lambda tx: tx.payments.with_payables([debtor.invoices[0].id])) == ()
 
 
 def test_a_seal_of_another_page_or_by_somebody_else_accepts_nothing(ways: Ways) -> None:

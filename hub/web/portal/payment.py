@@ -44,7 +44,7 @@ FRESH: Final = timedelta(seconds=90)
 REFRESH: Final[Mapping[Shown, int]] = {
     Shown.PREPARING: 2,
     Shown.APPROVE: 4,
-    Shown.QR: 4,
+    Shown.QR: 15,
     Shown.HOSTED_PAGE: 8,
     Shown.POST_FORM: 15,
     Shown.REFERENCE: 30,
@@ -52,7 +52,7 @@ REFRESH: Final[Mapping[Shown, int]] = {
     Shown.WAITING_RESULT: 8,
     Shown.UNKNOWN: 10,
 }
-"""Seconds after which the page of a live payment looks again."""
+"""Seconds after which the page of a live payment looks again; where a text is copied there is time for it."""
 
 TIMED: Final = frozenset({Shown.APPROVE, Shown.QR, Shown.POST_FORM})
 """Pages with a bar that runs out."""
