@@ -17,6 +17,7 @@ from typing import Any, Final
 import attrs
 import structlog
 
+from hub.flows.accounts.register_webhook import follow_webhooks
 from hub.flows.corrections.follow_dispute import follow_dispute
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.imports.take_back import go_on
@@ -168,7 +169,7 @@ class Loop:
         if self._looked_at is not None and now - self._looked_at < LOOK_EVERY and not fresh_keys:
             return
         self._looked_at = now
-        for look in (take_up_locked, owe_digests, plan_reconciliations):
+        for look in (take_up_locked, owe_digests, plan_reconciliations, follow_webhooks):
             try:
                 await look(self._hub)
             except Exception:  # what is owed once a day must not keep anything else from running

@@ -19,6 +19,7 @@ from hub_hookspecs import CROCKFORD, EnteredBy, ProviderInfo
 
 from .draft_account import draft_account
 from .open_account import Opened, open_account
+from .register_webhook import bring_webhook, remove_webhook
 from .replace_credentials import Draft, SettingEntry, replace_drafted, save_secrets
 from .retire_account import replace_by_another, take_place
 from .validate_account import ask_identity, delivery_about, owe_result, unclear_report, validate_account
@@ -120,7 +121,9 @@ async def _replace(hub: Hub, draft: Draft, tried: Opened, entry: SettingEntry) -
 
     account = await hub.store.write(store)
     hub.cached.clear()
-    return account
+    if draft.before and draft.takes_place:
+        await remove_webhook(hub, draft.before.id)
+    return await bring_webhook(hub, account.id) or account
 
 
 def _take(tx: Tx, hub: Hub, entry: SettingEntry, account_id: str, token: str, now: datetime) -> Draft:
@@ -185,3 +188,4 @@ async def disable_account(hub: Hub, account_id: str) -> None:
 
     await hub.store.write(disable)
     hub.cached.clear()
+    await remove_webhook(hub, account_id)

@@ -27,6 +27,7 @@ from hub_hookspecs import (
 )
 
 from .open_account import Opened, opened_account
+from .register_webhook import bring_webhook
 
 
 def delivery_about(
@@ -48,7 +49,8 @@ async def validate_account(hub: Hub, account_id: str, *, by: str) -> ProviderAcc
         raise LookupError(f"no account {account_id}")
     report = await ask_identity(hub, opened)
     done = hub.clock()
-    return await hub.store.write(lambda tx: _judge(tx, hub, opened, report, done))
+    account = await hub.store.write(lambda tx: _judge(tx, hub, opened, report, done))
+    return await bring_webhook(hub, account.id) or account
 
 
 async def ask_identity(hub: Hub, opened: Opened) -> IdentityReport:
@@ -147,4 +149,4 @@ async def confirm_account(hub: Hub, account_id: str, *, by: str, seen: int | Non
 
     account = await hub.store.write(confirm)
     hub.cached.clear()
-    return account
+    return await bring_webhook(hub, account.id) or account
