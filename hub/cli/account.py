@@ -9,7 +9,7 @@ import click
 
 from .account_entering import connect, provision
 from .account_keys import add_keys, rotate_keys
-from .account_words import account_facts, fail_unless_usable, print_connected
+from .account_words import account_facts, fail_unless_usable, print_connected, webhook_words
 from .finding import companies_in, find_account
 from .options import any_company_option, company_option, json_option
 from .printing import (
@@ -101,6 +101,33 @@ async def capture(hub: Hub, merchant: Merchant, code: str, choice: str) -> None:
 
     await set_capture(hub, merchant, code, CaptureChoice(choice.replace("-", "_")))
     click.echo(f"{merchant.slug} {code}: what is authorised is captured {choice.replace('-', ' ')}")
+
+
+@command.command()
+@click.argument("code", metavar="PROVIDER")
+@click.option("--replace", metavar="ADDRESS", default="", help="The foreign address that ours takes the place of.")
+@company_option
+@pass_merchant
+async def webhook(hub: Hub, merchant: Merchant, code: str, replace: str) -> None:
+    """Look at where the provider sends notifications, and register our address there by a call.
+
+    PROVIDER is its code, or the id of one of the company's accounts, retired ones too. Of one that is off our address
+    is taken away. An address that the hub did not set is replaced only by name.
+    """
+    from hub.flows.accounts.register_webhook import bring_webhook, remove_webhook
+    from hub.flows.accounts.view_webhook import webhook_of
+
+    account = await find_account(hub, merchant, code)
+    await bring_webhook(hub, account.id, replace=replace)
+    account = await remove_webhook(hub, account.id) or account
+    view = await hub.store.read(lambda tx: webhook_of(tx, hub, account))
+    if view is None:
+        raise click.ClickException(
+            f"{account.provider} registers no address by a call: payment-hub account show {code}"
+        )
+    click.echo(f"{merchant.slug} {account.provider}: {webhook_words(view)}")
+    if not (view.is_registered or view.is_off):
+        raise click.exceptions.Exit(1)
 
 
 @command.command("list")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hub.flows.accounts.connect_account import Connected
     from hub.flows.accounts.replace_credentials import NotReplaced
     from hub.flows.accounts.retire_account import MoneyIsUnderWay
+    from hub.flows.accounts.view_webhook import WebhookView
     from hub_hookspecs import IdentityReport
 
 
@@ -93,6 +94,25 @@ def print_connected(merchant: Merchant, done: Connected, info: Any) -> None:
     if info.notification_setup:
         show = f"payment-hub account show {account.provider} --company {merchant.slug}"
         click.echo(f"  {info.name} must be told where to send notifications: {show}")
+
+
+def webhook_words(view: WebhookView) -> str:
+    """What stands at the provider for an account's notifications, and what comes next."""
+    known = view.known
+    if view.is_under_way:
+        return "a change of the webhook is under way; look again in two minutes"
+    if known is None:
+        return "no webhook; the provider could not be asked, or nobody tried"
+    if known.unclear:
+        return "it is unclear whether our address is registered; it is looked at before anything is changed"
+    if known.address and view.is_off:
+        return f"the account is off, and the provider still holds {known.address}; it is tried again every hour"
+    if known.address:
+        return f"registered: {known.address}"
+    if known.foreign and not view.is_off:
+        kept = ", used by another account here and kept" if set(known.foreign) <= view.in_use else ""
+        return f"not registered; another address stands there{kept}: {' '.join(known.foreign)}"
+    return "not registered"
 
 
 def _state(account: ProviderAccount) -> str:

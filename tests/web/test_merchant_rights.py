@@ -98,6 +98,7 @@ WANTED: dict[str, dict[str, Right]] = {
         "/m/integrations/{}/confirm": OWN,
         "/m/integrations/{}/disable": OWN,
         "/m/integrations/{}/validate": OWN,
+        "/m/integrations/{}/webhook": OWN,
         "/m/invoices/{}/rebill": BOOK,
         "/m/invoices/{}/void": BOOK,
         "/m/invoices/{}/write-off": OWN,

@@ -7,7 +7,7 @@ from datetime import datetime
 import attrs
 import click
 
-from hub.cli.account_words import account_facts, counted
+from hub.cli.account_words import account_facts, counted, webhook_words
 from hub.cli.printing import SHORT, command_line, local, moment, print_facts, print_hanging, print_text
 from hub.domain.account import MoneyUnderWay, ProviderAccount
 from hub.domain.merchant import Merchant
@@ -15,6 +15,7 @@ from hub.domain.message import StoredMessage
 from hub.flows.accounts.catalogue import notification_address
 from hub.flows.accounts.connect_account import missing_settings
 from hub.flows.accounts.money_under_way import money_under_way
+from hub.flows.accounts.view_webhook import WebhookView, webhook_of
 from hub.flows.accounts.watch_account import REFUSED
 from hub.flows.ground.ports import Hub
 from hub.flows.operations.view_received import LastReceived, received_from
@@ -39,6 +40,7 @@ class AccountPage:
     hearing: LastReceived
     under_way: MoneyUnderWay
     address: str
+    webhook: WebhookView | None
 
     @property
     def settings(self) -> dict[str, str]:
@@ -59,6 +61,7 @@ async def page_of(hub: Hub, merchant: Merchant, account: ProviderAccount) -> Acc
         hearing=await hub.store.read(lambda tx: received_from(tx, account)),
         under_way=await hub.store.read(lambda tx: money_under_way(tx, hub, account, hub.clock())),
         address=notification_address(hub, account),
+        webhook=await hub.store.read(lambda tx: webhook_of(tx, hub, account)),
     )
 
 
@@ -69,6 +72,7 @@ def data_of(page: AccountPage) -> dict[str, object]:
         **_facts(page, refused),
         "under_way": attrs.asdict(page.under_way),
         "notification_address": page.address,
+        "webhook": attrs.asdict(page.webhook.known) if page.webhook and page.webhook.known else None,
         "settings": page.settings,
         "missing": list(page.missing),
     }
@@ -82,6 +86,7 @@ def print_page(page: AccountPage) -> None:
         **_facts(page, refused),
         "under_way": counted(page.under_way),
         "notification_address": page.address,
+        **({"webhook": webhook_words(page.webhook)} if page.webhook else {}),
         "missing": list(page.missing),
     }
     print_facts(((name, _readable(value)) for name, value in facts.items()), zone=zone)

@@ -68,7 +68,7 @@ async def bring_webhook(hub: Hub, account_id: str, *, replace: str = "") -> Prov
     Returns None where its provider registers nothing by a call, or is not asked now.
     """
     opened = await _openable(hub, account_id)
-    if opened is None or opened.record.status is not AccountStatus.ACTIVE or _is_under_way(hub, opened.record):
+    if opened is None or opened.record.status is not AccountStatus.ACTIVE or is_under_way(hub, opened.record):
         return None
     report = await _look(hub, opened)
     if report and report.ours and not _is_recorded(hub, opened.record):
@@ -88,7 +88,7 @@ async def remove_webhook(hub: Hub, account_id: str) -> ProviderAccount | None:
     What it does not come to is left as it is, and tried again later; nothing waits for it.
     """
     opened = await _openable(hub, account_id)
-    if opened is None or not stays_behind(opened.record) or _is_under_way(hub, opened.record):
+    if opened is None or not stays_behind(opened.record) or is_under_way(hub, opened.record):
         return await _current(hub, account_id)
     now = hub.clock()
     if await hub.store.read(lambda tx: money_under_way(tx, hub, opened.record, now)):
@@ -118,13 +118,15 @@ async def follow_webhooks(hub: Hub) -> None:
 
 async def _is_allowed(hub: Hub, account: ProviderAccount, report: WebhookReport, replace: str) -> bool:
     """Whether a person said that ours takes the place of what stands there, and of nothing that is used here."""
-    return replace in report.foreign and await may_be_replaced(hub, account, replace)
+    if replace not in report.foreign:
+        return False
+    return await hub.store.read(lambda tx: may_be_replaced(tx, hub, account, replace))
 
 
-async def may_be_replaced(hub: Hub, account: ProviderAccount, address: str) -> bool:
+def may_be_replaced(tx: Tx, hub: Hub, account: ProviderAccount, address: str) -> bool:
     """Whether a person may let ours take the place of this address: never of another account here that is in use."""
     token = address.removeprefix(f"{hub.base_url}/n/").partition("/")[2].partition("/")[0]
-    other = await hub.store.read(lambda tx: tx.accounts.by_token(token)) if token else None
+    other = tx.accounts.by_token(token) if token else None
     return other is None or other.id == account.id or not is_in_use(other)
 
 
@@ -140,7 +142,8 @@ async def _current(hub: Hub, account_id: str) -> ProviderAccount | None:
     return await hub.store.read(lambda tx: tx.accounts.get(account_id))
 
 
-def _is_under_way(hub: Hub, account: ProviderAccount) -> bool:
+def is_under_way(hub: Hub, account: ProviderAccount) -> bool:
+    """Whether a change may still be on its way to the provider."""
     known = account.webhook
     return known is not None and known.unclear and timedelta() <= hub.clock() - known.seen_at < UNDER_WAY
 

@@ -15,11 +15,13 @@ from hub.domain.text import Text
 from hub.flows.accounts.catalogue import CatalogueEntry, catalogue, earlier_accounts
 from hub.flows.accounts.connect_account import connect_account, disable_account, missing_settings
 from hub.flows.accounts.open_account import Locked, NotInstalled, locked_of
+from hub.flows.accounts.register_webhook import bring_webhook, remove_webhook
 from hub.flows.accounts.replace_credentials import NotReplaced
 from hub.flows.accounts.retire_account import MoneyIsUnderWay
 from hub.flows.accounts.set_capture import set_capture
 from hub.flows.accounts.set_channels import set_channels
 from hub.flows.accounts.validate_account import confirm_account, validate_account
+from hub.flows.accounts.view_webhook import left_behind, webhook_of
 from hub.flows.operations.view_received import received_from
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Channel, EnteredBy, Match, ProviderInfo
@@ -118,6 +120,10 @@ async def _provider_page(
         identity=show_document(context.country, context.merchant.company.document, with_type=True),
         is_unproven=account is not None
         and await context.hub.store.read(lambda tx: received_from(tx, account).proves_nothing),
+        webhook=await context.hub.store.read(lambda tx: webhook_of(tx, context.hub, account)) if account else None,
+        left_behind=await context.hub.store.read(
+            lambda tx: left_behind(tx, context.hub, context.merchant, entry.code, now)
+        ),
         setup_text=info.notification_setup.replace("{address}", entry.notification_address),
     )
 
@@ -237,6 +243,17 @@ async def disable(context: Context, form: CheckedForm, code: FromPath[str]) -> P
     return redirect(f"/m/integrations/{code}")
 
 
+@post("/integrations/{code:str}/webhook", status_code=200, right=Right.OWN)
+async def register(context: Context, form: CheckedForm, code: FromPath[str]) -> Page:
+    """Look at what stands at the provider for our notifications; ``replace`` names the foreign address that goes."""
+    context.owners_only()
+    entry = await _entry(context, code)
+    if entry.account:
+        await bring_webhook(context.hub, entry.account.id, replace=form.get("replace"))
+        await remove_webhook(context.hub, entry.account.id)
+    return redirect(f"/m/integrations/{code}#avisos")
+
+
 @post("/integrations/{code:str}/channels", status_code=200, right=Right.OWN)
 async def choose_channels(context: Context, form: CheckedForm, code: FromPath[str]) -> Page:
     """Where the button stands: on statements, in the store, or both."""
@@ -266,5 +283,6 @@ HANDLERS: list[ControllerRouterHandler] = [
     validate,
     disable,
     choose_capture,
+    register,
     choose_channels,
 ]
