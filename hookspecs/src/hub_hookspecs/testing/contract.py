@@ -32,6 +32,7 @@ from .proofs import (
     purity,
     secrets,
     settlements,
+    webhooks,
     wires,
     words,
 )
@@ -51,6 +52,7 @@ PROOFS: Final[tuple[Proof, ...]] = (
     *promises.PROOFS,
     *notifications.PROOFS,
     *settlements.PROOFS,
+    *webhooks.PROOFS,
     *secrets.PROOFS,
     *purity.PROOFS,
     *copies.PROOFS,
