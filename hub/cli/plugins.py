@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .options import data_option, json_option
+from .plugin_beginning import new, update
 from .printing import print_facts, print_json, print_table
 from .running import pass_hub
 
@@ -25,6 +26,10 @@ def command(ctx: click.Context, as_json: bool, data: str | None) -> None:
     """Installed providers; without a command they are listed."""
     if ctx.invoked_subcommand is None:
         _list(as_json, data)
+
+
+command.add_command(new)
+command.add_command(update)
 
 
 @command.command("list")
