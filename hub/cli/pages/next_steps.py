@@ -57,6 +57,8 @@ def comes_next(story: PaymentStory) -> str:
     when = local(payment.next_check_at, story.zone, seconds=True)
     if story.now >= payment.next_check_at:
         when += " (due now; serve or worker does it)"
+    if payment.status is Status.PAID:
+        return f"{when}: {story.view.provider_name} does not tell of what goes back, so it is asked"
     if way and way.query_by is QueryBy.NONE and payment.status is Status.PENDING:
         return f"{when}: {story.view.provider_name} cannot be asked, so silence then closes it by rule"
     if story.record.undo_from:
