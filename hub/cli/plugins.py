@@ -9,6 +9,7 @@ import click
 
 from .options import data_option, json_option
 from .plugin_beginning import new, update
+from .plugins_try import try_
 from .printing import print_facts, print_json, print_table
 from .running import pass_hub
 
@@ -30,6 +31,7 @@ def command(ctx: click.Context, as_json: bool, data: str | None) -> None:
 
 command.add_command(new)
 command.add_command(update)
+command.add_command(try_)
 
 
 @command.command("list")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,8 @@ import click
 from .running import pass_settings
 
 if TYPE_CHECKING:
+    from hub.bootstrap import OpenedHub
+    from hub.flows.ground.ports import Mailer
     from hub.settings import Settings
 
 
@@ -29,10 +32,24 @@ def command(settings: Settings, host: str | None, port: int | None, no_worker: b
     set_up_logs(settings.log_level)
     open_hub(settings, strict=strict).store.close_now()  # refuse before a port is taken
     sock = listening(host or settings.host, settings.port if port is None else port)
-    return run(_serve(settings, sock, worker=not no_worker))
+    name, at = sock.getsockname()[:2]
+    ready = f"Listening on http://{name}:{at}; links in mails begin with {settings.base_url}"
+    return run(serve_hub(settings, sock, worker=not no_worker, ready=lambda _opened: click.echo(ready, err=True)))
 
 
-async def _serve(settings: Settings, sock: socket.socket, *, worker: bool) -> int:
+async def serve_hub(
+    settings: Settings,
+    sock: socket.socket,
+    *,
+    worker: bool = True,
+    mailer: Mailer | None = None,
+    ready: Callable[[OpenedHub], None],
+) -> int:
+    """Serve the hub of a data folder until a signal; the exit code.
+
+    Args:
+        ready: Called once requests are answered.
+    """
     from hub.bootstrap import open_hub
     from hub.jobs.process import Process
     from hub.web.app import create_app
@@ -41,14 +58,12 @@ async def _serve(settings: Settings, sock: socket.socket, *, worker: bool) -> in
     from .serving import stop_on_signals
 
     stop = stop_on_signals()
-    opened = open_hub(settings)
+    opened = open_hub(settings, mailer=mailer)
     process = Process(opened, "serve", works=worker, failed=lambda: stop(1))
     stop.on_stop = process.begin_to_stop
     await process.start()
-    name, port = sock.getsockname()[:2]
-    ready = f"Listening on http://{name}:{port}; links in mails begin with {settings.base_url}"
     try:
-        await serve(create_app(opened.hub), [sock], stop=stop.event, ready=lambda: click.echo(ready, err=True))
+        await serve(create_app(opened.hub), [sock], stop=stop.event, ready=lambda: ready(opened))
     finally:
         await process.stop()
     return stop.code

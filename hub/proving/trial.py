@@ -15,19 +15,14 @@ from typing import Any, Final
 import attrs
 
 from hub.bootstrap import migrate_data, open_hub, watch_exchanges
-from hub.domain import billing
-from hub.domain.account import AccountStatus, ProviderAccount
-from hub.domain.identity import Invalid
+from hub.domain.account import ProviderAccount
 from hub.domain.intake import Share
-from hub.domain.merchant import Customer, Merchant
+from hub.domain.merchant import Merchant
 from hub.domain.offer import currencies_of
-from hub.domain.payable import Payable, PayableKind
 from hub.domain.payer_form import NO_FORM, choices_of, goes_with
 from hub.domain.payment import Payment
-from hub.flows.accounts.connect_account import connect_account
 from hub.flows.accounts.enable_provider import enable_provider
-from hub.flows.accounts.validate_account import confirm_account
-from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.ports import Hub
 from hub.flows.payments.fetch_form import fetch_form
 from hub.flows.payments.open_payment import PayRequest
 from hub.flows.payments.read_message import read_message
@@ -38,20 +33,18 @@ from hub.providers.limits import Limits
 from hub.providers.registry import Provider, Registry
 from hub.settings import Settings
 from hub.stored_grants import StoredGrants
-from hub_hookspecs import AcceptedTerms, Channel, Credentials, EnteredBy, Message, Mode, Money, PaymentForm, Way
+from hub_hookspecs import AcceptedTerms, Channel, Message, Mode, Money, PaymentForm, Way
 from hub_hookspecs.patterns import texts_for
 from hub_hookspecs.testing import Subject
 
+from .example import NotConnected as NotConnected
+from .example import connect_example, owe
 from .simulated import BASE, Simulated
 
 LOCALE: Final = "es"
 BY: Final = "payment-hub plugins check"
 UNHURRIED: Final = Limits(rate=10_000, burst=10_000, pauses=(0.01, 0.01))
 """The hub's own limits, but nobody here has to be spared."""
-
-
-class NotConnected(Exception):
-    """The plugin's account does not work; the text says what became of it."""
 
 
 class NoMailer:
@@ -82,7 +75,7 @@ class Trial:
             NotPossible: Nothing was sent.
         """
         hub, subject = self.hub, self.simulated.subject
-        owed = await hub.store.write(lambda tx: self._bill(tx, hub.fresh_id(), amount))
+        owed = await hub.store.write(lambda tx: owe(tx, hub, self.merchant, hub.fresh_id(), amount))
         channels = subject.info.channels
         form = (await fetch_form(hub, self.account.id, way, locale=LOCALE)).form or NO_FORM
         now = hub.clock()
@@ -101,26 +94,6 @@ class Trial:
         await self.simulated.browse(payment.action)
         await self.simulated.pass_time()
         return payment
-
-    def _bill(self, tx: Tx, number: str, amount: Money) -> Payable:
-        now, merchant = self.hub.clock(), self.merchant
-        customer = Customer(id=number, merchant_id=merchant.id, name="Ana Prueba", email="ana@ejemplo.test")
-        tx.customers.save(customer)
-        payable = Payable(
-            id=number,
-            merchant_id=merchant.id,
-            mode=merchant.mode,
-            kind=PayableKind.INVOICE,
-            number=number,
-            customer_id=customer.id,
-            currency=amount.currency,
-            total=amount.minor,
-            issued_on=now.date(),
-            created_at=now,
-        )
-        tx.payables.add(payable)
-        tx.ledger.write(billing.bill(payable, difference=payable.total, at=now))
-        return payable
 
     async def receive(self, message: Message) -> int:
         """A notification arrives at the door, and what its plugin wants to ask first is asked.
@@ -211,31 +184,6 @@ async def _found(hub: Hub, subject: Subject) -> Merchant:
 
 
 async def _connect(hub: Hub, merchant: Merchant, subject: Subject) -> ProviderAccount:
-    """What the merchant enters, then what the operator does; a person confirms what the provider cannot tell."""
-    simulator, filled, info = subject.simulator, subject.filled, subject.info
-    given = {**simulator.settings(filled, filled["merchants"][0]["id"]), **subject.settings}
-    account = None
-    try:
-        for hand in (EnteredBy.MERCHANT, EnteredBy.OPERATOR):
-            names = {setting.name for setting in info.settings if setting.entered_by is hand}
-            values = {name: value for name, value in given.items() if name in names}
-            if values or hand is EnteredBy.MERCHANT:
-                connected = await connect_account(hub, merchant.id, info.code, values, by=BY, entered_by=hand)
-                account = connected.account
-        assert account is not None
-        if account.status is AccountStatus.NEEDS_CONFIRMATION:
-            account = await confirm_account(hub, account.id, by=BY)
-    except Invalid as invalid:
-        raise NotConnected(f"the settings that its simulator gives are refused: {invalid}") from None
-    return account if account.status is AccountStatus.ACTIVE else await _activate(hub, account)
-
-
-async def _activate(hub: Hub, account: ProviderAccount) -> ProviderAccount:
-    """Where its credentials work, the simulator's merchant may be another company than the one that is made up here."""
-    said = account.report.credentials if account.report else "nothing"
-    if said is not Credentials.ACCEPTED:
-        raise NotConnected(f"its account is {account.status} after validate_identity said {said} of the credentials")
-    now = hub.clock()
-    await hub.store.write(lambda tx: tx.accounts.set_status(account.id, AccountStatus.ACTIVE, now))
-    hub.cached.clear()
-    return attrs.evolve(account, status=AccountStatus.ACTIVE)
+    filled = subject.filled
+    given = {**subject.simulator.settings(filled, filled["merchants"][0]["id"]), **subject.settings}
+    return await connect_example(hub, merchant, subject.info, given, by=BY)

@@ -32,6 +32,7 @@ from hub.flows.merchants.issue_api_key import issue_api_key
 from hub.flows.merchants.save_company import CompanyForm, create_company
 from hub.jobs.embedded import Loop
 from hub.providers.simulators import load_simulators
+from hub.proving.folder import write_settings
 from hub.settings import ProviderSettings, Settings
 from hub.web.app import FRONT, create_app
 from hub.web.serve import bind, serve
@@ -220,22 +221,6 @@ def _configs(data: Path, simulators: Mapping[str, Simulator]) -> dict[str, dict[
     file.touch(mode=0o600)
     file.write_text(json.dumps(configs), encoding="utf-8")
     return configs
-
-
-def write_settings(settings: Settings) -> None:
-    """Write hub.toml, so that every command works on the demo's data folder."""
-    lines = [
-        f'base_url = "{settings.base_url}"',
-        f'smtp_host = "{settings.smtp_host}"',
-        f"smtp_port = {settings.smtp_port}",
-        f'sender = "{settings.sender}"',
-        f'operator_email = "{settings.operator_email}"',
-    ]
-    for code, chosen in settings.providers.items():
-        lines += ["", f"[providers.{code}.endpoints]"]
-        lines += [f'{role} = "{url}"' for role, url in chosen.endpoints.items()]
-    settings.data.mkdir(parents=True, exist_ok=True)
-    (settings.data / "hub.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 async def _find_companies(town: Town) -> None:

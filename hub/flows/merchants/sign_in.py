@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import attrs
 
@@ -39,25 +39,31 @@ async def request_sign_in(hub: Hub, email: str) -> None:
 
     def write(tx: Tx) -> None:
         for member, sign_in_id in links:
-            _owe(tx, hub, member, sign_in_id)
+            _owe(tx, hub, member, sign_in_id, now)
         tx.after_commit(hub.wake)
 
-    def _owe(tx: Tx, hub: Hub, member: Member, sign_in_id: str) -> None:
-        merchant = tx.merchants.get(member.merchant_id)
-        if merchant is None:
-            return
-        tx.merchants.add_sign_in(
-            SignIn(
-                token_hash=token_hash(sign_in_token(hub, sign_in_id)),
-                merchant_id=member.merchant_id,
-                email=address,
-                expires_at=now + LINK_LIFE,
-            )
-        )
-        about, details = About(merchant.id, merchant.id, merchant.mode), {"expires_at": (now + LINK_LIFE).isoformat()}
-        tx.deliveries.add(owed_mail(sign_in_id, DeliveryKind.SIGN_IN, address, about, now, details=details))
-
     await hub.store.write(write)
+
+
+def _owe(tx: Tx, hub: Hub, member: Member, sign_in_id: str, now: datetime) -> None:
+    merchant = tx.merchants.get(member.merchant_id)
+    if merchant is None:
+        return
+    add_sign_in(tx, hub, member, sign_in_id, now)
+    about, details = About(merchant.id, merchant.id, merchant.mode), {"expires_at": (now + LINK_LIFE).isoformat()}
+    tx.deliveries.add(owed_mail(sign_in_id, DeliveryKind.SIGN_IN, member.email, about, now, details=details))
+
+
+def add_sign_in(tx: Tx, hub: Hub, member: Member, sign_in_id: str, now: datetime) -> None:
+    """From now on the token of this id signs the member in, once."""
+    tx.merchants.add_sign_in(
+        SignIn(
+            token_hash=token_hash(sign_in_token(hub, sign_in_id)),
+            merchant_id=member.merchant_id,
+            email=member.email,
+            expires_at=now + LINK_LIFE,
+        )
+    )
 
 
 @attrs.frozen(kw_only=True)

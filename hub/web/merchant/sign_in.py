@@ -25,6 +25,7 @@ from hub.web.pages import reader_pages_of
 from hub.web.proxies import BlindSpots
 from hub.web.request import Request, hub_of
 from hub.web.responses import Page, redirect
+from hub_hookspecs import Mode
 
 from .context import NEXT, NEXT_SECONDS, SESSION, Context, FormRefused
 from .form import CheckedForm, SubmittedForm, read_form
@@ -71,6 +72,7 @@ def _entry_page(request: Request, template: str, *, status: int = 200, **values:
     entry = request.cookies.get(cookie_name(hub, ENTRY), "") or token_urlsafe(24)
     return reader_pages_of(request).page(
         f"merchant/{template}",
+        mode=Mode.TEST if hub.simulated else None,
         status=status,
         token=hub.vault.form_token("entry", entry),
         cookies=[cookie(hub, ENTRY, entry, seconds=NEXT_SECONDS)],
