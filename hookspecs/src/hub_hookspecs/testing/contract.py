@@ -13,7 +13,7 @@ from typing import Final
 import attrs
 
 from .bench import Bench as Bench
-from .causes import is_raised, joined
+from .causes import is_everywhere, joined
 from .finding import Finding as Finding
 from .finding import Proof as Proof
 from .finding import Result as Result
@@ -68,12 +68,12 @@ def prove(subject: Subject, proofs: tuple[Proof, ...] = PROOFS) -> tuple[Result,
 
 
 def _only_new(results: list[Result]) -> Iterator[Result]:
-    """What was raised at one place in somebody's code is told by the first proof that came upon it."""
+    """What any proof may come upon is told by the first that did."""
     known: dict[str, str] = {}
     for result in results:
         new = tuple(item for item in result.findings if item.cause not in known)
         found = next((known[item.cause] for item in result.findings if item.cause in known), "")
-        known |= {item.cause: result.proof.name for item in new if is_raised(item.cause)}
+        known |= {item.cause: result.proof.name for item in new if is_everywhere(item.cause)}
         if new or not found:
             yield attrs.evolve(result, findings=new)
         else:

@@ -79,7 +79,10 @@ def _trees(subject: Subject) -> Iterator[tuple[str, str, ast.AST, int]]:
         return
     for cls in type(plugin).__mro__:
         if cls is not object and not cls.__module__.startswith("hub_hookspecs."):
-            lines, first = inspect.getsourcelines(cls)
+            try:
+                lines, first = inspect.getsourcelines(cls)
+            except OSError:  # made while running
+                continue
             path = Path(inspect.getsourcefile(cls) or "")
             yield cls.__module__, "/".join(path.parts[-2:]), ast.parse(textwrap.dedent("".join(lines))), first
 

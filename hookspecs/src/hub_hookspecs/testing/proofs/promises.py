@@ -11,6 +11,7 @@ import attrs
 from hub_hookspecs.exchange import Outcome
 from hub_hookspecs.money import Money
 from hub_hookspecs.payment import Grant, GrantRequest, OrderLine
+from hub_hookspecs.provider import Way
 from hub_hookspecs.testing.bench import Bench, World
 from hub_hookspecs.testing.finding import Proof
 from hub_hookspecs.testing.options import Option
@@ -54,12 +55,24 @@ def _lives(bench: Bench) -> Iterator[str]:
         ends = getattr(story.payment.started.action, "expires_at", None)
         if ends is None or ends <= bench.subject.now + MINUTE:
             continue
+        declared = timedelta(minutes=_life(way, story.world))
+        if ends > story.payment.order.now + declared + MINUTE:
+            yield (
+                f"create_payment ({way.code}): what the payer is shown ends {ends - story.payment.order.now} after it "
+                f"was started, and {declared} are declared; after that nobody waits for its money"
+            )
         story.world.control("clock", at=(ends - MINUTE).isoformat())
         if not story.can_still_be_paid():
             yield (
                 f"create_payment ({way.code}): what the payer is shown ends at {ends:%H:%M}, and a minute before that "
                 "nobody can pay it; expires_at is the provider's"
             )
+
+
+def _life(way: Way, world: World) -> int:
+    """How many minutes are declared, by the way or by the account's setting."""
+    value = world.account.settings.get(way.expiry_setting or "", "")
+    return int(value) if value.isdigit() else way.expiry_minutes
 
 
 def _grant_lives(bench: Bench) -> Iterator[str]:
