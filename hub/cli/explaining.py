@@ -29,7 +29,7 @@ NOT_ALLOWED = {
     "not_live": "it is over, and holds no invoice any more: payment-hub payment show REFERENCE",
     "nothing_left": "nothing of it is left to give back: payment-hub payment show REFERENCE",
     "not_paid": "it is not paid: payment-hub payment show REFERENCE",
-    "nothing_open": "no refund, undo or cancel of it waits to be concluded: payment-hub payment show REFERENCE",
+    "nothing_open": "nothing that was sent of it waits to be concluded: payment-hub payment show REFERENCE",
     "resolved": "the review was resolved already: payment-hub review list --resolved",
     "second_person": "who proposed it cannot let it happen too; another person can: payment-hub review waiting",
     "too_early": "the payer may still approve it",
