@@ -20,6 +20,9 @@ from pypdf import PdfReader
 
 from hub.domain.payment import Payment, Status
 from hub.flows.payments.check_payment import check_payment
+from hub.flows.payments.view_payment import view_payment
+from hub.flows.views.print_voucher import voucher_of
+from hub.web.portal.action import ShownAction, shown_action
 from hub_hookspecs import ApproveInApp, Barcode, NextAction, ShowQr, ShowReference, Symbology
 from tests.web.conftest import House
 from tests.web.ways import Ways, as_ever, house, ways, words_in
@@ -137,6 +140,31 @@ def test_a_page_and_an_app_stand_side_by_side(ways: Ways) -> None:
     html = at(ways, path)
     assert 'href="caminos://a?b=1&amp;c=&#34;&gt;&lt;script&gt;"' in html
     assert "<script" not in html
+
+
+@pytest.mark.parametrize(("agent", "leads_on"), [("Mozilla/5.0 (X11)", True), ("Mozilla/5.0 (Android) Mobile", False)])
+def test_a_phone_shows_both_ways_where_a_desk_is_led_on(ways: Ways, agent: str, leads_on: bool) -> None:
+    payment, path = shown(ways, "bank")
+    with ways.house.browser() as browser:
+        html = browser.get(f"{path}?continuar=1", headers={"user-agent": agent}).text
+    assert ("0;url=" in html) is leads_on
+    assert f"caminos://pay/{payment.reference}" in html
+
+
+@pytest.mark.parametrize(("agent", "seconds"), [("Mozilla/5.0 (X11)", 4), ("Mozilla/5.0 (Android) Mobile", 15)])
+def test_a_phone_leaves_time_to_copy(ways: Ways, agent: str, seconds: int) -> None:
+    _payment, path = shown(ways, "key")
+    with ways.house.browser() as browser:
+        assert f'content="{seconds};url=' in browser.get(path, headers={"user-agent": agent}).text
+
+
+def test_nothing_is_shown_to_pay_with_while_it_is_withdrawn(ways: Ways) -> None:
+    for way in ("key", "store", "bank"):
+        view = ways.house.run(view_payment(ways.house.hub, shown(ways, way)[0].id))
+        assert view
+        assert shown_action(view) != ShownAction()
+        assert shown_action(attrs.evolve(view, cancelling=True)) == ShownAction()
+        assert voucher_of(ways.house.hub, attrs.evolve(view, cancelling=True)) is None
 
 
 # A reference.

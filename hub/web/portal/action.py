@@ -42,6 +42,8 @@ class ShownAction:
 
 def shown_action(view: PaymentView) -> ShownAction:
     """What the page draws; nothing of an action that is over."""
+    if view.cancelling:
+        return ShownAction()
     match view.payment.action:
         case ShowQr() as action if view.shown is Shown.QR:
             return ShownAction(

@@ -32,7 +32,7 @@ from hub.web.pay_step import GO_ON
 from hub.web.payer_form import shown_value
 from hub.web.portal.action import png_of, shown_action
 from hub.web.portal.words import REASONS
-from hub.web.request import Request, hub_of
+from hub.web.request import Request, hub_of, is_phone
 from hub.web.responses import HEADERS, Page, redirect
 from hub_hookspecs import Kind, Money, PostForm, Redirect, ShowQr
 
@@ -44,7 +44,7 @@ FRESH: Final = timedelta(seconds=90)
 REFRESH: Final[Mapping[Shown, int]] = {
     Shown.PREPARING: 2,
     Shown.APPROVE: 4,
-    Shown.QR: 15,
+    Shown.QR: 4,
     Shown.HOSTED_PAGE: 8,
     Shown.POST_FORM: 15,
     Shown.REFERENCE: 30,
@@ -52,10 +52,13 @@ REFRESH: Final[Mapping[Shown, int]] = {
     Shown.WAITING_RESULT: 8,
     Shown.UNKNOWN: 10,
 }
-"""Seconds after which the page of a live payment looks again; where a text is copied there is time for it."""
+"""Seconds after which the page of a live payment looks again."""
 
 TIMED: Final = frozenset({Shown.APPROVE, Shown.QR, Shown.POST_FORM})
 """Pages with a bar that runs out."""
+
+COPY_SECONDS: Final = 15
+"""The same on a phone with a code, where a key or a text is copied meanwhile."""
 
 SLOW_AFTER: Final = timedelta(minutes=10)
 SLOW_SECONDS: Final = 30
@@ -152,7 +155,7 @@ async def save_qr(request: Request) -> Response[bytes]:
     """The code as an image, to be opened in the app that scans it."""
     view = await view_payment_by_token(hub_of(request), request.path_params["token"])
     action = view.payment.action
-    if view.shown is not Shown.QR or not isinstance(action, ShowQr):
+    if view.shown is not Shown.QR or not isinstance(action, ShowQr) or view.cancelling:
         raise NotFoundException
     name = f"qr-{view.payment.reference}.png"
     return Response(
@@ -183,11 +186,14 @@ async def cancel(request: Request) -> Page:
 def refresh_of(request: Request, view: PaymentView, now: datetime, *, going_on: bool) -> str:
     """What ``<meta http-equiv=refresh>`` says: right after the start on to the provider, else look again."""
     action = view.payment.action
-    if going_on and view.shown is Shown.HOSTED_PAGE and isinstance(action, Redirect) and view.last_try is None:
-        return f"0;url={action.url}"
+    is_open = view.shown is Shown.HOSTED_PAGE and view.last_try is None
+    if going_on and is_open and isinstance(action, Redirect) and not (action.deep_link and is_phone(request)):
+        return f"0;url={action.url}"  # a phone that may have the app shows both ways
     seconds = REFRESH.get(view.shown)
     if seconds is None:
         return ""
+    if view.shown is Shown.QR and is_phone(request):
+        seconds = COPY_SECONDS
     if now > view.payment.created_at + SLOW_AFTER:
         seconds = max(seconds, SLOW_SECONDS)
     query = f"?{GO_ON}=1" if going_on and view.shown is Shown.PREPARING else ""
