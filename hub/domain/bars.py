@@ -16,6 +16,9 @@ QUIET = 11
 HEIGHT = 60
 """In modules."""
 
+MAX_SIGNS = 80
+"""More is no barcode that a till reads."""
+
 
 def bars_svg(code: Barcode) -> str:
     """A whole SVG document, black on white; empty where it cannot be drawn as it was given."""
@@ -35,6 +38,9 @@ def _modules(code: Barcode) -> str:
 
     A wrong check digit would be corrected in silence and an odd number filled up: that is another number, so nothing.
     """
+    is_digits = code.payload.isdigit() or code.symbology is Symbology.CODE128
+    if not (code.payload.isascii() and code.payload.isprintable() and is_digits and 0 < len(code.payload) <= MAX_SIGNS):
+        return ""
     try:
         made = get_barcode_class(code.symbology.value)(code.payload)
         (modules,) = made.build()

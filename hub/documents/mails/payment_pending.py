@@ -116,16 +116,16 @@ def _how_to_pay(value: PaymentPendingMail, reader: DocumentReader) -> MailConten
         places = ", ".join(value.voucher.places)
         parts += [*how_to_pay(value.voucher, reader), Facts(((t("voucher.places"), places),))]
     else:
-        until = t("voucher.until", moment=reader.moment(value.expires_at)) if value.expires_at else ""
-        unpaid = Notice(t("voucher.unpaid"), Tone.WARNING)
-        parts += [unpaid, Figure(t("voucher.exactly"), reader.money(value.amount), until)]
+        parts.append(Figure(t("voucher.exactly"), reader.money(value.amount)))
+        if value.expires_at:
+            parts.append(Notice(t("pending.act", moment=reader.moment(value.expires_at)), Tone.WARNING))
     for label, text in ((t("voucher.key"), value.key), (t("voucher.copy"), value.copyable)):
         if text:
             parts += [Paragraph(label, small=True), Code(text)]
     parts += [
         Facts(((t("label.order" if value.is_order else "label.invoices"), ", ".join(value.numbers)),)),
         Button(label=t("payment.view"), url=value.url),
-        Paragraph(t("voucher.not_receipt"), small=True),
+        Paragraph(t("voucher.not_receipt") if value.voucher else t("pending.not_receipt"), small=True),
     ]
     return MailContent(
         subject=t("voucher.mail_subject"), preview=intro, parts=tuple(parts), footer=t("mail.why.customer")
