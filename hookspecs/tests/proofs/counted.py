@@ -9,7 +9,7 @@ import attrs
 
 from hub_hookspecs import Kind, Literal, Observation, Reading, Starts, Verdict, harmless
 
-from .desk import Desk
+from .desks import Careless, Falls, PaidTwice
 from .planted import Planted, otherwise
 from .tiny import STATUSES, VOUCHED, Tiny
 
@@ -107,34 +107,6 @@ def in_the_query(plugin: Any, order: Any, account: Any, terminal: Any) -> Any:
     request = Tiny.charge(plugin, order, account, terminal)
     request.url = request.url.copy_with(params={"amount": repr(float(order.amount.decimal) * 1.1 / 1.1)})
     return request
-
-
-class Careless(Desk):
-    """Reads an amount however it is written."""
-
-    def create(self, body: Any, row: Any) -> Any:
-        return super().create({**body, "amount": str(body["amount"]).replace(",", "")}, row)
-
-
-class PaidTwice(Desk):
-    """A payer may pay the same payment once more; the second money has an id of its own."""
-
-    def __init__(self, config: Any) -> None:
-        super().__init__(config)
-        self.stage.actions["approve_again"] = self.approve_again
-
-    async def approve_again(self, reference: str, _body: Any) -> None:
-        if (row := self.row(reference)) is None or row.status != "paid":
-            raise LookupError(reference)
-        self.stage.capture(row.ref, f"{row.id}B", self.merchant["id"], row.amount)
-        self.tell(row)
-
-
-class Falls(Desk):
-    """Its simulator fails at one of its actions."""
-
-    async def verify(self, reference: str, _body: Any) -> None:
-        raise RuntimeError(f"nobody wrote what {'verify' if reference else ''} does")
 
 
 class ImportsTheHub(Tiny):
@@ -277,7 +249,7 @@ FAULTS = [
     Planted(
         "its simulator raises",
         SIMULATOR,
-        "the simulator raised RuntimeError: nobody wrote what verify does, at proofs/counted.py",
+        "the simulator raised RuntimeError: nobody wrote what verify does, at proofs/desks.py",
         Tiny,
         Falls,
     ),

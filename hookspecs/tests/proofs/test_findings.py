@@ -10,8 +10,8 @@ from hub_hookspecs.testing.bench import Bench
 from hub_hookspecs.testing.causes import cause_of, joined
 from hub_hookspecs.testing.scenes import an_order
 
-from .counted import Falls
 from .desk import SIMULATOR, simulator
+from .desks import Falls
 from .planted import otherwise
 from .tiny import Tiny
 
@@ -55,7 +55,7 @@ def test_what_is_raised_at_one_place_is_one_finding_however_many_proofs_come_upo
 def test_a_simulator_that_raises_is_a_finding_and_no_traceback():
     (finding,) = run_proofs(Subject(plugin=Tiny(), simulator=simulator(Falls)))
     assert str(finding).startswith(
-        "the simulator raised RuntimeError: nobody wrote what verify does, at proofs/counted.py"
+        "the simulator raised RuntimeError: nobody wrote what verify does, at proofs/desks.py"
     )
     assert str(finding).endswith("(POST /_control/verify)")
 

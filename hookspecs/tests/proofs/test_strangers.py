@@ -1,4 +1,4 @@
-"""Providers of other people, sound and broken: the kit finds nothing in the ones and something in each of the others."""
+"""Providers of other people, sound and broken: nothing is found in the ones, something in each other."""
 
 from __future__ import annotations
 

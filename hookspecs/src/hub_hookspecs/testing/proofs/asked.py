@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -16,6 +16,9 @@ from hub_hookspecs.testing.played import Played
 from hub_hookspecs.testing.scenes import Unplayable, cancel_for, query_for, refund_for
 from hub_hookspecs.testing.story import Story, begin, begin_paid
 from hub_hookspecs.testing.subject import Subject
+
+NOTHING: Final[Mapping[str, Any]] = {"memory": {}, "provider_reference": None}
+"""What the hub knows where every answer was lost."""
 
 LATER: Final = (timedelta(minutes=11), timedelta(hours=2), timedelta(days=2))
 
@@ -120,7 +123,7 @@ def _sends_nothing_new(bench: Bench) -> Iterator[str]:
             story = begin(bench.world(), way)
         except Unplayable:
             continue
-        for known in ({}, {"memory": {}, "provider_reference": None}):
+        for known in ({}, NOTHING):
             world = bench.world()
             played = world.play("query_payment", query=query_for(world, story.payment, **known))
             world.drive("approve", story.reference)
@@ -157,8 +160,12 @@ def _undoes_what_ended(bench: Bench) -> Iterator[str]:
 
 
 def _undo(world: World, story: Story) -> Played:
+<<<<<<< HEAD
     lost: dict[str, Any] = {"memory": {}, "provider_reference": None}
     return world.play("refund_payment", refund=refund_for(world, story.payment, RefundKind.UNDO, **lost))
+=======
+    return world.play("refund_payment", refund=refund_for(world, story.payment, RefundKind.UNDO, **NOTHING))
+>>>>>>> 51bbc214 (Harmless requests, browser returns and promises each have a module of proofs)
 
 
 def _facts(played: Played) -> list[tuple[int, frozenset[str]]]:

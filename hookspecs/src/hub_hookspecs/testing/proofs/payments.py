@@ -9,18 +9,14 @@ from hub_hookspecs.actions import ApproveInApp
 from hub_hookspecs.exchange import Outcome
 from hub_hookspecs.messages import Verdict
 from hub_hookspecs.money import Money
-from hub_hookspecs.payment import CLOSING_KINDS, Grant, Kind, Order, RefundKind
+from hub_hookspecs.payment import CLOSING_KINDS, Kind, Order, RefundKind
 from hub_hookspecs.provider import QueryBy, Refunds, Starts, Way
-from hub_hookspecs.request_mark import LEGAL, Mark
+from hub_hookspecs.request_mark import Mark
 from hub_hookspecs.testing.bench import Bench, World
-from hub_hookspecs.testing.faults import LOST_ONCE, Fault
 from hub_hookspecs.testing.finding import Proof
-from hub_hookspecs.testing.noticed import Row, excess
 from hub_hookspecs.testing.played import Played
 from hub_hookspecs.testing.scenes import (
-    Scene,
     Started,
-    Take,
     Unplayable,
     an_order,
     cancel_for,
@@ -30,7 +26,6 @@ from hub_hookspecs.testing.scenes import (
     refund_for,
     scenes,
     start,
-    takes,
 )
 from hub_hookspecs.testing.story import Story, begin_paid
 from hub_hookspecs.testing.subject import Subject
@@ -90,46 +85,6 @@ def _marks(bench: Bench) -> Iterator[str]:
         if way.starts is Starts.CHARGE and Mark.CHARGING not in marks:
             marked = " and ".join(sorted(marks)) or "not there"
             yield f"create_payment ({way.code}): declared to charge; its requests are {marked}"
-
-
-def _harmless(bench: Bench) -> Iterator[str]:
-    """Send every harmless request twice, as the hub may: the book must not notice, then or later."""
-    for take in takes(bench):
-        for item in take.played.sent:
-            if item.mark is Mark.HARMLESS:
-                yield from _again(bench, take, item.number)
-    yield from bench.noticed.books
-
-
-def _again(bench: Bench, take: Take, number: int) -> Iterator[str]:
-    """What the payer and the provider do then must come to the same as if it had been sent once."""
-    twice, repeated = _aftermath(bench, take.scene, LOST_ONCE, number)
-    if Mark.CHARGING not in LEGAL.get(take.scene.hook, ()) or repeated is None:
-        return
-    once, genuine = _aftermath(bench, take.scene, None, number)
-    text = next(item.text for item in take.played.sent if item.number == number)
-    if genuine and genuine.conclusion.outcome is not repeated.conclusion.outcome:
-        yield (
-            f"{take.scene.hook}, request {number}: {text} is marked harmless and was sent twice; the plugin "
-            f"{repeated.did}, and {genuine.did} when it was sent once; harmless is what may be repeated"
-        )
-    if moved := excess(once, twice):
-        yield (
-            f"{take.scene.hook}, request {number}: {text} is marked harmless and was sent twice; "
-            f"by the provider's book {moved}"
-        )
-
-
-def _aftermath(bench: Bench, scene: Scene, fault: Fault | None, number: int) -> tuple[list[Row], Played | None]:
-    world = bench.world()
-    records = scene.prepare(world)
-    played = world.play(scene.hook, fault=fault, at=number, **records)
-    reference = next((ref for record in records.values() if (ref := getattr(record, "reference", None))), "")
-    if Mark.CHARGING in LEGAL.get(scene.hook, ()):
-        for action in ("approve", "approve", *world.actions()):
-            world.drive(action, reference)
-    was_repeated = fault is None or any(item.times > 1 for item in played.sent)
-    return world.whole_book(), played if was_repeated else None
 
 
 def _asks(bench: Bench) -> Iterator[str]:
@@ -249,19 +204,6 @@ def _undoes_nothing(bench: Bench, way: Way) -> Iterator[str]:
         yield f"refund_payment (undo of {way.code}, never sent): the plugin concluded returned"
 
 
-def _grants(bench: Bench) -> Iterator[str]:
-    world = bench.world()
-    scene = next(iter(scenes(bench.subject)))
-    played = world.play("authorize", **scene.prepare(world))
-    if not isinstance(played.value, Grant):
-        yield f"authorize: the plugin {played.did}; the contract allows a Grant"
-        return
-    if not played.value.headers or played.value.expires_at <= bench.subject.now:
-        yield "authorize: the grant has no headers, or has expired when it comes"
-    if any(item.request.extensions.get("hub_without_grant") is not True for item in played.sent):
-        yield "authorize: a token request is not marked without_grant"
-
-
 def _hears(bench: Bench) -> Iterator[str]:
     """A genuine notification of a paid payment."""
     for way in bench.subject.info.ways:
@@ -342,9 +284,6 @@ PROOFS: Final = (
     Proof("every reference of its rule reaches the provider unchanged", _reference),
     Proof("a query tells what the provider's book says", _asks, _needs("query_payment")),
     Proof("a genuine notification is understood", _hears, _needs("handle_notification")),
-    Proof("a grant can be had", _grants, _needs("authorize")),
     Proof("a cancelled payment takes no money", _cancels, _needs("cancel_payment")),
     Proof("a refund gives the money back, and says so only then", _returns, _needs("refund_payment")),
 )
-LAST: Final = (Proof("a request marked harmless moves no money when it is sent twice", _harmless),)
-"""It also says what was noticed while everything else was played."""

@@ -75,11 +75,27 @@ def _life(way: Way, world: World) -> int:
     return int(value) if value.isdigit() else way.expiry_minutes
 
 
+def _grants(bench: Bench) -> Iterator[str]:
+    world = bench.world()
+    played = world.play("authorize", request=_wanted(bench))
+    if not isinstance(played.value, Grant):
+        yield f"authorize: the plugin {played.did}; the contract allows a Grant"
+        return
+    if not played.value.headers or played.value.expires_at <= bench.subject.now:
+        yield "authorize: the grant has no headers, or has expired when it comes"
+    if any(item.request.extensions.get("hub_without_grant") is not True for item in played.sent):
+        yield "authorize: a token request is not marked without_grant"
+
+
+def _wanted(bench: Bench) -> GrantRequest:
+    return GrantRequest(now=bench.subject.now, call_id=bench.subject.call_id())
+
+
 def _grant_lives(bench: Bench) -> Iterator[str]:
     """A minute before it expires, a grant is still taken."""
     subject = bench.subject
     world = bench.world()
-    played = world.play("authorize", request=GrantRequest(now=subject.now, call_id=subject.call_id()))
+    played = world.play("authorize", request=_wanted(bench))
     grant = played.value
     if not isinstance(grant, Grant) or grant.expires_at <= subject.now + MINUTE:
         return
@@ -190,6 +206,7 @@ def _has_readings(subject: Subject) -> str:
 PROOFS: Final = (
     Proof("an order of several invoices is paid as a whole", _whole_order),
     Proof("what the payer is shown lives as long as is said", _lives),
+    Proof("a grant can be had", _grants, _has_grants),
     Proof("a grant lives as long as is said", _grant_lives, _has_grants),
     Proof("when something happened is told in UTC", _times),
     Proof("what is declared as idempotent is", _is_idempotent, _claims_idempotence),
