@@ -48,12 +48,8 @@ from hub_hookspecs import (
     number,
     strict_json,
     without_grant,
-<<<<<<< HEAD
 )
 from hub_hookspecs.http import library as httpx
-=======
-)  # fmt: skip
->>>>>>> 51bbc214 (Harmless requests, browser returns and promises each have a module of proofs)
 
 STATUSES = {
     "pending": Kind.ACCEPTED,

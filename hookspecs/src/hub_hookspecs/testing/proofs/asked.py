@@ -160,12 +160,7 @@ def _undoes_what_ended(bench: Bench) -> Iterator[str]:
 
 
 def _undo(world: World, story: Story) -> Played:
-<<<<<<< HEAD
-    lost: dict[str, Any] = {"memory": {}, "provider_reference": None}
-    return world.play("refund_payment", refund=refund_for(world, story.payment, RefundKind.UNDO, **lost))
-=======
     return world.play("refund_payment", refund=refund_for(world, story.payment, RefundKind.UNDO, **NOTHING))
->>>>>>> 51bbc214 (Harmless requests, browser returns and promises each have a module of proofs)
 
 
 def _facts(played: Played) -> list[tuple[int, frozenset[str]]]:
