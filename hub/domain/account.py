@@ -9,7 +9,17 @@ from datetime import datetime
 import attrs
 
 from hub.domain.text import Text
-from hub_hookspecs import Channel, Company, Credentials, EnteredBy, IdentityReport, Mode, ProviderInfo, Setting
+from hub_hookspecs import (
+    Channel,
+    Company,
+    Credentials,
+    EnteredBy,
+    IdentityReport,
+    Mode,
+    ProviderInfo,
+    Setting,
+    SettingKind,
+)
 from hub_hookspecs.identity import EMPTY
 
 
@@ -171,7 +181,7 @@ def _problem(setting: Setting, values: Mapping[str, str]) -> SettingProblem | No
     if not value:
         required = setting.default is None and not setting.optional and not setting.one_of
         return SettingProblem(setting.name, Text("setting.required"), setting.entered_by) if required else None
-    if not re.fullmatch(setting.pattern, value, re.DOTALL):
+    if setting.kind is SettingKind.TEXT and not re.fullmatch(setting.pattern, value, re.DOTALL):
         return SettingProblem(setting.name, Text("setting.malformed"), setting.entered_by)
     return None
 

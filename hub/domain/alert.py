@@ -27,6 +27,7 @@ class AlertCause(enum.StrEnum):
     KEYS_WRONG = "keys_wrong"
     DATABASE_UNAVAILABLE = "database_unavailable"
     CLOSED_ALONE = "closed_alone"
+    CERTIFICATE_ENDS = "certificate_ends"
 
 
 @attrs.frozen
@@ -57,6 +58,7 @@ TELLINGS = {
     AlertCause.PROCESS_FROZEN: Telling("the process froze and was ended", "payment-hub doctor"),
     AlertCause.KEYS_WRONG: Telling("stored secrets do not open", "payment-hub doctor"),
     AlertCause.DATABASE_UNAVAILABLE: Telling("the database cannot write", "payment-hub doctor"),
+    AlertCause.CERTIFICATE_ENDS: Telling("an account's client certificate is about to end", "payment-hub doctor"),
     AlertCause.CLOSED_ALONE: Telling("one person closed many invoices by a complete list", "payment-hub import list"),
 }
 

@@ -45,6 +45,7 @@ from .registry import Provider, Registry
 from .stepping import StepHung, Stepper, close_steps, next_step, steps_of
 from .watchers import Watchers
 from .wire import AddressesOf, Lost, Wire, public_addresses
+from .wires import MakeContext, Wires, default_context
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +58,8 @@ class Exchanger:
         grants: Where grants are kept.
         on_close, on_open, on_refused: As in ``Watchers``.
         clock: UTC now.
+        ssl_context: For all accounts that show no certificate; ``make_context`` makes it if it is not given, and one
+            for each account that does.
         addresses_of: Where live accounts may be connected to.
         transport: Carries requests in the network's place, to a provider in this process.
     """
@@ -72,6 +75,7 @@ class Exchanger:
         on_refused: Callable[[str, int, str], None] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         ssl_context: ssl.SSLContext | None = None,
+        make_context: MakeContext = default_context,
         addresses_of: AddressesOf = public_addresses,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
@@ -80,10 +84,7 @@ class Exchanger:
         self._limits = limits or Limits()
         self._watchers = Watchers(on_close=on_close, on_open=on_open, on_refused=on_refused)
         self._clock = clock
-        self._context = ssl_context
-        self._addresses_of = addresses_of
-        self._transport = transport
-        self._wires: dict[str, Wire] = {}
+        self._wires = Wires(self._limits.connect, addresses_of, make_context, ssl_context, transport=transport)
         self._steppers: dict[str, Stepper] = {}
         self._gate = Gate()
         self._grant_turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -155,10 +156,8 @@ class Exchanger:
         """Close all connections and let the plugins' threads end."""
         for stepper in self._steppers.values():
             stepper.close()
-        for wire in self._wires.values():
-            await wire.close()
+        await self._wires.close()
         self._steppers.clear()
-        self._wires.clear()
 
     async def __aenter__(self) -> Exchanger:
         return self
@@ -274,7 +273,11 @@ class Exchanger:
         lease = call.lease_until if ask.mark is not Mark.HARMLESS else None
         if lease is not None and self._clock() + timedelta(seconds=limit) >= lease:
             return _hold("the sender's lease does not cover the request")
-        outcome = await self._wire(call.provider).send(
+        try:
+            wire = await self._wire(call)
+        except (ValueError, OSError) as error:  # an SSLError is one
+            return _hold(f"the account's client certificate cannot be shown: {type(error).__name__}")
+        outcome = await wire.send(
             with_grant(ask.request, grant),
             fresh=ask.mark is Mark.CHARGING,
             public=call.account.mode is Mode.LIVE,
@@ -312,7 +315,10 @@ class Exchanger:
 
         return await grant_for(call, life, self._clock, authorize)
 
-    # One stepper and one wire for each plugin.
+    # One stepper for each plugin, and a wire for each plugin or account.
+
+    async def _wire(self, call: HookCall) -> Wire:
+        return await self._wires.of(call.provider.info, call.account, call.account_id, keep=call.credentials > 0)
 
     def _stepper(self, provider: Provider) -> Stepper:
         if provider.code not in self._steppers:
@@ -320,15 +326,6 @@ class Exchanger:
                 provider.code, self._limits.step, provider.at_work, is_strict=provider.is_strict
             )
         return self._steppers[provider.code]
-
-    def _wire(self, provider: Provider) -> Wire:
-        if provider.code not in self._wires:
-            if self._context is None:  # costs 40 ms, so there is one, made when the first provider is called
-                self._context = httpx.create_ssl_context(trust_env=False)
-            self._wires[provider.code] = Wire(
-                self._context, self._limits.connect, self._addresses_of, transport=self._transport
-            )
-        return self._wires[provider.code]
 
 
 def _hold(why: str) -> Lost:

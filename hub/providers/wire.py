@@ -62,9 +62,10 @@ class Wire:
     """The kept connections to one provider.
 
     Args:
-        context: The process's one TLS context.
+        context: The process's one TLS context, or one that shows an account's certificate.
         connect: Seconds to connect.
         addresses_of: Host and port to the addresses that a live account may be connected to.
+        once: It ends with its first request.
         transport: Carries requests in the network's place; it says in the request's trace when one is written.
     """
 
@@ -74,8 +75,11 @@ class Wire:
         connect: float,
         addresses_of: AddressesOf,
         *,
+        once: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        self._ends = once
+        self._under_way = 0
         self._connect = connect
         self._addresses_of = addresses_of
         self._kept = transport or httpx.AsyncHTTPTransport(
@@ -89,6 +93,7 @@ class Wire:
     async def send(self, request: httpx.Request, *, fresh: bool, public: bool, limit: float) -> httpx.Response | Lost:
         """Send a request once and read its whole answer; never raises for what the network does."""
         trace = Trace()
+        self._under_way += 1
         try:
             async with asyncio.timeout(limit):
                 return await self._send(request, trace, self._fresh if fresh else self._kept, public, limit)
@@ -96,6 +101,16 @@ class Wire:
             kind = "no answer in time" if isinstance(error, TimeoutError | httpx.ReadTimeout) else _text_of(error)
             text = f"{request.url.host}: {kind}"
             return Lost(OutcomeUnknown(text) if trace.wrote else NotSent(text), wrote=trace.wrote)
+        finally:
+            self._under_way -= 1
+            if self._ends and not self._under_way:
+                await self.close()
+
+    async def end(self) -> None:
+        """Close all connections as soon as nothing is under way."""
+        self._ends = True
+        if not self._under_way:
+            await self.close()
 
     async def close(self) -> None:
         """Close all connections."""

@@ -231,8 +231,8 @@ class InlineExchanger(Exchanger):
             self._steppers[provider.code] = _InlineStepper(provider.code, self._limits.step)
         return self._steppers[provider.code]
 
-    def _wire(self, provider: Provider) -> Any:
-        return NetWire(self.net, self.life, provider.code)
+    async def _wire(self, call: Any) -> Any:
+        return NetWire(self.net, self.life, call.provider.code)
 
 
 App = Callable[[Any, Any, Any], Awaitable[None]]

@@ -13,6 +13,7 @@ from hub.domain.account import MoneyUnderWay, ProviderAccount
 from hub.domain.merchant import Merchant
 from hub.domain.message import StoredMessage
 from hub.flows.accounts.catalogue import notification_address
+from hub.flows.accounts.client_certificates import certificate_ends
 from hub.flows.accounts.connect_account import missing_settings
 from hub.flows.accounts.money_under_way import money_under_way
 from hub.flows.accounts.view_webhook import WebhookView, webhook_of
@@ -41,6 +42,7 @@ class AccountPage:
     under_way: MoneyUnderWay
     address: str
     webhook: WebhookView | None
+    certificate_ends: datetime | None
 
     @property
     def settings(self) -> dict[str, str]:
@@ -61,6 +63,7 @@ async def page_of(hub: Hub, merchant: Merchant, account: ProviderAccount) -> Acc
         hearing=await hub.store.read(lambda tx: received_from(tx, account)),
         under_way=await hub.store.read(lambda tx: money_under_way(tx, hub, account, hub.clock())),
         address=notification_address(hub, account),
+        certificate_ends=await hub.store.read(lambda tx: certificate_ends(tx, account)),
         webhook=await hub.store.read(lambda tx: webhook_of(tx, hub, account)),
     )
 
@@ -73,6 +76,7 @@ def data_of(page: AccountPage) -> dict[str, object]:
         "under_way": attrs.asdict(page.under_way),
         "notification_address": page.address,
         "webhook": attrs.asdict(page.webhook.known) if page.webhook and page.webhook.known else None,
+        "certificate_ends": page.certificate_ends,
         "settings": page.settings,
         "missing": list(page.missing),
     }
@@ -87,6 +91,7 @@ def print_page(page: AccountPage) -> None:
         "under_way": counted(page.under_way),
         "notification_address": page.address,
         **({"webhook": webhook_words(page.webhook)} if page.webhook else {}),
+        **({"certificate_ends": page.certificate_ends} if page.certificate_ends else {}),
         "missing": list(page.missing),
     }
     print_facts(((name, _readable(value)) for name, value in facts.items()), zone=zone)

@@ -16,6 +16,7 @@ from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import EnteredBy, ProviderInfo
 
+from .client_certificates import refuse_certificates
 from .replace_credentials import CHANGED, Draft, SettingEntry, differs
 from .retire_account import refuse_under_way, successor_of
 
@@ -61,6 +62,7 @@ def draft_account(tx: Tx, hub: Hub, entry: SettingEntry, account_id: str, token:
         refuse_under_way(tx, hub, existing, entry, now)
     account = other or existing or fresh
     _refuse_bad(tx, info, account, given, entry.entered_by, anew=other is not None)
+    refuse_certificates(info, given, now)
     secrets = {name: text for name, text in given.items() if (setting := info.setting(name)) and setting.secret}
     another, changes = _is_another(info, account, given), other is not None or differs(tx, hub, account, given)
     if existing and changes and entry.seen not in (None, existing.credentials):

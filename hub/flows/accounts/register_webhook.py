@@ -221,8 +221,10 @@ async def _change(
     else:  # nothing was done, and it is as it was seen; of ours it is not known more than before
         after = known if before.ours else _seen(hub, before, opened)
 
+    done = hub.clock()
+
     def end(tx: Tx) -> None:
-        account = _as_it_was(tx, begun, lambda item: _with(hub, item, opened, after, returned))
+        account = _as_it_was(tx, begun, lambda item: _with(item, opened, after, returned, done))
         if account is None:
             return
         if returned:
@@ -239,7 +241,7 @@ async def _change(
 
 
 def _with(
-    hub: Hub, account: ProviderAccount, opened: Opened, webhook: Webhook | None, returned: Mapping[str, str]
+    account: ProviderAccount, opened: Opened, webhook: Webhook | None, returned: Mapping[str, str], now: datetime
 ) -> ProviderAccount:
     """The account with what stands at the provider now, and with what that returned."""
     info = opened.provider.info
@@ -250,7 +252,7 @@ def _with(
         settings={**account.settings, **{name: text for name, text in returned.items() if name not in secret}},
         secret_names=account.secret_names | secret,
         credentials=account.credentials + 1 if returned else account.credentials,
-        updated_at=hub.clock(),
+        updated_at=now,
     )
 
 

@@ -20,6 +20,7 @@ from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx, Unopened
 from hub_hookspecs import EnteredBy, IdentityReport
 
+from .client_certificates import note_certificates
 from .open_account import Opened
 from .reseal_secrets import refuse_forgotten
 
@@ -223,4 +224,5 @@ def save_secrets(tx: Tx, hub: Hub, account: ProviderAccount, secrets: Mapping[st
             value.encode(), table="account_secret", column=name, row=account.id, merchant=account.merchant_id
         )
         tx.accounts.save_secret(account.id, name, sealed, key_id)
+    note_certificates(tx, hub, account, secrets)
     tx.accounts.save_grant(account.id, None)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from hub.domain.account import AccountStatus, ProviderAccount
 from hub.domain.message import UNSERVED
 from hub.domain.text import read_stored
+from hub.flows.accounts.client_certificates import certificate_ends, is_near
 from hub.flows.accounts.money_under_way import RETIRED, money_under_way
 from hub.flows.accounts.open_account import is_locked
 from hub.flows.accounts.watch_account import REFUSED, held_back
@@ -30,12 +31,27 @@ def examine_accounts(tx: Tx, hub: Hub, now: datetime) -> Iterator[ExaminedFact]:
         slug = slugs.get(account.merchant_id, "?")
         if is_locked(tx, hub, account):
             yield fault(f"{account.provider} of {slug} ({account.mode}): its secrets do not open", REMEDIES["keys"])
+        yield from _certificate(tx, hub, account, slug, now)
         if account.is_retired:
             yield from _retired(tx, hub, account, slug, now)
             continue
         yield from _account(hub, account, slug, held, now)
         yield from _received(tx, hub, account, slug)
     yield from _unserved(tx, slugs)
+
+
+def _certificate(tx: Tx, hub: Hub, account: ProviderAccount, slug: str, now: datetime) -> Iterator[ExaminedFact]:
+    """Whether the certificate that an account shows ends soon, as long as somebody asks under it."""
+    ends = certificate_ends(tx, account)
+    off = account.is_retired or account.status is AccountStatus.DISABLED
+    if ends is None or not is_near(ends, now) or (off and not money_under_way(tx, hub, account, now)):
+        return
+    what = f"{account.provider} of {slug} ({account.mode}): its client certificate"
+    remedy = f"paste the next one: payment-hub account {_verb(hub, account)} {account.id} FILE --company {slug}"
+    if ends <= now:
+        yield fault(f"{what} ended {ends:%Y-%m-%d}; its provider lets nobody in", remedy)
+    else:
+        yield warning(f"{what} ends {ends:%Y-%m-%d}", remedy)
 
 
 def _unserved(tx: Tx, slugs: dict[str, str]) -> Iterator[ExaminedFact]:

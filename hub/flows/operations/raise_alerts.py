@@ -15,6 +15,7 @@ from hub.domain.alert import AT_MOST_EVERY, Alert, AlertCause
 from hub.domain.decision import DecisionKind
 from hub.domain.message import About, Delivery, DeliveryKind, owed_mail
 from hub.domain.missing_bills import ALONE, BILL
+from hub.flows.accounts.client_certificates import ending
 from hub.flows.accounts.watch_account import REFUSED
 from hub.flows.ground.keyed_id import keyed_id
 from hub.flows.ground.marks import MarkTable, NamedMark
@@ -188,6 +189,11 @@ def _keys(tx: Tx, hub: Hub, now: datetime, _since: datetime, recorded: str) -> I
         yield from (text for _about, text in key_errors(tx, hub))
 
 
+def _certificates(tx: Tx, _hub: Hub, now: datetime, since: datetime, recorded: str) -> Iterator[str]:
+    known = set(recorded.split())
+    yield from (text for name, text in ending(tx, since - OVERLAP, now) if name not in known)
+
+
 def _frozen(tx: Tx, _since: datetime) -> Iterator[Happened]:
     for at_work, (text, at) in sorted(FROZEN.all(tx).items()):
         yield f"{at.timestamp():.6f}", at, f"{text or at_work} at {at:%Y-%m-%d %H:%M:%S} UTC"
@@ -232,6 +238,7 @@ LOOKS: dict[AlertCause, Look] = {
     AlertCause.PROCESS_FROZEN: _happened(AlertCause.PROCESS_FROZEN),
     AlertCause.CLOSED_ALONE: _happened(AlertCause.CLOSED_ALONE),
     AlertCause.KEYS_WRONG: _keys,
+    AlertCause.CERTIFICATE_ENDS: _certificates,
 }
 
 COUNTED = frozenset(
@@ -248,6 +255,8 @@ def _recorded_with(tx: Tx, hub: Hub, cause: AlertCause, now: datetime) -> str:
             return " ".join(digest[:10] for _account, digest, _at in tx.messages.rejected_since(lately))
         case _ if cause in HAPPENINGS:
             return " ".join(name for name, at, _text in HAPPENINGS[cause](tx, lately) if at > lately)
+        case AlertCause.CERTIFICATE_ENDS:
+            return " ".join(name for name, _text in ending(tx, lately, now))
         case AlertCause.MESSAGE_DEAD:
             return str(tx.messages.count_in("dead"))
         case AlertCause.DELIVERY_DEAD:

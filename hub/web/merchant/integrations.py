@@ -13,6 +13,7 @@ from hub.domain.lengths import REASON, too_long
 from hub.domain.offer import currencies_of
 from hub.domain.text import Text
 from hub.flows.accounts.catalogue import CatalogueEntry, catalogue, earlier_accounts
+from hub.flows.accounts.client_certificates import certificate_ends, is_near
 from hub.flows.accounts.connect_account import connect_account, disable_account, missing_settings
 from hub.flows.accounts.open_account import Locked, NotInstalled, locked_of
 from hub.flows.accounts.register_webhook import bring_webhook, remove_webhook
@@ -90,6 +91,7 @@ async def _provider_page(
     report = account.report if account else None
     asked = {setting.name: setting.label for setting in info.settings if setting.entered_by is EnteredBy.MERCHANT}
     shown = held.report if held else report
+    ends = await context.hub.store.read(lambda tx: certificate_ends(tx, account)) if account else None
     return context.page(
         "provider.html",
         status=status,
@@ -124,6 +126,8 @@ async def _provider_page(
         left_behind=await context.hub.store.read(
             lambda tx: left_behind(tx, context.hub, context.merchant, entry.code, now)
         ),
+        certificate_ends=ends,
+        certificate_near=ends is not None and is_near(ends, now),
         setup_text=info.notification_setup.replace("{address}", entry.notification_address),
     )
 
