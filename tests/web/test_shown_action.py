@@ -117,6 +117,15 @@ def test_a_code_that_the_provider_drew_is_shown_and_saved_as_it_came(ways: Ways)
         assert browser.get(f"{path}/qr.png").content == png
 
 
+def test_more_than_a_code_holds_is_copied(ways: Ways) -> None:
+    _payment, path = shown(ways, "key", ShowQr("漢" * 2000))
+    html = at(ways, path)
+    assert 'class="qr"' not in html
+    assert "漢" * 2000 in html
+    with ways.house.browser() as browser:
+        assert browser.get(f"{path}/qr.png").status_code == 404
+
+
 def test_a_code_that_is_over_is_shown_nowhere(ways: Ways) -> None:
     payment, path = shown(ways, "key")
     ways.house.time.ahead += timedelta(minutes=11)

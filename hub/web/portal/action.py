@@ -69,23 +69,26 @@ def shown_action(view: PaymentView) -> ShownAction:
 
 def picture_of(action: ShowQr) -> str:
     """The code's picture as an address; the hub draws a payload itself, and shows the provider's drawing else."""
-    if action.payload:
-        return drawn(action).svg_data_uri(border=4, dark="#000", light="#fff", omitsize=True)
-    return f"data:image/png;base64,{base64.b64encode(action.image or b'').decode()}"
+    if code := drawn(action):
+        return str(code.svg_data_uri(border=4, dark="#000", light="#fff", omitsize=True))
+    return f"data:image/png;base64,{base64.b64encode(action.image).decode()}" if action.image else ""
 
 
 def png_of(action: ShowQr) -> bytes:
     """The same as a file, for a phone that cannot scan its own screen."""
-    if not action.payload:
+    code, image = drawn(action), io.BytesIO()
+    if code is None:
         return action.image or b""
-    image = io.BytesIO()
-    drawn(action).save(image, kind="png", scale=12, border=4)
+    code.save(image, kind="png", scale=12, border=4)
     return image.getvalue()
 
 
-def drawn(action: ShowQr) -> segno.QRCode:
-    """The code of a payload."""
-    return segno.make(action.payload, error="m")
+def drawn(action: ShowQr) -> segno.QRCode | None:
+    """The code of a payload; None where there is none, or more than a code holds: then it is copied."""
+    try:
+        return segno.make(action.payload, error="m") if action.payload else None
+    except segno.DataOverflowError:
+        return None
 
 
 def _svg(document: str) -> str:

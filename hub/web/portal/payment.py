@@ -157,9 +157,12 @@ async def save_qr(request: Request) -> Response[bytes]:
     action = view.payment.action
     if view.shown is not Shown.QR or not isinstance(action, ShowQr) or view.cancelling:
         raise NotFoundException
+    png = png_of(action)
+    if not png:
+        raise NotFoundException
     name = f"qr-{view.payment.reference}.png"
     return Response(
-        png_of(action),
+        png,
         media_type="image/png",
         headers={**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'},
     )
