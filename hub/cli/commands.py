@@ -22,6 +22,7 @@ COMMANDS = {
     "serve": ("serve", "Serve pages, API and notifications, and do what is due."),
     "worker": ("worker", "Do what is due: checks, messages, mails; without pages."),
     "find": ("find", "Find whatever somebody has at hand, and say what may be done."),
+    "explain": ("explain", "Why a provider is offered or not, and what a payment waits for."),
     "company": ("company", "Companies that are owed: identity, options, members."),
     "country": ("country", "Which provider is offered in which country."),
     "provider": ("provider", "Pause a provider's buttons, and resume them."),

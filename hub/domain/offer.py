@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 
 import attrs
 
@@ -64,11 +65,7 @@ BY_STATUS = {
 
 def availability(*, installed: ProviderInfo | None, country: str, enabled: bool) -> Absence | None:
     """A provider is offered where it is installed, declares the country and is enabled there."""
-    if installed is None:
-        return Absence.NOT_INSTALLED
-    if country not in installed.countries:
-        return Absence.NOT_DECLARED
-    return None if enabled else Absence.NOT_ENABLED
+    return next((absence for _condition, absence in judged_place(installed, country, enabled) if absence), None)
 
 
 @attrs.frozen(kw_only=True)
@@ -132,46 +129,85 @@ class AccountNow:
     locked: bool = False
 
 
+class Condition(enum.StrEnum):
+    """What must hold before a provider is offered; in this order they are asked."""
+
+    INSTALLED = "installed"
+    DECLARED = "declared"
+    ENABLED = "enabled"
+    ACTIVE = "active"
+    RUNNING = "running"
+    CHANNEL = "channel"
+    CURRENCY = "currency"
+    MINIMUM = "minimum"
+    MAXIMUM = "maximum"
+    UNIT = "unit"
+    ANSWERS = "answers"
+    OPENS = "opens"
+    MERCHANT_MINIMUM = "merchant_minimum"
+
+
+Judged = tuple[Condition, Absence | None]
+"""A condition, and what comes of it: None where it holds."""
+
+
 def absence_of(standing: AccountNow, asked: Asked) -> Absence | None:
     """Why this account may not take this amount from this payer now; None when it may.
 
     The one rule for the offer, the pay step and the start of a payment.
     """
+    return next((absence for _condition, absence in judged(standing, asked) if absence), None)
+
+
+def judged(standing: AccountNow, asked: Asked | None) -> Iterator[Judged]:
+    """Each condition and whether it holds; the first that does not is why the provider is not offered.
+
+    Those that nobody can judge, since one before them does not hold, are left out.
+
+    Args:
+        asked: None where nobody wants to pay yet: what hangs on amount and place is left out.
+    """
     account, info = standing.account, standing.info
-    absence = availability(installed=info, country=standing.country, enabled=standing.enabled)
-    if absence or info is None:
-        return absence
-    return (
-        _absence_of_account(account)
-        or _absence_of_amount(account, info, asked)
-        or (None if standing.answers else Absence.PROVIDER_DOWN)
-        or (Absence.LOCKED if standing.locked else None)
-        or (Absence.MERCHANT_MINIMUM if asked.floor else None)
-    )
+    yield from judged_place(info, standing.country, standing.enabled)
+    if info is None:
+        return
+    is_active = account.status is AccountStatus.ACTIVE
+    yield Condition.ACTIVE, None if is_active else BY_STATUS.get(account.status, Absence.NOT_ACTIVE)
+    yield Condition.RUNNING, Absence.PAUSED if account.paused else None
+    if asked:
+        yield from _judged_amount(account, info, asked)
+    yield Condition.ANSWERS, None if standing.answers else Absence.PROVIDER_DOWN
+    yield Condition.OPENS, Absence.LOCKED if standing.locked else None
+    if asked:
+        yield Condition.MERCHANT_MINIMUM, Absence.MERCHANT_MINIMUM if asked.floor else None
 
 
-def _absence_of_account(account: ProviderAccount) -> Absence | None:
-    if account.status is not AccountStatus.ACTIVE:
-        return BY_STATUS.get(account.status, Absence.NOT_ACTIVE)
-    return Absence.PAUSED if account.paused else None
+def judged_place(info: ProviderInfo | None, country: str, enabled: bool) -> Iterator[Judged]:
+    """The conditions that need no account."""
+    yield Condition.INSTALLED, None if info else Absence.NOT_INSTALLED
+    if info:
+        yield Condition.DECLARED, None if country in info.countries else Absence.NOT_DECLARED
+        yield Condition.ENABLED, None if enabled else Absence.NOT_ENABLED
 
 
-def _absence_of_amount(account: ProviderAccount, info: ProviderInfo, asked: Asked) -> Absence | None:
-    if asked.channel not in account.channels or asked.channel not in info.channels:
-        return Absence.CHANNEL
+def _judged_amount(account: ProviderAccount, info: ProviderInfo, asked: Asked) -> Iterator[Judged]:
     amount = asked.amount
+    here = asked.channel in account.channels and asked.channel in info.channels
+    yield Condition.CHANNEL, None if here else Absence.CHANNEL
     rule = info.currency_rule(amount.currency)
     if rule is None or amount.currency not in currencies_of(account, info):
-        return Absence.CURRENCY
-    if amount.minor < rule.minimum:
-        return Absence.BELOW_MINIMUM
-    if rule.maximum is not None and amount.minor > rule.maximum:
-        return Absence.ABOVE_MAXIMUM
+        yield Condition.CURRENCY, Absence.CURRENCY
+        return
+    yield Condition.CURRENCY, None
+    yield Condition.MINIMUM, Absence.BELOW_MINIMUM if amount.minor < rule.minimum else None
+    over = rule.maximum is not None and amount.minor > rule.maximum
+    yield Condition.MAXIMUM, Absence.ABOVE_MAXIMUM if over else None
     try:
         plain(amount, rule.decimals)
     except MoneyError:
-        return Absence.TOO_FINE
-    return None
+        yield Condition.UNIT, Absence.TOO_FINE
+    else:
+        yield Condition.UNIT, None
 
 
 def carried(amount: Money, info: ProviderInfo) -> Money:

@@ -5,66 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from hub.cli.explaining import words
 from hub.cli.printing import SHORT, command_line, local
 from hub.domain.message import DeliveryState
 from hub.domain.payment import Phase, Status
-from hub.domain.payment_checks import WATCH
 from hub.domain.review_causes import needs_answer
 from hub.flows.payments.open_dispute import CAUSE
-from hub.flows.payments.payment_view import Shown
 from hub_hookspecs import QueryBy
 
 from .story import PaymentStory
 
-WAITS = {
-    Shown.HOSTED_PAGE: "the payer, on {provider}'s page",
-    Shown.POST_FORM: "the payer, on {provider}'s page",
-    Shown.APPROVE: "the payer, who approves in {provider}'s app",
-    Shown.QR: "the payer, who scans the code",
-    Shown.REFERENCE: "the payer, who pays with the reference",
-    Shown.RESERVED: "a capture: the money is held and not taken",
-    Shown.WAITING_RESULT: "{provider}'s word; the payer's time is over",
-    Shown.UNKNOWN: "{provider}'s word whether anything was charged: unknown is not failed, and nothing is sent again",
-}
-
 
 def waits_for(story: PaymentStory) -> str:
     """What the payment waits for; empty when for nothing."""
-    payment, view = story.payment, story.view
-    zone = view.merchant.company.zone
-    if payment.phase is not Phase.SENT:
-        if payment.status is Status.CLOSED:
-            return ""
-        until = local(payment.lease_until, zone, seconds=True)
-        return f"its exchange with {view.provider_name}, at the latest until {until}"
-    if payment.status is Status.PAID:
-        return "its cash receipt, which the merchant records" if view.is_unrecorded else ""
-    if payment.status is Status.CLOSED:
-        if not payment.is_unproven:
-            return ""
-        until = local((payment.ended_at or payment.created_at) + WATCH, zone)
-        return f"nothing, but nobody proved that no money moved: it is watched until {until}"
-    until = f", until {local(payment.expires_at, zone, seconds=True)}" if payment.expires_at else ""
-    over = view.shown in (Shown.UNKNOWN, Shown.WAITING_RESULT)
-    return WAITS.get(view.shown, "{provider}'s word").format(provider=view.provider_name) + ("" if over else until)
+    return words(story.explained.waits) if story.explained.waits else ""
 
 
 def comes_next(story: PaymentStory) -> str:
     """When it is looked at next, and what can come of it."""
-    payment, way = story.payment, story.way
-    if payment.next_check_at is None:
-        return "no check: nothing more can be learnt by looking"
-    when = local(payment.next_check_at, story.zone, seconds=True)
-    if story.now >= payment.next_check_at:
-        when += " (due now; serve or worker does it)"
-    if payment.status is Status.PAID:
-        return f"{when}: {story.view.provider_name} does not tell of what goes back, so it is asked"
-    if way and way.query_by is QueryBy.NONE and payment.status is Status.PENDING:
-        return f"{when}: {story.view.provider_name} cannot be asked, so silence then closes it by rule"
-    if story.record.undo_from:
-        until = local(story.record.undo_from, story.zone)
-        return f"{when}; without any news it is undone at {until}, which gives back what may have been charged"
-    return when
+    return "; ".join(map(words, story.explained.next))
 
 
 def may_do(story: PaymentStory) -> tuple[tuple[str, str], ...]:
@@ -112,8 +71,6 @@ def _decisions(story: PaymentStory) -> Iterator[tuple[str, tuple[str, ...]]]:
             f"say what {name}'s panel shows of the {kind}",
             ("payment", "conclude", payment.reference, "--done", *proof),
         )
-    if record.capturable:
-        yield f"take {record.capturable}, which {name} holds", ("payment", "capture", payment.reference, *signed)
     if record.cancellable:
         yield f"ask {name} to withdraw it", ("payment", "cancel", payment.reference, "--by", "NAME")
     if record.refundable:

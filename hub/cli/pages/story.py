@@ -16,6 +16,7 @@ from hub.domain.payment import Payment
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.view_received import LastReceived, received_from
 from hub.flows.payments.payment_view import PaymentView
+from hub.flows.views.explain_payment import Explained, explain_payment
 from hub.flows.views.view_payments import PaymentPage, view_payment_page
 from hub.flows.views.view_record import PaymentRecord, view_record
 from hub_hookspecs import Money, ProviderInfo, Way
@@ -28,6 +29,7 @@ class PaymentStory:
     Attributes:
         others: Further payments that match the same text, newest first.
         hearing: What was heard of the account's provider.
+        explained: What it waits for, and what comes next.
     """
 
     page: PaymentPage
@@ -36,6 +38,7 @@ class PaymentStory:
     now: datetime
     others: tuple[Payment, ...]
     hearing: LastReceived
+    explained: Explained
 
     @property
     def view(self) -> PaymentView:
@@ -63,14 +66,10 @@ async def story_of(hub: Hub, payment: Payment, *, others: tuple[Payment, ...] = 
 
     merchant, hearing = await hub.store.read(lambda tx: _around(tx, payment))
     provider = hub.providers.get(payment.provider)
-    return PaymentStory(
-        await view_payment_page(hub, merchant, payment.id),
-        await view_record(hub, payment.id),
-        provider.info if provider else None,
-        hub.clock(),
-        others,
-        hearing,
-    )
+    page, record = await view_payment_page(hub, merchant, payment.id), await view_record(hub, payment.id)
+    now = hub.clock()
+    explained = explain_payment(hub, page, record, now)
+    return PaymentStory(page, record, provider.info if provider else None, now, others, hearing, explained)
 
 
 def _around(tx: Tx, payment: Payment) -> tuple[Merchant, LastReceived]:

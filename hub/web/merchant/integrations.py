@@ -24,6 +24,7 @@ from hub.flows.accounts.set_channels import set_channels
 from hub.flows.accounts.validate_account import confirm_account, validate_account
 from hub.flows.accounts.view_webhook import left_behind, webhook_of
 from hub.flows.operations.view_received import received_from
+from hub.flows.views.explain_offer import explain_offer
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Channel, EnteredBy, Match, ProviderInfo
 
@@ -98,6 +99,7 @@ async def _provider_page(
         entry=entry,
         info=info,
         account=account,
+        conditions=await explain_offer(context.hub, context.merchant, entry.code),
         locked=await locked_of(context.hub, context.merchant.id, context.merchant.mode),
         report=report,
         is_on=account is not None and account.status not in OFF,

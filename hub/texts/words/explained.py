@@ -1,0 +1,62 @@
+"""Why a provider is offered or not, condition by condition; what a payment waits for, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+WORDS: Final[Mapping[str, str]] = {
+    "why.installed": "Está instalado ({distribution} {version})",
+    "why.not_installed": "Está instalado",
+    "why.quarantined": "Está instalado, pero en cuarentena: {reason}",
+    "why.declared": "Opera en {country}",
+    "why.enabled": "Está habilitado en {country}",
+    "why.connected": "La empresa lo conectó",
+    "why.account": "La cuenta está activa (ahora: {state})",
+    "why.account_lacks": "La cuenta está activa (ahora: {state}; falta: {settings})",
+    "why.account_draft": "en borrador",
+    "why.account_requested": "solicitada, faltan datos del operador",
+    "why.account_needs_confirmation": "falta que una persona confirme de quién es",
+    "why.account_active": "activa",
+    "why.account_failed": "el proveedor no aceptó los datos",
+    "why.account_needs_revalidation": "los datos de la empresa cambiaron, hay que validarla de nuevo",
+    "why.account_suspended": "suspendida, el proveedor dejó de aceptar sus credenciales",
+    "why.account_disabled": "desactivada",
+    "why.running": "No está en pausa",
+    "why.paused": "No está en pausa (ahora lo está, y los clientes leen: {text})",
+    "why.on_statement": "Se ofrece en el estado de cuenta",
+    "why.on_checkout": "Se ofrece en la tienda",
+    "why.currency": "Recibe {currency} (la cuenta recibe: {currencies})",
+    "why.currencies": "La cuenta recibe: {currencies}",
+    "why.minimum": "El mínimo del proveedor es {amount}",
+    "why.maximum": "El máximo del proveedor es {amount}",
+    "why.no_maximum": "El proveedor no tiene máximo",
+    "why.unit": "La unidad más pequeña del proveedor es {amount}",
+    "why.answers": "Responde: no está apartado por fallas recientes",
+    "why.opens": "Sus credenciales se pueden abrir aquí",
+    "why.merchant_minimum": "El mínimo de la empresa es {amount}; menos solo se recibe por el saldo completo",
+    "why.button_failed": "Dibuja su botón: {error}",
+    "waits.sending": "Se está enviando a {provider}, a más tardar hasta el {moment}",
+    "waits.payer_page": "Falta que el cliente pague en la página de {provider}",
+    "waits.payer_approves": "Falta que el cliente lo apruebe en la app de {provider}",
+    "waits.payer_scans": "Falta que el cliente escanee el código",
+    "waits.payer_reference": "Falta que el cliente pague con la referencia",
+    "waits.capture": "El dinero está reservado y no se ha cobrado: falta cobrarlo",
+    "waits.result": "Se espera el resultado de {provider}: el tiempo del cliente terminó",
+    "waits.unknown": (
+        "Se espera que {provider} diga si cobró: sin saberlo no se da por fallido, y nada se envía otra vez"
+    ),
+    "waits.word": "Se espera noticia de {provider}",
+    "waits.receipt": "Falta el recibo de caja, que agrega la empresa",
+    "waits.watched": "No espera nada, pero nadie probó que no se cobró: se vigila hasta el {moment}",
+    "waits.nothing": "No espera nada",
+    "next.expires": "El cliente puede pagarlo hasta el {moment}",
+    "next.settles": "El hub lo da por terminado si hasta el {moment} no se sabe más",
+    "next.check": "La próxima revisión automática es el {moment}",
+    "next.check_due": "Toca revisarlo ya (desde el {moment})",
+    "next.no_check": "No hay más revisiones: mirando no se aprende más",
+    "next.asked_paid": "{provider} no avisa si devuelve dinero, así que se le pregunta",
+    "next.silence": "{provider} no se puede consultar: si no llega noticia, la próxima revisión lo cierra por regla",
+    "next.undo": "Sin noticias se deshace el {moment}, lo que devuelve lo que se haya cobrado",
+    "next.review": "Una persona debe decidir: hay una excepción abierta desde el {moment}",
+}
