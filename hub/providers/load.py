@@ -103,6 +103,9 @@ def _hook_faults(capabilities: frozenset[str]) -> Iterator[str]:
 def _fit_faults(info: object, code: str, capabilities: frozenset[str]) -> Iterator[str]:
     if not isinstance(info, ProviderInfo):
         return
+    for way in info.ways:
+        if way.authorises and "capture_payment" not in capabilities:
+            yield f"way {way.code} only authorises, and it implements no capture_payment"
     if info.code != code:
         yield f'its code is "{info.code}", its entry point is named "{code}"'
     for way in info.ways:

@@ -6,15 +6,19 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 import hub.domain.payment
 import hub.flows.payments.record_observations
+from hub.domain.account import CaptureChoice
 from hub.domain.observation import ObservedBy
 from hub.domain.payment import Flag, Payment, Status
+from hub.flows.accounts.replace_credentials import SettingEntry
+from hub.flows.accounts.retire_account import successor_of
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.view_payment import view_payment
-from hub_hookspecs import Kind, Money, Observation
+from hub_hookspecs import EnteredBy, Kind, Money, Observation
 from tests.faults.harness import Debtor, Desk, broken
 
 Plant = Callable[[Any, str, Any], None]
@@ -84,6 +88,22 @@ def test_its_payer_reads_that_it_is_reserved_has_nothing_to_do_and_cannot_call_i
     assert (view.shown.value, view.can_cancel, view.held_until) == ("reserved", False, None)
     assert view.payment.action is None
     assert view.hold.until == view.payment.expires_at == desk.clock.now + 7 * DAYS
+
+
+def test_another_account_at_the_provider_keeps_what_its_merchant_chose(desk: Desk) -> None:
+    """Nobody finds captured by itself what a person was to take."""
+    desk.sent(desk.debtor("CO", 100_000))
+    info = desk.hub.providers["nequi"].info
+    stored = attrs.evolve(desk.accounts["CO"], capture=CaptureChoice.BY_HAND)
+    stored = attrs.evolve(stored, settings={**stored.settings, **{item.name: "1" for item in info.identifying}})
+    given = {item.name: "2" for item in info.identifying}
+    fresh = attrs.evolve(desk.accounts["CO"], id="fresh", created_at=desk.clock.now + DAYS)
+    entry = SettingEntry(
+        merchant_id=stored.merchant_id, code="nequi", given=given, entered_by=EnteredBy.MERCHANT, by="Ana"
+    )
+
+    after = desk.read(lambda tx: successor_of(tx, info, stored, given, fresh, entry))
+    assert after.capture is CaptureChoice.BY_HAND
 
 
 def test_a_session_does_not_end_a_hold(desk: Desk) -> None:

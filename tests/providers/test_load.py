@@ -86,6 +86,11 @@ BROKEN = {
         "describe",
         "TypeError",
     ),
+    "a way only authorises and nobody can capture": (
+        GOOD.replace("query_by=QueryBy.OURS)", "query_by=QueryBy.OURS, authorises=True)"),
+        "check",
+        "way form only authorises, and it implements no capture_payment",
+    ),
     "it describes something else": (
         GOOD.replace("return ProviderInfo(", "return dict("),
         "check",

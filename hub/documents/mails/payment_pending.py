@@ -96,7 +96,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[Payment
         is_order=view.is_order,
         started_at=payment.created_at,
         unknown=payment.status is Status.UNKNOWN,
-        expires_at=payment.expires_at,
+        expires_at=None if view.hold else payment.expires_at,
         voucher=voucher,
         key=code.key if code else "",
         copyable=(code.copyable or code.payload) if code else "",

@@ -73,6 +73,7 @@ def successor_of(
         known or fresh,
         status=AccountStatus.DISABLED if is_off else AccountStatus.REQUESTED,
         channels=stored.channels,
+        capture=stored.capture,
         paused=stored.paused,
         confirmed_by="",
         confirmed_at=None,

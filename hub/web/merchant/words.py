@@ -19,8 +19,9 @@ from hub.domain.payment import Flag, Payment, Status
 from hub.domain.receipt import means_name as means_name
 from hub.domain.text import Text
 from hub.domain.text import unpacked as unpacked
+from hub.domain.told_disputes import told_disputes
 from hub.flows.ground.ports import Hub
-from hub.flows.payments.payment_view import Shown
+from hub.flows.payments.payment_view import PaymentView, Shown
 from hub.flows.views.payment_rows import LISTED as LISTED
 from hub_hookspecs import (
     Channel,
@@ -191,6 +192,12 @@ def dispute_word(dispute: Dispute) -> Word:
     if dispute.outcome is None:
         return DISPUTE_STAGES[dispute.stage], "warn"
     return DISPUTE_OUTCOMES[dispute.outcome][0], "good" if dispute.outcome is DisputeOutcome.WON else ""
+
+
+def is_answered(view: PaymentView, dispute: Dispute) -> bool:
+    """Whether its provider says that the bank has the merchant's answer."""
+    told = told_disputes(view.seen)
+    return any(item.is_answered and dispute.is_called(case) for case, item in told.items())
 
 
 CAUSES: Mapping[str, str] = {
