@@ -9,6 +9,7 @@ import click
 
 from .options import data_option, json_option
 from .plugin_beginning import new, update
+from .plugins_replay import replay
 from .plugins_try import try_
 from .printing import print_facts, print_json, print_table
 from .running import pass_hub
@@ -29,9 +30,8 @@ def command(ctx: click.Context, as_json: bool, data: str | None) -> None:
         _list(as_json, data)
 
 
-command.add_command(new)
-command.add_command(update)
-command.add_command(try_)
+for further in (new, update, try_, replay):
+    command.add_command(further)
 
 
 @command.command("list")

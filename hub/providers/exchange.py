@@ -139,10 +139,14 @@ class Exchanger:
         A notification that needs none is concluded at once; None says that it wants a request, so that it must be
         stored, acknowledged, and run again from the start.
         """
+        step = self.first_step(provider, hook, account=account, **records)
+        return None if isinstance(step, Ask) else step
+
+    def first_step(self, provider: Provider, hook: str, *, account: Account, **records: object) -> Step[Any]:
+        """What a hook does first, here and now: conclude, or ask for a request, which is not sent."""
         steps = steps_of(provider, hook, account, records)
         try:
-            step = self._stepper(provider).run_inline(steps.first)
-            return None if isinstance(step, Ask) else step
+            return self._stepper(provider).run_inline(steps.first)
         except StepHung:
             return self._hung(provider, steps, hook, wrote=False)
         finally:

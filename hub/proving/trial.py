@@ -120,15 +120,18 @@ def _filled(way: Way, form: PaymentForm, given: Mapping[str, str]) -> dict[str, 
 
 
 @asynccontextmanager
-async def open_trial(subject: Subject) -> AsyncIterator[Trial]:
+async def open_trial(subject: Subject, data: Path | None = None) -> AsyncIterator[Trial]:
     """A trial of a plugin, for as long as it lasts.
+
+    Args:
+        data: A new folder, which stays; without it nothing does.
 
     Raises:
         NotConnected: Its account does not become active.
         SimulatorRaised: Its simulator fell over a request.
     """
     with tempfile.TemporaryDirectory(prefix="payment-hub-check-") as folder:
-        settings = Settings(data=Path(folder), reconcile_daily=False)
+        settings = Settings(data=data or Path(folder), reconcile_daily=False)
         migrate_data(settings)
         simulated = Simulated.of(subject)
         opened = open_hub(settings, clock=simulated.clock, mailer=NoMailer())

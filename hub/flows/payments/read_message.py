@@ -80,7 +80,7 @@ async def read_message(hub: Hub, message_id: str, *, dry_run: bool = False) -> R
         return None
     own, stored, message = loaded
     try:
-        asking = await _ask_all(hub, own, message, dry_run=dry_run)
+        asking = await ask_all(hub, own, message, dry_run=dry_run)
     except Locked as why:
         return await _wait(hub, message_id, waits_for(why), now, dry_run=dry_run)
     opened, conclusion, steps = asking.opened, asking.conclusion, asking.steps
@@ -103,7 +103,7 @@ async def read_message(hub: Hub, message_id: str, *, dry_run: bool = False) -> R
 
 
 @attrs.frozen(kw_only=True)
-class _Asking:
+class Asking:
     """What the plugin concluded of a message under an account; None where it would have to ask, and only tries."""
 
     opened: Opened
@@ -112,7 +112,7 @@ class _Asking:
     steps: tuple[Any, ...] = ()
 
 
-async def _ask_all(hub: Hub, own: Opened, message: Message, *, dry_run: bool) -> _Asking:
+async def ask_all(hub: Hub, own: Opened, message: Message, *, dry_run: bool) -> Asking:
     """Read a message under its account; where that does not prove it, also under those beside it.
 
     Raises:
@@ -134,7 +134,7 @@ async def _ask_all(hub: Hub, own: Opened, message: Message, *, dry_run: bool) ->
     return best
 
 
-async def _certainty(hub: Hub, asking: _Asking) -> int:
+async def _certainty(hub: Hub, asking: Asking) -> int:
     if asking.conclusion is None:
         return KNOWN
     if asking.conclusion.outcome is not Outcome.RESULT:
@@ -142,14 +142,14 @@ async def _certainty(hub: Hub, asking: _Asking) -> int:
     return await certainty(hub, asking.opened, reading_of(asking.conclusion))
 
 
-async def _ask(hub: Hub, opened: Opened, message: Message, *, dry_run: bool) -> _Asking:
+async def _ask(hub: Hub, opened: Opened, message: Message, *, dry_run: bool) -> Asking:
     message = attrs.evolve(message, call_id=hub.random_text(10, CROCKFORD))
     account, account_id = opened.account, opened.record.id
     conclusion = hub.exchanger.peek(
         opened.provider, "handle_notification", account=account, account_id=account_id, message=message
     )
     if conclusion is not None or dry_run:
-        return _Asking(opened=opened, conclusion=conclusion, asked=False)
+        return Asking(opened=opened, conclusion=conclusion, asked=False)
     ran = await hub.exchanger.run(
         opened.provider,
         "handle_notification",
@@ -158,7 +158,7 @@ async def _ask(hub: Hub, opened: Opened, message: Message, *, dry_run: bool) -> 
         credentials=opened.record.credentials,
         message=message,
     )
-    return _Asking(opened=opened, conclusion=ran.conclusion, asked=True, steps=ran.steps)
+    return Asking(opened=opened, conclusion=ran.conclusion, asked=True, steps=ran.steps)
 
 
 async def _wait(hub: Hub, message_id: str, trouble: str, now: datetime, *, dry_run: bool) -> Read | None:
