@@ -9,9 +9,7 @@ from datetime import timedelta
 
 from hub_hookspecs import (
     ApproveInApp,
-    Channel,
     Credentials,
-    CurrencyRule,
     FieldMatch,
     Grant,
     IdentityReport,
@@ -19,27 +17,19 @@ from hub_hookspecs import (
     Match,
     Money,
     MoneyError,
-    NotExecuted,
     NotSent,
     Observation,
     OutcomeUnknown,
     PayButton,
-    PayerField,
     PaymentStarted,
     ProviderInfo,
-    QueryBy,
     Reading,
     Reason,
     ReasonKind,
-    ReferenceRule,
     RefundKind,
-    Refunds,
     Refused,
-    Setting,
     SettlementLine,
-    Starts,
     Verdict,
-    Way,
     harmless,
     hookimpl,
     json_bytes,
@@ -50,6 +40,8 @@ from hub_hookspecs import (
     without_grant,
 )
 from hub_hookspecs.http import library as httpx
+
+from .tiny_info import INFO
 
 STATUSES = {
     "pending": Kind.ACCEPTED,
@@ -70,35 +62,7 @@ class Tiny:
     statuses = STATUSES
 
     def info(self) -> ProviderInfo:
-        way = Way(
-            code="push",
-            label="Push",
-            starts=Starts.CHARGE,
-            outcome=frozenset({"query", "notification"}),
-            query_by=QueryBy.OURS,
-            payer_fields=(PayerField(name="phone", label="Celular", pattern="9[0-9]{8}", example="987654321"),),
-            cancel=True,
-            undo=True,
-        )
-        return ProviderInfo(
-            code="tiny",
-            name="Tiny",
-            contract_version=(1, 1),
-            countries=("PE",),
-            currencies=(CurrencyRule(currency="PEN", decimals=2), CurrencyRule(currency="COP", decimals=0)),
-            channels=frozenset(Channel),
-            ways=(way,),
-            reference=ReferenceRule(16),
-            endpoints={"live": {"api": "https://api.tiny.example/v1"}, "test": {"api": "https://test.tiny.example/v1"}},
-            settings=(
-                Setting(name="key", label="Llave", help="En el panel.", secret=True),
-                Setting(name="hook", label="Secreto", help="En el panel.", secret=True),
-            ),
-            names_account=False,
-            verified_fields=("identity_number",),
-            not_executed=(NotExecuted(hook="create_payment", status=401, body_key="message"),),
-            refunds=Refunds.PARTIAL,
-        )
+        return INFO
 
     @hookimpl
     def describe_provider(self):
