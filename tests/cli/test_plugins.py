@@ -45,7 +45,7 @@ def test_a_code_that_nobody_has_names_what_may_be_meant(run: Run, bare: Path) ->
     for words in (("plugins", "check", "nequii"), ("plugins", "show", "nequii")):
         ended = run(*words)
         assert (ended.code, ended.err) == (1, "Error: no provider 'nequii' is installed; did you mean nequi?\n")
-    assert run("plugins", "check", "zzz").err == "Error: no provider 'zzz' is installed; there are: greenpay, nequi\n"
+    assert "no provider 'zzz' is installed; there are: greenpay, nequi" in run("plugins", "check", "zzz").err
 
 
 def test_a_part_of_the_proofs_is_run_by_words_of_their_names(run: Run, bare: Path) -> None:
