@@ -182,7 +182,7 @@ def serve_tried(sock: socket.socket, folder: str, simulator_base: str, opens: bo
     from .serve import serve_hub
     from .serving import run
 
-    async def tell(opened: OpenedHub) -> None:
+    async def announce(opened: OpenedHub) -> None:
         try:
             links = await set_up(opened.hub, Path(folder), simulator_base)
         except Exception as why:  # noqa: BLE001 - whatever its code does, the next saved file may mend it
@@ -201,6 +201,6 @@ def serve_tried(sock: socket.socket, folder: str, simulator_base: str, opens: bo
     settings = load_settings(Path(folder))
     mailer = ToldMailer(lambda text: click.echo(text, err=True))
     ready = serve_hub(
-        settings, sock, mailer=mailer, ready=lambda opened: tasks.append(asyncio.create_task(tell(opened)))
+        settings, sock, mailer=mailer, ready=lambda opened: tasks.append(asyncio.create_task(announce(opened)))
     )
     sys.exit(run(ready))

@@ -16,7 +16,8 @@ from hub_hookspecs import Country, IdentityDocument, IdentityType
 
 MAX_LENGTH = 60
 SEPARATORS = re.compile(r"[\s.\-\u2010-\u2015\u2212\u200b\ufeff]+")
-APART = re.compile(r"(?P<number>.+)[-\u2010-\u2015\u2212]\s*(?P<digit>[0-9])\s*")
+APART = re.compile(r"(?P<number>.+)[-\u2010-\u2015\u2212]\s*(?P<digit>[0-9Kk])\s*")
+"""A number and its check digit; in some countries (Chile) ten is written K."""
 
 
 @attrs.frozen
@@ -59,7 +60,7 @@ def read_document(country: Country, type_code: str, raw_number: str, check_digit
         return _refused("identity_number", Text("identity.number_missing"))
     if len(raw_number) > MAX_LENGTH:
         return _refused("identity_number", Text("identity.number_too_long", example=_example(kind)))
-    digit = SEPARATORS.sub("", unicodedata.normalize("NFKC", check_digit or ""))
+    digit = _bare(check_digit or "")
     if kind.check_digit is None:
         if digit:
             return _refused("check_digit", Text("identity.has_no_digit", type=Declared(kind.label)))
@@ -102,11 +103,11 @@ def _bare(raw: str) -> str:
 
 
 def _read_with_digit(kind: IdentityType, raw: str, digit: str) -> DocumentReading:
-    if digit and not re.fullmatch("[0-9]", digit):
+    if digit and not re.fullmatch("[0-9K]", digit):
         return _refused("check_digit", Text("identity.digit_is_one"))
     apart = APART.fullmatch(unicodedata.normalize("NFKC", raw.strip()))
     if apart:
-        written = apart["digit"]
+        written = apart["digit"].upper()
         if digit and digit != written:
             return _refused("check_digit", Text("identity.digits_differ", written=written, digit=digit))
         return _checked(kind, normalise_number(kind, apart["number"]), written)
@@ -129,7 +130,7 @@ def _undivided(kind: IdentityType, number: str) -> DocumentReading:
     if divided and not (whole and _is_usual(kind, number)):
         return _reading(kind, number[:-1], number[-1])
     if not whole:
-        if re.fullmatch(kind.pattern, number[:-1]) and number.isdecimal():
+        if re.fullmatch(kind.pattern, number[:-1]) and number.removesuffix("K").isdecimal():
             return _checked(kind, number[:-1], number[-1])
         return _reading(kind, number, None)
     usual_length = len(number) == _usual_length(kind)

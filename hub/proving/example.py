@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -99,7 +100,7 @@ def owe(
         customer_id=customer.id,
         currency=amount.currency,
         total=amount.minor,
-        issued_on=now.date(),
+        issued_on=now.astimezone(ZoneInfo(merchant.company.zone)).date(),
         created_at=now,
     )
     tx.payables.add(payable)

@@ -1,5 +1,6 @@
 """Identity documents as people type them."""
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +9,7 @@ from stdnum.co import nit
 from hub.domain.countries.co import COUNTRY as CO
 from hub.domain.countries.cr import COUNTRY as CR
 from hub.domain.identity import numbers_for, read_document, show_document
-from hub_hookspecs import Country, IdentityDocument
+from hub_hookspecs import Country, IdentityDocument, IdentityType
 from tests.spoken import spoken
 
 
@@ -213,3 +214,36 @@ def test_a_number_that_is_whole_is_never_taken_for_a_shorter_one_with_its_digit(
     """The last digit of this company's number checks by chance; the shorter number is somebody else's."""
     assert "89090393" not in numbers_for(CO, "890.903.938")
     assert "100000000" not in numbers_for(CO, "1000000003")
+
+
+def rut_digit(number: str) -> str:
+    """Chile's check digit: ten is written K."""
+    total = sum(int(digit) * (2 + place % 6) for place, digit in enumerate(reversed(number)))
+    return "0123456789K0"[11 - total % 11]
+
+
+RUT = IdentityType(code="RUT", label="RUT", pattern="[0-9]{7,8}", example="76.086.428-5", check_digit=rut_digit)
+
+
+@pytest.mark.parametrize(
+    ("written", "apart"),
+    [
+        ("10.000.013-K", None),
+        ("10000013-k", None),
+        ("10000013K", None),
+        ("10000013", "K"),
+        ("10000013", "k"),
+        ("10.000.013-K", "k"),
+    ],
+)
+def test_a_check_digit_may_be_the_letter_k(written: str, apart: str | None) -> None:
+    read = read_document(attrs.evolve(CO, identity_types=(RUT,)), "RUT", written, apart)
+
+    assert read.document == IdentityDocument("RUT", "10000013", "K"), read.errors
+
+
+def test_a_k_where_the_digit_is_another_is_refused_with_the_right_one() -> None:
+    read = read_document(attrs.evolve(CO, identity_types=(RUT,)), "RUT", "76086428-K")
+
+    assert [fault.field for fault in read.errors] == ["check_digit"]
+    assert read_document(CO, "NIT", "900123456-K").errors[0].field == "check_digit"
