@@ -30,7 +30,7 @@ class Hold:
         until: When it lapses, as the provider says; the latest of what was said.
         since: When we first knew of it.
         unclear_since: When a capture was sent whose outcome is unknown.
-        due_from: Since when the hub is to capture it by itself; None where it is not, or not any more.
+        due_from: From when the hub is to capture it by itself; None where it is not, or not any more.
     """
 
     amount: Money | None

@@ -18,9 +18,6 @@ UNKNOWN_CHECKS = (5, 15, 60, 300, 900, 3600, 21600)
 DAY = timedelta(days=1)
 RETRY = timedelta(minutes=15)
 WATCH = timedelta(days=7)
-CAPTURE_CHECKS = (1, *UNKNOWN_CHECKS)
-"""Seconds after which the hub captures by itself what is held, for as long as nothing was sent."""
-
 LAPSED = "authorisation_lapsed"
 
 LONG_LIFE = timedelta(hours=3)
@@ -143,7 +140,8 @@ def _next_held(hold: Hold, way: Way, now: datetime) -> datetime:
     ends = (hold.until, hold.lapsed_at(way))
     moments = [now + DAY, *(end for end in ends if end is not None and end > now)]
     if hold.due_from is not None:
-        moments.append(_next_of(CAPTURE_CHECKS, hold.due_from, now) or now + DAY)
+        later = _next_of(UNKNOWN_CHECKS, hold.due_from, now) or now + DAY
+        moments.append(hold.due_from if now < hold.due_from else later)
     if hold.unclear_since is not None:
         moments.append(_next_of(UNKNOWN_CHECKS, hold.unclear_since, now) or now + DAY)
     over_at = hold.lapsed_at(way)

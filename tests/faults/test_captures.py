@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 import hub.flows.payments.read_hold
@@ -243,6 +244,27 @@ def test_a_capture_that_is_refused_is_put_before_a_person_and_not_tried_again_by
     press(house, payment)  # who has looked may try again
     assert house.book.taken(payment.reference) == 90_000
     assert house.world.payment(payment).status is Status.PAID
+
+
+def test_what_provably_never_left_is_tried_again_ever_more_rarely(house: Holding) -> None:
+    _debtor, payment = house.pay()
+    house.look(payment)
+    right = house.world.hub.registry.providers
+    served = right[house.account.provider]
+    house.world.hub.registry.providers = {
+        **right,
+        house.account.provider: attrs.evolve(served, overrides={"api": "http://127.0.0.1:1"}),
+    }
+    house.world.pass_time(hours=1)
+    tries = len(house.world.operations(payment))
+    assert 3 < tries < 20
+    assert {item.reason for item in house.world.operations(payment)} == {"never_sent"}
+    assert house.world.payment(payment).is_live
+
+    house.world.hub.registry.providers = right
+    house.world.pass_time(hours=2)
+    assert house.book.takes == [payment.reference]
+    assert wrong_in(house, payment) == []
 
 
 def test_money_that_is_held_still_as_the_provider_says_does_not_lapse_by_rule(by_hand: Holding) -> None:

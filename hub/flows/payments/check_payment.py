@@ -85,7 +85,8 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
         return after
 
     after = await hub.store.write(commit)
-    if hold and hold.due_from and after and after.is_live and not hub.exchanger.is_open(opened.record.id):
+    is_due = hold is not None and hold.due_from is not None and ended >= hold.due_from
+    if is_due and after and after.is_live and not hub.exchanger.is_open(opened.record.id):
         await capture_by_rule(hub, after)
         return await hub.store.read(lambda tx: tx.payments.get(payment_id))
     if after and undo_due(after, way, ended) and not hub.exchanger.is_open(opened.record.id):

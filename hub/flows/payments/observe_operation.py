@@ -52,7 +52,8 @@ def settle(
 ) -> Operation:
     """Derive the operation's status and let what it reports of the payment through the door."""
     after = derive(tx, operation, now)
-    if after.kind in BY_ITSELF and after.decided_by == "rule" and after.reason == Kind.DECLINED:
+    refused = after.reason == Kind.DECLINED and source is not ObservedBy.OPERATOR
+    if refused and after.kind in BY_ITSELF and after.decided_by == "rule":
         _request_review(tx, after, payment, now)
     claims = [
         attrs.evolve(claim, source=source) if claim.source is ObservedBy.ANSWER else claim

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
 
@@ -17,6 +17,10 @@ from hub.flows.operations.record_restore import is_from_a_backup
 from hub_hookspecs import Kind, Money, Observation
 
 HOOK = "capture_payment"
+FIRST = timedelta(seconds=1)
+"""How long after it was heard of the hub captures: whoever told of it is answered first."""
+
+MOST = timedelta(hours=6)
 
 
 def captures_sent(tx: Tx, payment: Payment) -> tuple[Operation, ...]:
@@ -36,9 +40,9 @@ def hold_of(tx: Tx, hub: Hub, payment: Payment, seen: Sequence[Seen] | None = No
 
 
 def _due_from(tx: Tx, hub: Hub, payment: Payment, hold: Hold, operations: Sequence[Operation]) -> datetime | None:
-    """Since when the hub is to capture by itself: nobody chose otherwise, and nothing that may move money was sent.
+    """From when the hub is to capture by itself: nobody chose otherwise, and nothing that may move money was sent.
 
-    One that provably never left is no reason to give up. A payment of a restored backup may be captured already.
+    One that provably never left is tried again, ever more rarely. One of a restored backup may be captured already.
     """
     provider, account = hub.providers.get(payment.provider), tx.accounts.get(payment.account_id)
     way = provider.info.way(payment.way) if provider else None
@@ -49,7 +53,8 @@ def _due_from(tx: Tx, hub: Hub, payment: Payment, hold: Hold, operations: Sequen
     if any(item.kind is not OperationKind.CAPTURE or not never_left(item) for item in operations):
         return None
     begun = payment.lease_until if payment.phase is not Phase.SENT and payment.lease_until else hold.since
-    return max([begun, hold.since, *(item.ended_at for item in operations if item.ended_at)])
+    tried = [item.ended_at or item.created_at for item in operations]
+    return tried[-1] + min(max(tried[-1] - begun, FIRST), MOST) if tried else begun + FIRST
 
 
 def never_left(operation: Operation) -> bool:

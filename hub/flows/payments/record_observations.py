@@ -81,7 +81,7 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     Args:
         payment: As it should stand but for what is derived; phase, memory and action may have been evolved.
     """
-    own = [_seen(tx, payment, claim, now) for claim in claims if _is_about(payment, claim.observation)]
+    own = [_seen(tx, hub, payment, claim, now) for claim in claims if _is_about(payment, claim.observation)]
     new = [item for item in own if tx.payments.observe(item, payment.merchant_id, payment.mode)]
     seen = observed_of(tx, payment)
     after = _derive(tx, hub, payment, seen, now)
@@ -152,9 +152,10 @@ def _is_about(payment: Payment, claim: Observation) -> bool:
     return claim.reference in (None, payment.reference)
 
 
-def _seen(tx: Tx, payment: Payment, claim: Claim, now: datetime) -> Seen:
+def _seen(tx: Tx, hub: Hub, payment: Payment, claim: Claim, now: datetime) -> Seen:
     """The row of a claim."""
-    news = as_captured(tx, payment, claim.observation)
+    way = way_of(hub, payment)
+    news = claim.observation if way and not way.authorises else as_captured(tx, payment, claim.observation)
     return Seen(
         key=dedupe_key(payment.account_id, payment.id, news, occasion=claim.occasion),
         payment_id=payment.id,

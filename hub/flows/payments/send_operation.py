@@ -107,6 +107,8 @@ def _commit(tx: Tx, hub: Hub, operation_id: str, conclusion: Conclusion[Any], no
     if operation is None or payment is None:
         return
     observations = conclusion.value if conclusion.outcome is Outcome.RESULT else ()
+    if operation.kind is OperationKind.CAPTURE:  # an answer about another payment says nothing of this one
+        observations = [item for item in observations or () if item.reference in (None, payment.reference)]
     for observation in observations or ():
         observe(tx, operation, observation.kind, ObservedBy.ANSWER, observation.reason, "", now)
     if conclusion.outcome is Outcome.DECLINED:
