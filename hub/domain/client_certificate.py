@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import attrs
@@ -83,7 +83,7 @@ def certificate_problem(text: str, now: datetime) -> Text | None:
     except Unusable as error:
         return error.why
     if read.ends <= now:
-        return Text("certificate.expired", day=read.ends.astimezone(UTC).date())
+        return Text("certificate.expired", moment=read.ends)
     if read.begins > now:
-        return Text("certificate.not_yet", day=read.begins.astimezone(UTC).date())
+        return Text("certificate.not_yet", moment=read.begins)
     return None
