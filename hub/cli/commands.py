@@ -41,7 +41,7 @@ COMMANDS = {
     "api-key": ("api_key", "Keys of shops that place orders: create, list, revoke."),
     "ledger": ("ledger", "The books: check, export, correct."),
     "reconcile": ("reconcile", "Compare what providers pay out with the books."),
-    "plugins": ("plugins", "Installed providers: list, show, check, try, replay; begin a new one."),
+    "plugins": ("plugins", "Installed providers: list, show, check, try, replay, certify; begin a new one."),
     "simulator": ("simulator", "Run a provider's simulator alone."),
 }
 """Module and one-line help of each command."""

@@ -9,6 +9,7 @@ import click
 
 from .options import data_option, json_option
 from .plugin_beginning import new, update
+from .plugins_certify import certify
 from .plugins_replay import replay
 from .plugins_try import try_
 from .printing import print_facts, print_json, print_table
@@ -30,7 +31,7 @@ def command(ctx: click.Context, as_json: bool, data: str | None) -> None:
         _list(as_json, data)
 
 
-for further in (new, update, try_, replay):
+for further in (new, update, try_, replay, certify):
     command.add_command(further)
 
 

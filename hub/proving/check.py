@@ -62,15 +62,28 @@ def check_provider(
     served = load_providers()[provider] if isinstance(provider, str) else provider
     simulator = _simulator_of(served, load_simulators() if simulators is None else simulators)
     chosen = _chosen((*PROOFS, *books.PROOFS, *_of_countries(served)), words)
-    config = {"options": dict(options)} if options else {}
     try:
-        subject = Subject(plugin=served.module, simulator=simulator, config=config)
+        subject = subject_of(served, simulator=simulator, options=options)
     except WrongOption:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever foreign code raises is told, with its line
         what = told(error, str(getattr(served.module, "__name__", "")))
         return (Result(SET_UP, (Finding(SET_UP.name, f"setting up {served.code} and its simulator raised {what}"),)),)
     return prove(subject, tuple(map(_tolerant, chosen)))
+
+
+def subject_of(
+    provider: Provider, *, simulator: Simulator | None = None, options: Mapping[str, Any] = MappingProxyType({})
+) -> Subject:
+    """A plugin with its simulator, ready to be played.
+
+    Raises:
+        WrongOption: The simulator does not have an option, or does not take its value.
+        NoSimulator: It is not installed, or cannot be imported.
+    """
+    config = {"options": dict(options)} if options else {}
+    faked = simulator or _simulator_of(provider, load_simulators())
+    return Subject(plugin=provider.module, simulator=faked, config=config)
 
 
 SET_UP: Final = Proof("the plugin and its simulator can be set up", lambda _bench: ())
