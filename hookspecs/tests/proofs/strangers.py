@@ -102,7 +102,7 @@ FOUND_BY = {
     "its marks are what it declares": ("push_as_session",),
     "the same order gives the same requests": ("random_request_id",),
     "a refund gives the money back, and says so only then": ("refund_assumed",),
-    "a genuine notification is understood": ("remembers_events",),
+    "a notification that arrives again says the same": ("remembers_events",),
     "no request but a harmless one is sent twice": ("resends_when_lost",),
     "a browser return that anybody can type proves nothing": ("return_believed",),
     "what can still be paid is never undone as if it were not there": ("undo_of_the_living",),

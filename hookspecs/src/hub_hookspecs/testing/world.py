@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import attrs
@@ -48,6 +49,11 @@ class World(Faked):
         super().__init__(subject, runner, config, noticed)
         self.account = subject.account(config=config)
         self._grant: Grant | None = None
+
+    def set_clock(self, when: datetime) -> None:
+        """Let the simulator's clock stand there; a grant of another time is worth nothing."""
+        self.control("clock", at=when.isoformat())
+        self._grant = None
 
     def use(self, grant: Grant) -> None:
         """Send with this grant, as the hub does with one that it keeps."""

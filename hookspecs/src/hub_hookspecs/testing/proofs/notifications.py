@@ -217,6 +217,8 @@ def _replayed(bench: Bench) -> Iterator[str]:
             played = world.play("handle_notification", message=again)
             if played.conclusion.fault:
                 yield f"handle_notification ({way.code}), replayed after {later}: the plugin {played.did}"
+            elif getattr(played.value, "verdict", None) is Verdict.VALID and not played.observations and first:
+                yield f"handle_notification ({way.code}), replayed after {later}: valid, and it claims nothing any more"
             elif {_claim(item) for item in played.observations} - first:
                 yield f"handle_notification ({way.code}), replayed after {later}: it claims something else"
 

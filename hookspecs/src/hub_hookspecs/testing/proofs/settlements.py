@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import attrs
@@ -52,28 +52,40 @@ def _adds_up(hook: str, lines: Iterable[SettlementLine]) -> Iterator[str]:
 
 def _meets_the_book(bench: Bench) -> Iterator[str]:
     """Lines of a payment add up to what the book has of it, and are named as it was told."""
-    for way in bench.subject.info.ways:
+    subject = bench.subject
+    now, day = subject.now, timedelta(days=1)
+    today = now.astimezone(UTC).date()
+    for way in subject.info.ways:
         world = bench.world()
-        now = bench.subject.now
         try:
-            early = begin_paid(world, way)
-            story = begin_paid(world, way)
+            early = _paid_at(world, way, now - 3 * day)
+            story = _paid_at(world, way, now)
         except Unplayable:
             continue
-        if bench.subject.can("refund_payment") and bench.subject.info.refunds is not Refunds.NONE:
+        if subject.can("refund_payment") and subject.info.refunds is not Refunds.NONE:
             story.refund(story.owed)
             story.listen()
-        today = now.astimezone(UTC).date()
-        day = timedelta(days=1)
-        first = _lines(world, Period(first=today - day, last=today + day, now=now, call_id=bench.subject.call_id()))
-        yield from _unique(first)
+        both, last, again = (
+            _lines(world, Period(first=first, last=today + day, now=now, call_id=subject.call_id()))
+            for first in (today - 4 * day, today - day, today - 4 * day)
+        )
+        if len({line.line_id for line in both}) < len(both):
+            yield "fetch_settlement: two lines have one line_id"
         for payment in (early, story):
-            yield from _of(payment, [line for line in first if _about(line, payment)], way)
-        begun = begin_paid(world, way)
-        again = _lines(world, Period(first=today - day, last=today + day, now=now, call_id=bench.subject.call_id()))
-        yield from _renamed(first, again, begun)
-        other = _lines(world, Period(first=today - 3 * day, last=today, now=now, call_id=bench.subject.call_id()))
-        yield from _renamed(first, other, begun)
+            yield from _of(payment, [line for line in both if _about(line, payment)], way)
+        yield from _renamed(both, (*last, *again))
+
+
+def _paid_at(world: World, way: Way, when: datetime) -> Story:
+    """A payment of that time, by our clock and the provider's; what was told of it by then."""
+    subject = world.subject
+    now, subject.now = subject.now, when
+    try:
+        world.set_clock(when)
+        return begin_paid(world, way)
+    finally:
+        subject.now = now
+        world.set_clock(now)
 
 
 def _lines(world: World, period: Period) -> tuple[SettlementLine, ...]:
@@ -90,10 +102,13 @@ def _of(story: Story, lines: list[SettlementLine], way: Way) -> Iterator[str]:
     taken, back = story.book()
     own = [line.gross.minor for line in lines if line.gross.currency == story.owed.currency]
     allowed = {taken, taken - back}
-    if lines and sum(own) not in allowed:
+    if not story.told or not lines:
+        return
+    if sum(own) not in allowed:
         yield (
             f"fetch_settlement ({way.code}): by the provider's book {Money(taken, story.owed.currency)} came and "
-            f"{Money(back, story.owed.currency)} went back; the gross of its lines adds up to {sum(own) / 100:.2f}"
+            f"{Money(back, story.owed.currency)} went back; the gross of its lines adds up to "
+            f"{Money(sum(own), story.owed.currency)}"
         )
     movements = {item.observation.movement for item in story.told if item.observation.kind is Kind.PAID}
     for line in lines:
@@ -104,18 +119,12 @@ def _of(story: Story, lines: list[SettlementLine], way: Way) -> Iterator[str]:
             )
 
 
-def _unique(lines: tuple[SettlementLine, ...]) -> Iterator[str]:
-    if len({line.line_id for line in lines}) < len(lines):
-        yield "fetch_settlement: two lines have one line_id"
-
-
-def _renamed(first: tuple[SettlementLine, ...], again: tuple[SettlementLine, ...], begun: Story) -> Iterator[str]:
+def _renamed(first: Iterable[SettlementLine], again: Iterable[SettlementLine]) -> Iterator[str]:
+    """The same line under another id, or another line under the same."""
     known = {line.line_id: attrs.evolve(line, line_id="") for line in first}
     for line in again:
         same = attrs.evolve(line, line_id="")
-        if (line.line_id in known and known[line.line_id] != same) or (
-            line.line_id not in known and same in known.values() and not _about(line, begun)
-        ):
+        if known.get(line.line_id, same) != same or (line.line_id not in known and same in known.values()):
             yield f"fetch_settlement: line {line.line_id} has another line_id when other days are asked for"
 
 
