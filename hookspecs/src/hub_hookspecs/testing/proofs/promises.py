@@ -106,8 +106,8 @@ def _grant_lives(bench: Bench) -> Iterator[str]:
         played = world.play("create_payment", order=an_order(world, way, now=late))
         if any(getattr(item.handed, "status_code", 0) == 401 for item in played.sent):
             yield (
-                f"authorize: the grant is said to live until {grant.expires_at:%Y-%m-%d %H:%M} UTC, and a minute before "
-                "that the provider answers 401"
+                f"authorize: the grant is said to live until {grant.expires_at:%Y-%m-%d %H:%M} UTC, and a minute "
+                "before that the provider answers 401"
             )
             return
 
