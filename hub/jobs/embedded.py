@@ -24,8 +24,8 @@ from hub.flows.imports.take_back import go_on
 from hub.flows.mails.deliver import deliver
 from hub.flows.mails.owe_digests import owe_digests
 from hub.flows.payments.burst import burst_of
+from hub.flows.payments.check_operation import check_operation
 from hub.flows.payments.check_payment import check_payment
-from hub.flows.payments.observe_operation import check_operation
 from hub.flows.payments.store_unread import take_up_locked
 from hub.flows.settlements.reconcile_daily import plan_reconciliations, reconcile_due
 from hub.flows.settlements.take_message import take_message

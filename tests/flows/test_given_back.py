@@ -18,9 +18,10 @@ import hub.flows.payments.run_operation
 from hub.domain.decision import Signed
 from hub.domain.ledger import EntryKind, LedgerKind
 from hub.domain.observation import ObservedBy
-from hub.domain.operation import OperationStatus
+from hub.domain.operation import Operation, OperationStatus
 from hub.domain.payment import LEASE, Payment, Phase, Status
 from hub.domain.refusals import Conflict
+from hub.flows.payments.check_operation import check_operation
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_observations import Claim, record_observations
 from hub.flows.payments.record_outcome import OutcomeEvidence, conclude_operation, record_paid
@@ -45,6 +46,26 @@ class Answering:
         clear = Conclusion(outcome=Outcome.RESULT, value=told)
         conclusion = Conclusion(outcome=Outcome.UNKNOWN, cause="no answer") if told is None else clear
         return attrs.make_class("Ran", ["conclusion", "steps"])(conclusion, ())
+
+
+@attrs.define
+class Asked:
+    """A provider that is asked, and tells this."""
+
+    told: tuple[Observation, ...]
+    queries: list[Any] = attrs.Factory(list)
+
+    def is_open(self, _account: str) -> bool:
+        return False
+
+    async def run(self, *_given: Any, **records: Any) -> Any:
+        self.queries.append(records["query"])
+        clear = Conclusion(outcome=Outcome.RESULT, value=self.told)
+        return attrs.make_class("Ran", ["conclusion", "steps"])(clear, ())
+
+
+def operations(desk: Desk, payment: Payment) -> tuple[Operation, ...]:
+    return desk.read(lambda tx: tx.operations.of_payment(payment.id))
 
 
 def cop(minor: int | None) -> Money | None:
@@ -103,6 +124,35 @@ def test_control_one_that_gives_back_as_often_as_there_is_money_is_asked_again(d
     _debtor, payment = taken(desk)
     assert give_back(desk, payment, 30_000, back("E1", 30_000)) is OperationStatus.DONE
     assert give_back(desk, payment, 1_000, back("E3", 1_000)) is OperationStatus.DONE
+
+
+def test_a_refund_without_an_answer_is_done_once_news_tell_of_it(desk: Desk) -> None:
+    _debtor, payment = taken(desk)
+    assert give_back(desk, payment, 30_000) is OperationStatus.UNKNOWN
+    hear(desk, payment, back("E9", 20_000))
+    assert [item.status for item in operations(desk, payment)] == [OperationStatus.UNKNOWN]
+    hear(desk, payment, back("E1", 30_000))
+
+    assert [item.status for item in operations(desk, payment)] == [OperationStatus.DONE]
+    assert went_back(desk, payment) == [20_000, 30_000]
+    assert give_back(desk, payment, 50_000, back("E2", 50_000)) is OperationStatus.DONE
+    assert broken(desk) == []
+
+
+def test_a_provider_is_asked_what_became_of_a_refund_that_it_neither_did_nor_refused(desk: Desk) -> None:
+    """Its answer names the refund; what it learned is handed to the query, which tells the end."""
+    _debtor, payment = taken(desk)
+    pending = Observation(kind=Kind.ACCEPTED, learned={"refund": "R-77"})
+    assert give_back(desk, payment, 30_000, pending) is OperationStatus.UNKNOWN
+    asked = Asked((back("R-77", 30_000),))
+    desk.hub.exchanger = asked
+    (operation,) = operations(desk, payment)
+    desk.clock.now += timedelta(seconds=20)
+    asyncio.run(check_operation(desk.hub, operation.id))
+
+    assert [query.memory.get("refund") for query in asked.queries] == ["R-77"]
+    assert [item.status for item in operations(desk, payment)] == [OperationStatus.DONE]
+    assert went_back(desk, payment) == [30_000]
 
 
 def test_a_refund_answered_with_an_id_and_notified_with_it_is_booked_once(desk: Desk) -> None:

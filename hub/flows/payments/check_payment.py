@@ -63,7 +63,7 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
     claims: list[Claim] = []
     steps: tuple[Any, ...] = ()
     heard = False
-    if _can_ask(opened, way, payment) and (due is None or due.kind in AFTER_ASKING):
+    if _can_ask(opened, way, payment, known) and (due is None or due.kind in AFTER_ASKING):
         if not hub.exchanger.is_open(opened.record.id):
             with structlog.contextvars.bound_contextvars(payment=payment.id):
                 claims, steps, heard = await _ask(hub, opened, payment, known)
@@ -121,10 +121,10 @@ def _lease_over(payment: Payment, now: datetime) -> bool:
     return payment.lease_until is None or now >= payment.lease_until
 
 
-def _can_ask(opened: Opened, way: Way, payment: Payment) -> bool:
+def _can_ask(opened: Opened, way: Way, payment: Payment, known: Known) -> bool:
     if "query_payment" not in opened.provider.capabilities or way.query_by is QueryBy.NONE:
         return False
-    return payment.status is not Status.PAID or way.watch_paid_days > 0
+    return payment.status is not Status.PAID or way.watch_paid_days > 0 or known.is_given_back
 
 
 def _inputs(hold: Hold | None, now: datetime) -> str:

@@ -15,7 +15,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Kind, Observation, Way
 from hub_hookspecs.payment import CLOSING_KINDS
 
-from .operation_news import REVIEW_UNKNOWN_AFTER, UNKNOWN, derive, next_check_of, observe
+from .operation_news import derive, observe
 from .record_observations import Claim, record_observations, rule_claim, way_of
 
 BY_ITSELF = frozenset({OperationKind.UNDO, OperationKind.CAPTURE})
@@ -27,7 +27,7 @@ REPORTED_BY = {
     OperationKind.CANCEL: frozenset({*CLOSING_KINDS, Kind.PAID, Kind.RETURNED, Kind.CHARGED_BACK}),
     OperationKind.CAPTURE: frozenset({Kind.PAID, Kind.CANCELLED, Kind.EXPIRED, Kind.RETURNED, Kind.CHARGED_BACK}),
 }
-"""What an answer reports of the payment; anything else it reports of the operation alone."""
+"""What an answer reports of the payment, beside what it teaches; anything else it reports of the operation alone."""
 
 
 def conclude_by_hand(
@@ -76,7 +76,8 @@ def _claims(
 ) -> list[Claim]:
     """What an operation's answer says about the payment itself: in the plugin's words, ours where it has none."""
     done, kinds = operation.status is OperationStatus.DONE, {item.kind for item in observations}
-    reported = [item for item in observations if item.kind in REPORTED_BY[operation.kind]]
+    told = REPORTED_BY[operation.kind]
+    reported = [item for item in observations if item.kind in told or (item.kind is Kind.ACCEPTED and item.learned)]
     if done and DONE_BY[operation.kind] not in kinds:
         reported.append(Observation(kind=DONE_BY[operation.kind]))
     claims = []
@@ -104,32 +105,3 @@ def _answer(operation: Operation, reported: Observation) -> Claim:
         vouched=reported.vouched if named else reported.vouched | {"event_id"},
     )
     return attrs.evolve(claim, observation=returned, operation=operation.reference, occasion=operation.reference)
-
-
-async def check_operation(hub: Hub, operation_id: str) -> None:
-    """Look at an operation that is due; safe to run twice.
-
-    What was never sent before its lease ended is unknown; after an hour a review stands for it.
-    """
-    now = hub.clock()
-
-    def look(tx: Tx) -> None:
-        operation = tx.operations.get(operation_id)
-        if operation is None or not operation.is_live:
-            return
-        if operation.phase is Phase.SENDING and operation.lease_until and now < operation.lease_until:
-            return
-        if operation.phase is Phase.SENDING:
-            operation = attrs.evolve(operation, phase=Phase.SENT, ended_at=operation.lease_until)
-        ended = operation.ended_at or now
-        if now >= ended + REVIEW_UNKNOWN_AFTER:
-            details = f"{operation.kind} {operation.reference} of {operation.amount} got no clear answer"
-            review = review_of(UNKNOWN, operation, details, now, payment_id=operation.payment_id)
-            open_review(tx, review)
-        looked = attrs.evolve(operation, checks=operation.checks + 1, next_check_at=next_check_of(operation, now))
-        tx.operations.save(looked)
-        payment = tx.payments.get(operation.payment_id)
-        if payment and operation.kind is OperationKind.CAPTURE:
-            record_observations(tx, hub, payment, (), now=now)
-
-    await hub.store.write(look)

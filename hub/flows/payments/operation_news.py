@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import attrs
 
 from hub.domain.ids import derived_id
-from hub.domain.observation import ObservedBy
-from hub.domain.operation import Operation, OperationStatus, operation_status
-from hub.domain.payment import OURS, Payment, Status
+from hub.domain.observation import ObservedBy, Seen
+from hub.domain.operation import Operation, OperationKind, OperationStatus, operation_status
+from hub.domain.payment import OURS, Payment, Phase, Status
 from hub.flows.ground.open_review import close_by_fact
 from hub.flows.ground.ports import Tx
 from hub.flows.ground.tell import tell, warn
@@ -22,14 +23,22 @@ UNKNOWN = "operation_unknown"
 
 REVIEW_UNKNOWN_AFTER = timedelta(hours=1)
 
+TELLS = frozenset({ObservedBy.NOTIFICATION, ObservedBy.QUERY})
+"""Channels by which a provider tells of a refund besides answering it."""
+
+
+REFUND_CHECKS = (15, 60, 300, 900, 3600)
+"""Seconds after which a provider is asked what became of a refund that it neither did nor refused."""
+
 
 def next_check_of(operation: Operation, now: datetime) -> datetime | None:
     """An unknown operation is looked at until a review stands for it; the request is never sent again."""
     if not operation.is_live:
         return None
     ended = operation.ended_at or operation.lease_until or operation.created_at
-    first = ended + REVIEW_UNKNOWN_AFTER
-    return first if now < first else now + timedelta(hours=24)
+    seconds = REFUND_CHECKS if operation.kind is OperationKind.REFUND else (3600,)
+    moments = (ended + timedelta(seconds=second) for second in seconds)
+    return next((moment for moment in moments if now < moment), now + timedelta(hours=24))
 
 
 def observe(
@@ -65,6 +74,23 @@ def end_captures(tx: Tx, payment: Payment, now: datetime) -> None:
             said = f"the payment is {payment.status} {payment.reason}".strip()
             observe(tx, operation, kind, ObservedBy.RULE, None, said, now)
             derive(tx, operation, now)
+
+
+def end_refunds(tx: Tx, payment: Payment, news: Iterable[Seen], now: datetime) -> None:
+    """A refund without a clear answer was done where the provider tells besides that as much went back.
+
+    Of several that are under way nobody knows which it was. Nothing is booked here: what went back is, by its own news.
+    """
+    told = [item for item in news if item.observation.kind is Kind.RETURNED and item.source in TELLS]
+    refunds = [item for item in tx.operations.of_payment(payment.id) if item.kind is OperationKind.REFUND]
+    asked = [item for item in refunds if item.is_live]
+    if len(asked) != 1 or asked[0].phase is not Phase.SENT:
+        return
+    for item in told:
+        if item.observation.amount == asked[0].amount:
+            observe(tx, asked[0], Kind.RETURNED, item.source, None, "told besides its answer", now)
+            derive(tx, asked[0], now)
+            return
 
 
 def _log_change(tx: Tx, before: Operation, after: Operation) -> None:

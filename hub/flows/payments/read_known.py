@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from hub.domain.handed_over import Memory, captures_of, memory_of
+from hub.domain.operation import OperationKind
 from hub.domain.payment import Payment, Status
 from hub.flows.ground.ports import Tx
 from hub.flows.ground.read_held import observed_of
@@ -13,10 +14,15 @@ from hub_hookspecs import Capture
 
 @attrs.frozen
 class Known:
-    """What is known of a payment by now; a hook that moves money gets ``memory.agreed``, any other ``memory.first``."""
+    """What is known of a payment by now; a hook that moves money gets ``memory.agreed``, any other ``memory.first``.
+
+    Attributes:
+        is_given_back: A refund of it got no clear answer yet.
+    """
 
     memory: Memory
     captures: tuple[Capture, ...] = ()
+    is_given_back: bool = False
 
 
 def known_of(tx: Tx, payment: Payment, *, moves_money: bool = False) -> Known:
@@ -30,4 +36,6 @@ def known_of(tx: Tx, payment: Payment, *, moves_money: bool = False) -> Known:
     if payment.status is not Status.PAID:
         return Known(memory)
     entries = tx.ledger.entries(payment.merchant_id, payment.mode, payment_id=payment.id)
-    return Known(memory, captures_of(payment, seen, entries, moves_money=moves_money))
+    refunds = (item for item in tx.operations.of_payment(payment.id) if item.kind is OperationKind.REFUND)
+    captures = captures_of(payment, seen, entries, moves_money=moves_money)
+    return Known(memory, captures, any(item.is_live for item in refunds))
