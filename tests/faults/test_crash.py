@@ -82,9 +82,12 @@ class Victim:
         opened.hub.store = Guarded(store, write=points.around("a commit", store.write))
         opened.hub.mailer = Guarded(mailer, send=points.around("a mail", mailer.send))
         right = exchanger._wire
-        vars(exchanger)["_wire"] = lambda provider: Guarded(
-            right(provider), send=points.around("a request", right(provider).send)
-        )
+
+        async def wire(call: Any) -> Any:
+            found = await right(call)
+            return Guarded(found, send=points.around("a request", found.send))
+
+        vars(exchanger)["_wire"] = wire
         return cls(opened, points)
 
     async def live(self, deed: Awaitable[Any]) -> bool:
