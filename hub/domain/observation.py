@@ -79,7 +79,7 @@ def dedupe_key(account_id: str, payment_id: str, observation: Observation, *, oc
         parts = [account_id, payment_id, observation.kind, observation.movement or "", occasion, *vouched]
     if observation.learned:
         parts.append(f"learned={json.dumps(dict(observation.learned), sort_keys=True)}")
-    parts += _stage_of(observation)
+    parts += [*_stage_of(observation), *_hold_of(observation)]
     return hashlib.sha256("\x1f".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()[:40]
 
 
@@ -87,6 +87,13 @@ def _stage_of(observation: Observation) -> list[str]:
     """Each stage of a dispute is news of its own, and so is another last day for an answer."""
     dispute = observation.dispute
     return [dispute.case, dispute.stage, _plain(dispute.answer_by)] if dispute else []
+
+
+def _hold_of(observation: Observation) -> list[str]:
+    """Another end or amount of a hold is news, vouched for or not: less may be taken, or for longer."""
+    if observation.kind is not Kind.AUTHORISED:
+        return []
+    return [_plain(observation.amount), _plain(observation.expires_at)]
 
 
 def _plain(value: object) -> str:

@@ -135,8 +135,8 @@ def test_a_hold_that_nobody_took_lapses_proven_and_its_rule_names_its_end(desk: 
 
 def test_the_end_that_a_later_word_gives_counts(desk: Desk) -> None:
     _debtor, payment = held(desk, days=2)
-    later = Observation(kind=Kind.AUTHORISED, expires_at=desk.clock.now + 5 * DAYS, vouched=frozenset({"expires_at"}))
-    desk.tell(payment, later)
+    later = desk.seen(payment)[-1].observation
+    desk.tell(payment, attrs.evolve(later, expires_at=desk.clock.now + 5 * DAYS))
     desk.clock.now += 3 * DAYS
     desk.do_what_is_due()
     assert desk.payment(payment).is_live
@@ -144,6 +144,16 @@ def test_the_end_that_a_later_word_gives_counts(desk: Desk) -> None:
     desk.clock.now += 3 * DAYS
     desk.do_what_is_due()
     assert desk.payment(payment).reason == "expired"
+
+
+def test_a_hold_that_became_less_is_heard_of_whatever_is_vouched_for(desk: Desk) -> None:
+    _debtor, payment = held(desk)
+    first = attrs.evolve(desk.seen(payment)[-1].observation, vouched=frozenset())
+    for minor in (1_500_000, 400_000, 400_000):
+        desk.tell(payment, attrs.evolve(first, amount=Money(minor, "CRC")))
+
+    assert run(desk, shown(desk, payment)).hold.amount == Money(400_000, "CRC")
+    assert len([item for item in desk.seen(payment) if item.observation.kind is Kind.AUTHORISED]) == 3
 
 
 def test_money_that_comes_after_the_lapse_wins_and_a_person_is_asked(desk: Desk) -> None:
