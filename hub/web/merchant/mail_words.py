@@ -21,6 +21,7 @@ NOT_NEEDED: Final[Mapping[str, str]] = {
     "the review is gone": "La excepción ya no está.",
     "the conversion is gone": "El cambio de moneda ya no está.",
     "the payment is under way no longer": "El pago ya no estaba en curso.",
+    "it can be paid there no longer": "Ya no se podía pagar así.",
     "the disbursement is gone": "El comprobante de egreso ya no está.",
     "the link was revoked": "El enlace ya no sirve.",
     "the customer asked for no more reminders": "El cliente pidió no recibir más recordatorios.",
