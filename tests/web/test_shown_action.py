@@ -18,6 +18,9 @@ import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
 
+from hub.documents.mails.payment_pending import PaymentPendingMail, after_payment, gather
+from hub.domain.message import owed_mail
+from hub.domain.owed_mail import PaymentChange
 from hub.domain.payment import Payment, Status
 from hub.flows.payments.check_payment import check_payment
 from hub.flows.payments.view_payment import view_payment
@@ -312,3 +315,23 @@ def test_nobody_is_written_to_about_a_code_of_ten_minutes(ways: Ways) -> None:
     payment, _path = shown(ways, "key")
     found = ways.house.read(lambda tx: tx.deliveries.of(merchant_id=payment.merchant_id, subject_id=payment.id))
     assert found == ()
+
+
+def test_a_code_that_lasts_for_hours_is_told_by_mail_with_its_key(ways: Ways) -> None:
+    payment, path = shown(ways, "key")
+    house, lasting = ways.house, attrs.evolve(payment, expires_at=payment.created_at + timedelta(hours=3))
+
+    def gathered(tx: Any) -> PaymentPendingMail:
+        tx.payments.save(lasting)
+        merchant, customer = tx.merchants.get(payment.merchant_id), tx.customers.get(payment.customer_id)
+        change = PaymentChange(payment=lasting, merchant=merchant, customer=customer, seen=())
+        [owed] = after_payment(change)
+        assert owed.recipient == payment.payer.email
+        delivery = owed_mail("d", "payment_pending", owed.recipient, lasting, house.time(), details=owed.details)
+        return gather(tx, house.hub, delivery, house.time())[0]
+
+    value = house.write(gathered)
+    mail = house.hub.documents.mail(value, recipient="a@correo.example", message_id="x", locale="es_CO")
+    for words in ("@tienda77", str(getattr(payment.action, "payload", "")), "Este mensaje no es un soporte", path):
+        assert words in mail.text, words
+    assert "volante" not in mail.text
