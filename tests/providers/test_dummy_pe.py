@@ -38,7 +38,7 @@ def test_it_keeps_the_contract(dummy_pe):
     results = check_provider("dummy-pe")
     assert [str(finding) for result in results for finding in result.findings] == []
     lacking = {"handle_notification", "authorize", "cancel_payment", "refund_payment"}
-    lacking |= {"fetch_settlement", "parse_settlement"}
+    lacking |= {"fetch_settlement", "parse_settlement", "capture_payment", "register_webhook"}
     none_of_both = "no cancel_payment and no refund_payment"
     assert {result.excuse for result in results} == {"", none_of_both, *(f"no {hook}" for hook in lacking)}
 

@@ -8,12 +8,16 @@ import pytest
 from hub_hookspecs import Reason, ReasonKind, Refunds, Refused, hookimpl
 from hub_hookspecs.testing import PROOFS, ProviderContract, Result, Subject, prove, run_proofs
 from hub_hookspecs.testing.bench import Bench
+from hub_hookspecs.testing.proofs import captures, webhooks
 
 from . import concluded, counted, declared, kept
 from .desk import SIMULATOR
 from .planted import Planted
 from .strangers import FOUND_BY
 from .tiny import Tiny
+
+LACKING = ("no capture_payment", "no register_webhook")
+"""What a plain provider does not have; tests of their own prove those proofs."""
 
 PLANTED = [*declared.FAULTS, *concluded.FAULTS, *counted.FAULTS, *kept.FAULTS]
 
@@ -44,6 +48,7 @@ def test_a_good_provider_proves_all_that_it_declares():
     assert {result.excuse for result in results if result.excuse} == {
         "not declared as idempotent",
         "its simulator plays one reading",
+        *LACKING,
     }
 
 
@@ -65,7 +70,9 @@ def test_every_proof_has_a_provider_that_fails_it():
         "each way starts a payment, and the provider's book agrees to the cent",
         "a language that it brings has all its texts",
     }
-    assert {proof.name for proof in PROOFS} == {fault.proof for fault in PLANTED} | special | set(FOUND_BY)
+    proven_apart = {proof.name for proof in (*captures.PROOFS, *webhooks.PROOFS)}
+    here = {fault.proof for fault in PLANTED} | special | set(FOUND_BY)
+    assert {proof.name for proof in PROOFS} == here | proven_apart
 
 
 def test_a_provider_that_starts_nothing_is_found():
@@ -104,4 +111,5 @@ def test_what_a_provider_does_not_have_is_excused_with_the_reason():
         "no way can be undone",
         "not declared as idempotent",
         "its simulator plays one reading",
+        *LACKING,
     }
