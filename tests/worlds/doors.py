@@ -839,7 +839,9 @@ async def _take(world: World, case: Case) -> str | None:
     )
     if world.provider_of(case.reference) == "nequi":
         (item,) = [item for item in world.held(case.reference) if item.state == "captured"]
-        back.amount, back.in_book, item.state = item.amount, True, "charged_back"
+        back.amount, back.in_book = item.amount, True
+        item.give_back()
+        world.banked.add(item.provider_reference)
         _charge_of(world, case.reference).returned = True
         case.amount = item.amount
     case.back = back
@@ -854,8 +856,9 @@ def _decide(world: World, case: Case) -> str:
     if case.back and case.outcome == "won":
         case.back.given_again = True
         for item in world.held(case.reference):
-            if item.state == "charged_back":
-                item.state = "captured"
+            if item.provider_reference in world.banked:
+                item.returned = 0
+                world.banked.discard(item.provider_reference)
                 _charge_of(world, case.reference).returned = False
     return f"{case.name} is {case.outcome}"
 

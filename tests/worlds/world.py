@@ -253,6 +253,7 @@ class World:
     stated: set[str] = attrs.Factory(set)
     truth: Truth = attrs.Factory(Truth)
     left: set[str] = attrs.Factory(set)
+    banked: set[str] = attrs.Factory(set)
     forms: Iterator[int] = attrs.Factory(lambda: itertools.count(1))
     crashes: int = 0
     main: asyncio.Task[Any] | None = None
@@ -565,9 +566,17 @@ class World:
         """What the books say went back."""
         return -self.booked(reference, "refund", "chargeback")
 
+    def given_back(self, reference: str) -> list[Holding]:
+        """What the provider gave back, and no bank took."""
+        return [
+            item
+            for item in self.held(reference)
+            if item.state == "returned" and item.provider_reference not in self.banked
+        ]
+
     def truly_back(self, reference: str) -> int:
         """What truly went back, whoever gave or took it."""
-        returned = sum(item.amount.minor for item in self.held(reference) if item.state == "returned")
+        returned = sum(item.amount.minor for item in self.given_back(reference))
         return returned + sum(
             back.amount.minor
             for back in self.truth.backs
@@ -1009,7 +1018,7 @@ async def _conclude_all(world: World) -> str | None:
         if kind == "cancel":
             done = any(item.message_id == reference and item.state == "cancelled" for item in world.phone.charges)
         else:
-            done = any(item.state == "returned" for item in world.held(reference))
+            done = bool(world.given_back(reference))
         seen = Evidence(text="se vio en el panel del proveedor")
         task = world.do(
             "conclude",

@@ -31,6 +31,11 @@ class Holding:
         """What has not gone back, in minor units."""
         return self.amount.minor * self.captures - self.returned
 
+    @property
+    def state(self) -> str:
+        """``returned`` once all of it went back, else ``captured``."""
+        return "captured" if self.left else "returned"
+
     def give_back(self, amount: Money | None = None) -> bool:
         """Return an amount, or all that is left; False when there is not so much."""
         back = Money(self.left, self.amount.currency) if amount is None else amount
@@ -47,7 +52,7 @@ class Holding:
             "merchant": self.merchant,
             "minor": self.amount.minor,
             "currency": self.amount.currency,
-            "state": "captured" if self.left else "returned",
+            "state": self.state,
             "captures": self.captures,
             "returned": self.returned,
         }
