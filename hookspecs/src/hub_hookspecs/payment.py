@@ -223,7 +223,7 @@ class Observation:
     settled_rate: str | None = None
     fee: Money | None = None
     dispute: Dispute | None = None
-    learned: JsonMap = NO_MEMORY
+    learned: JsonMap = attrs.field(default=NO_MEMORY, hash=False)
 
 
 @attrs.frozen(kw_only=True)
