@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hub.flows.ground.ports import Hub
     from hub.providers.countries import CountryRecords
     from hub.providers.registry import LoadFailure, Provider, Registry
+    from hub_hookspecs.testing import Result
 
 
 @click.group(invoke_without_command=True)
@@ -200,22 +201,28 @@ def _readable(value: object) -> object:
     help="Which reading the simulator plays; `payment-hub simulator CODE --help` lists them. May be repeated.",
 )
 @click.option("-k", "words", default="", metavar="WORDS", help="Only the proofs whose name holds these words.")
+@click.option("--record", metavar="FILE", help="Where every proof holds, write that there, with version and day.")
 @json_option
 @data_option
-def check(code: str, options: tuple[str, ...], words: str, as_json: bool, data: str | None) -> int:
+def check(code: str, options: tuple[str, ...], words: str, record: str | None, as_json: bool, data: str | None) -> int:
     """Prove a provider against its simulator; exit code 1 when a proof fails."""
+    if record and (words or options):
+        raise click.UsageError("--record is of all proofs, as the simulator plays by itself: leave -k and --option out")
     from hub.proving.check import UnknownProof, check_provider
     from hub_hookspecs.testing.options import WrongOption
 
     from .simulator import read_options
 
+    provider = _registry(data)[code]
     try:
-        results = check_provider(_registry(data)[code], options=read_options(options), words=words)
+        results = check_provider(provider, options=read_options(options), words=words)
     except WrongOption as wrong:
         raise click.ClickException(f"{code}: {wrong}") from None
     except UnknownProof as unknown:
         raise click.BadParameter(str(unknown), param_hint="-k") from None
     failed = [result for result in results if not result.holds]
+    if record:
+        _record(Path(record), provider, results)
     if as_json:
         print_json(
             [
@@ -231,6 +238,15 @@ def check(code: str, options: tuple[str, ...], words: str, as_json: bool, data: 
             click.echo(f"     {finding}")
     click.echo(f"{code}: {len(results) - len(failed)} of {len(results)} proofs hold")
     return 1 if failed else 0
+
+
+def _record(file: Path, provider: Provider, results: tuple[Result, ...]) -> None:
+    from datetime import UTC, datetime
+
+    from hub.proving.green import green_of, record_green
+
+    if green := green_of(provider, results, datetime.now(UTC).date()):
+        record_green(file, provider.code, green)
 
 
 @command.command()
