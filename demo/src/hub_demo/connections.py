@@ -17,16 +17,12 @@ async def enable(town: Town, country: str, code: str) -> None:
 
 async def connect_greenpay(town: Town) -> Connected:
     """The merchant fills the form, presses Activar, and confirms its identity by hand."""
-    merchant = town.companies["CR"]
-    values = town.simulators["greenpay"].settings(
-        town.configs["greenpay"], town.configs["greenpay"]["merchants"][0]["id"]
-    )
-    connected = await connect_account(town.opened.hub, merchant.id, "greenpay", values, by=OWNERS["CR"])
-    account = connected.account
-    if account.status == "needs_confirmation":
-        account = await confirm_account(town.opened.hub, account.id, by=OWNERS["CR"])
-    await town.send_notifications_to(account)
-    return Connected(account=account)
+    return await _connect(town, "CR", "greenpay")
+
+
+async def connect_onvo(town: Town) -> Connected:
+    """The same beside it: with two providers the payer chooses."""
+    return await _connect(town, "CR", "onvo")
 
 
 async def request_nequi(town: Town) -> Connected:
@@ -36,13 +32,21 @@ async def request_nequi(town: Town) -> Connected:
 
 async def provision_nequi(town: Town) -> Connected:
     """The operator puts the credentials in; the waiting request is validated at once."""
-    config = town.configs["nequi"]
-    values = town.simulators["nequi"].settings(config, config["merchants"][0]["id"])
+    return await _connect(town, "CO", "nequi", by="operator", entered_by=EnteredBy.OPERATOR)
+
+
+async def _connect(
+    town: Town, country: str, code: str, *, by: str = "", entered_by: EnteredBy = EnteredBy.MERCHANT
+) -> Connected:
+    """Credentials that the simulator knows, the owner's word for whose account it is, and the notification address."""
+    hub, owner, config = town.opened.hub, OWNERS[country], town.configs[code]
+    known = town.simulators[code].settings(config, config["merchants"][0]["id"])
+    values = {item.name: known[item.name] for item in hub.providers[code].info.settings if item.name in known}
     connected = await connect_account(
-        town.opened.hub, town.companies["CO"].id, "nequi", values, by="operator", entered_by=EnteredBy.OPERATOR
+        hub, town.companies[country].id, code, values, by=by or owner, entered_by=entered_by
     )
     account = connected.account
     if account.status == "needs_confirmation":
-        account = await confirm_account(town.opened.hub, account.id, by=OWNERS["CO"])
+        account = await confirm_account(hub, account.id, by=owner)
     await town.send_notifications_to(account)
     return Connected(account=account)

@@ -112,13 +112,13 @@ async def _demo(folder: Path, port: int, lang: str, say: Narrator, play: bool, a
 
 
 async def _found(town: Any, say: Narrator) -> None:
-    """Companies, customers, invoices, and a connected provider in each country."""
+    """Companies, customers, invoices, and connected providers in each country."""
     from .companies import CO, CR
-    from .connections import connect_greenpay, enable, provision_nequi, request_nequi
-    from .town import found_company
+    from .connections import connect_greenpay, connect_onvo, enable, provision_nequi, request_nequi
+    from .town import SIMULATED, found_company
 
-    await enable(town, "CR", "greenpay")
-    await enable(town, "CO", "nequi")
+    for code, country in SIMULATED.items():
+        await enable(town, country, code)
     for country, form, auto in (("CR", CR, True), ("CO", CO, False)):
         merchant = await found_company(town, country, form, auto_record=auto)
         count = await town.opened.hub.store.read(
@@ -126,7 +126,9 @@ async def _found(town: Any, say: Narrator) -> None:
         )
         say("company", company=merchant.company.name, customers=count[0], invoices=count[1])
     await connect_greenpay(town)
-    say("connected")
+    say("connected", provider="Greenpay")
+    await connect_onvo(town)
+    say("connected", provider="ONVO Pay")
     await request_nequi(town)
     say("requested")
     await provision_nequi(town)

@@ -137,7 +137,9 @@ class Story:
             payment = await self.started(customer)
             for card in cards:
                 await self.to_card_form(visitor)
-                await self.narrate("form", amount=self._money(payment.amount, country), card=f"****{card[-4:]}")
+                await self.narrate(
+                    "form", provider="Greenpay", amount=self._money(payment.amount, country), card=f"****{card[-4:]}"
+                )
                 await self.pay_by_card(visitor, card)
             await visitor.until("aprobad")
         await self.narrate_result(payment, country)

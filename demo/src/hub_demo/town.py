@@ -1,4 +1,4 @@
-"""The demo's town: hub, worker, both provider simulators and the mailbox in one process and on one port.
+"""The demo's town: hub, worker, the providers' simulators and the mailbox in one process and on one port.
 
 All traffic between them is real HTTP and SMTP on loopback.
 """
@@ -47,7 +47,9 @@ from .pages import DemoGuide
 from .shop import Shop
 
 HOST = "127.0.0.1"
-SIMULATED = ("greenpay", "nequi")
+SIMULATED = {"greenpay": "CR", "onvo": "CR", "nequi": "CO"}
+"""The providers of the demo, and the country of each."""
+
 SHOP_KEY = "tienda"
 
 SAMPLES_OF = date(2026, 11, 21)
@@ -213,10 +215,16 @@ def _configs(data: Path, simulators: Mapping[str, Simulator]) -> dict[str, dict[
     """Configurations of the simulators; stored,
     so that a stored data folder's credentials stay valid."""
     file = data / SIMULATORS
-    if file.exists():
-        return dict(json.loads(file.read_text(encoding="utf-8")))
-    names = {"greenpay": {"name": CR.trade_name}, "nequi": {"name": CO.legal_name, "nit": "900123456"}}
-    configs = {code: simulator.configure({"merchants": [names[code]]}) for code, simulator in simulators.items()}
+    kept = dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {}
+    if kept.keys() >= simulators.keys():
+        return kept
+    names = {
+        "greenpay": {"name": CR.trade_name},
+        "onvo": {"name": CR.trade_name},
+        "nequi": {"name": CO.legal_name, "nit": "900123456"},
+    }
+    fresh = {code: simulator.configure({"merchants": [names[code]]}) for code, simulator in simulators.items()}
+    configs = {**fresh, **kept}
     data.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
     file.write_text(json.dumps(configs), encoding="utf-8")

@@ -9,7 +9,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "es": {
         "who": "¿Quién quiere ser?",
         "intro": "Todo lo que ve funciona de verdad en su máquina: pagos, correos y libros. El dinero es de mentira.",
-        "mark": "SIMULADO: Greenpay y Nequi son simuladores; no se cobra nada",
+        "mark": "SIMULADO: Greenpay, ONVO Pay y Nequi son simuladores; no se cobra nada",
         "card": "Tarjeta",
         "answer": "Respuesta del banco",
         "mailbox": "Buzón",
@@ -19,7 +19,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "text": "Solo texto",
         "back": "Volver",
         "cards": "Tarjetas de prueba",
-        "cards_hint": "Cualquier fecha futura y cualquier código de seguridad.",
+        "cards_hint": "En Greenpay, con cualquier fecha futura y código de seguridad; la página de ONVO Pay ofrece sus propios datos de prueba.",
         "approved": "aprobada",
         "declined": "rechazada (05)",
         "funds": "fondos insuficientes (51)",
@@ -46,12 +46,12 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "running": "Hub, trabajador, simuladores y buzón escuchan en {url}",
         "moved": "El puerto {port} está ocupado; se usa {used}",
         "company": "{company}: {customers} clientes y {invoices} facturas importados de archivos CSV",
-        "connected": "Greenpay conectado: credenciales aceptadas, identidad confirmada por la dueña",
+        "connected": "{provider} conectado: credenciales aceptadas, identidad confirmada por la dueña",
         "requested": "Nequi solicitado sin formulario; el operador recibe un correo",
         "provisioned": "El operador pone las credenciales de Nequi: cuenta activa",
         "statement": "Estado de cuenta enviado a {customer}",
         "opened": "{customer} abre el correo y presiona «{button}»",
-        "form": "Paga {amount} en el formulario de Greenpay con la tarjeta {card}",
+        "form": "Paga {amount} en la página de {provider} con la tarjeta {card}",
         "phone_asked": "El cobro de {amount} llega al celular {phone}",
         "phone_yes": "Lo acepta en la aplicación de Nequi",
         "phone_no": "Lo rechaza en la aplicación de Nequi",
@@ -75,7 +75,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "who": "Who do you want to be?",
         "intro": "Everything here really runs on your machine: payments, mails and books. The money is make-believe.",
-        "mark": "SIMULATED: Greenpay and Nequi are simulators; nothing is charged",
+        "mark": "SIMULATED: Greenpay, ONVO Pay and Nequi are simulators; nothing is charged",
         "card": "Card",
         "answer": "The bank's answer",
         "mailbox": "Mailbox",
@@ -85,7 +85,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "text": "Plain text",
         "back": "Back",
         "cards": "Test cards",
-        "cards_hint": "Any future date and any security code.",
+        "cards_hint": "At Greenpay, with any future date and security code; ONVO Pay's page offers its own test data.",
         "approved": "approved",
         "declined": "declined (05)",
         "funds": "insufficient funds (51)",
@@ -112,12 +112,12 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "running": "Hub, worker, simulators and mailbox listen on {url}",
         "moved": "Port {port} is busy; using {used}",
         "company": "{company}: {customers} customers and {invoices} invoices imported from CSV files",
-        "connected": "Greenpay connected: credentials accepted, identity confirmed by the owner",
+        "connected": "{provider} connected: credentials accepted, identity confirmed by the owner",
         "requested": "Nequi requested without a form; the operator gets a mail",
         "provisioned": "The operator puts Nequi's credentials in: account active",
         "statement": "Statement mailed to {customer}",
         "opened": "{customer} opens the mail and presses “{button}”",
-        "form": "Pays {amount} on Greenpay's form with card {card}",
+        "form": "Pays {amount} on {provider}'s page with card {card}",
         "phone_asked": "The request for {amount} reaches phone {phone}",
         "phone_yes": "Accepts it in Nequi's app",
         "phone_no": "Rejects it in Nequi's app",
@@ -144,7 +144,7 @@ PEOPLE: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
     "es": {
         "payer_cr": (
             "Quien paga en San José",
-            "{customer} recibió su estado de cuenta por correo y paga con tarjeta en Greenpay.",
+            "{customer} recibió su estado de cuenta por correo y elige: con tarjeta en Greenpay, o en ONVO Pay, también con SINPE Móvil.",
             "Abrir su buzón",
         ),
         "payer_co": (
@@ -154,7 +154,7 @@ PEOPLE: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         ),
         "owner_cr": (
             "La dueña en San José",
-            "{company}: conecta Greenpay, envía estados de cuenta y ve entrar los pagos.",
+            "{company}: conectó Greenpay y ONVO Pay, envía estados de cuenta y ve entrar los pagos.",
             "Entrar a sus páginas",
         ),
         "owner_co": (
@@ -186,7 +186,7 @@ PEOPLE: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
     "en": {
         "payer_cr": (
             "The payer in San José",
-            "{customer} got a statement by mail and pays by card at Greenpay.",
+            "{customer} got a statement by mail and chooses: by card at Greenpay, or at ONVO Pay, with SINPE Móvil too.",
             "Open the mailbox",
         ),
         "payer_co": (
@@ -196,7 +196,7 @@ PEOPLE: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         ),
         "owner_cr": (
             "The shop owner in San José",
-            "{company}: connects Greenpay, sends statements and watches payments come in.",
+            "{company}: connected Greenpay and ONVO Pay, sends statements and watches payments come in.",
             "Enter the merchant's pages",
         ),
         "owner_co": (
