@@ -19,7 +19,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "text": "Solo texto",
         "back": "Volver",
         "cards": "Tarjetas de prueba",
-        "cards_hint": "En Greenpay, con cualquier fecha futura y código de seguridad; la página de ONVO Pay ofrece sus propios datos de prueba.",
+        "cards_hint": "En Greenpay, con cualquier fecha futura y código; la página de ONVO Pay ofrece sus propios datos.",
         "approved": "aprobada",
         "declined": "rechazada (05)",
         "funds": "fondos insuficientes (51)",
@@ -85,7 +85,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "text": "Plain text",
         "back": "Back",
         "cards": "Test cards",
-        "cards_hint": "At Greenpay, with any future date and security code; ONVO Pay's page offers its own test data.",
+        "cards_hint": "At Greenpay, with any future date and security code; ONVO Pay's page offers its own data.",
         "approved": "approved",
         "declined": "declined (05)",
         "funds": "insufficient funds (51)",
@@ -144,7 +144,7 @@ PEOPLE: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
     "es": {
         "payer_cr": (
             "Quien paga en San José",
-            "{customer} recibió su estado de cuenta por correo y elige: con tarjeta en Greenpay, o en ONVO Pay, también con SINPE Móvil.",
+            "{customer} recibió su estado de cuenta por correo y elige: Greenpay con tarjeta, u ONVO Pay con tarjeta o SINPE Móvil.",
             "Abrir su buzón",
         ),
         "payer_co": (
@@ -186,7 +186,7 @@ PEOPLE: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
     "en": {
         "payer_cr": (
             "The payer in San José",
-            "{customer} got a statement by mail and chooses: by card at Greenpay, or at ONVO Pay, with SINPE Móvil too.",
+            "{customer} got a statement by mail and chooses: Greenpay by card, or ONVO Pay by card or SINPE Móvil.",
             "Open the mailbox",
         ),
         "payer_co": (
