@@ -141,6 +141,8 @@ async def _play(story: Any, as_json: bool) -> int:
 
     await open_shop(story.town)
     report = await play_everything(story, story.town.shop.keys)
+    held = sum(check["ok"] for check in report["checks"])
+    story.say("checked", held=held, count=len(report["checks"]))
     if as_json:
         sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
     else:

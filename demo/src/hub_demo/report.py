@@ -20,7 +20,9 @@ from .town import Town
 
 def check_outcomes(story: Story, views: dict[str, PaymentView], *payments: Payment) -> None:
     """Check what became of each payment of the whole play, in the order in which they are given."""
-    first, second, expiring, approved, rejected, by_qr, order_cr, order_co = (views[p.id] for p in payments)
+    shown = [views[payment.id] for payment in payments]
+    first, second, expiring, approved, rejected, by_qr, order_cr, order_co = shown[:8]
+    by_card, by_halves, in_dollars, late = shown[8:]
     wanted = [
         ("CR: two invoices in one payment", first, Status.PAID, ""),
         ("CR: declined, then paid on the second try", second, Status.PAID, ""),
@@ -30,6 +32,10 @@ def check_outcomes(story: Story, views: dict[str, PaymentView], *payments: Payme
         ("CO: paid by QR", by_qr, Status.PAID, ""),
         ("CR: store order", order_cr, Status.PAID, ""),
         ("CO: store order", order_co, Status.PAID, ""),
+        ("CR: paid by card on ONVO Pay's page while Greenpay was paused", by_card, Status.PAID, ""),
+        ("CR: paid by SINPE Móvil in two halves", by_halves, Status.PAID, ""),
+        ("CR: given up, then paid in dollars", in_dollars, Status.PAID, ""),
+        ("CR: given up too late, and paid", late, Status.PAID, ""),
     ]
     for name, view, status, reasons in wanted:
         payment = view.payment

@@ -120,13 +120,19 @@ class Story:
         """Fill Greenpay's form and press Pagar; the browser comes back by itself."""
         await visitor.press("Pagar", cardNumber=card, cardHolder="PRUEBA", expiry="12/31", cvc="123")
 
+    async def to_hosted_page(self, visitor: Visitor) -> None:
+        """From the payment's page to the provider's, as soon as it names it."""
+        await visitor.until("página de la tarjeta")
+        await visitor.open(visitor.here.link("página de la tarjeta"))
+
     async def to_card_form(self, visitor: Visitor) -> None:
         """From the payment's page to Greenpay's form."""
         page = visitor.here
         if "cardNumber" not in page.html:
             await visitor.open(page.link("página de la tarjeta"))
 
-    def _money(self, amount: Money, country: str) -> str:
+    def money(self, amount: Money, country: str) -> str:
+        """An amount as this country's company writes it."""
         return money_text(amount, self.town.companies[country].locale)
 
     async def greenpay_payment(self, name: str, *cards: str, country: str = "CR") -> Payment:
@@ -138,7 +144,7 @@ class Story:
             for card in cards:
                 await self.to_card_form(visitor)
                 await self.narrate(
-                    "form", provider="Greenpay", amount=self._money(payment.amount, country), card=f"****{card[-4:]}"
+                    "form", provider="Greenpay", amount=self.money(payment.amount, country), card=f"****{card[-4:]}"
                 )
                 await self.pay_by_card(visitor, card)
             await visitor.until("aprobad")
@@ -165,7 +171,7 @@ class Story:
 
     async def answer_on_phone(self, payment: Payment, answer: str, phone: str, way: str) -> None:
         """A person takes the simulated phone and answers."""
-        amount = self._money(payment.amount, "CO")
+        amount = self.money(payment.amount, "CO")
         async with Visitor() as person:
             url = f"{self.town.simulator_url('nequi')}/phone"
             if way == "push":
@@ -188,7 +194,7 @@ class Story:
             status=self.words("approved").capitalize() if view.payment.status is Status.PAID else view.payment.status,
             authorisation=view.authorisation,
             numbers=", ".join(line.number for line in view.lines),
-            amount=self._money(view.amount, country),
+            amount=self.money(view.amount, country),
         )
         await self.mail_to(payment.payer.email, payment.reference)
         await self.narrate("receipt", customer=view.customer.name)

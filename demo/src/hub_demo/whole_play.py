@@ -14,6 +14,7 @@ from hub.domain.payment import Payment
 from hub.flows.payments.view_payment import view_payment
 
 from .companies import OWNERS
+from .onvo_play import play_onvo
 from .report import check_outcomes, report_of
 from .story import APPROVED_CARD, DECLINED_CARD, EXPIRING_PHONE, PHONE, Check, Story
 from .visitor import Visitor, page_from
@@ -34,15 +35,16 @@ async def play_everything(story: Story, api_keys: dict[str, str]) -> dict[str, A
     await _forge(story, "nequi", approved)
     rejected = await story.nequi_payment("Luisa Fernanda Rojas", "Rechazar")
     by_qr = await story.nequi_payment("Jorge Iván Cardona", "Aceptar", way="qr")
+    paid_at_onvo = await play_onvo(story)
     order_cr = await _buy(story, "CR", api_keys["cr"])
     order_co = await _buy(story, "CO", api_keys["co"])
     await _record_cash_receipt(story, approved)
     views = {
         payment.id: await story.settled(payment)
-        for payment in (first, second, expiring, approved, rejected, by_qr, order_cr, order_co)
+        for payment in (first, second, expiring, approved, rejected, by_qr, order_cr, order_co, *paid_at_onvo)
     }
     await _wait_for_mails(story)
-    check_outcomes(story, views, first, second, expiring, approved, rejected, by_qr, order_cr, order_co)
+    check_outcomes(story, views, first, second, expiring, approved, rejected, by_qr, order_cr, order_co, *paid_at_onvo)
     return await report_of(story)
 
 

@@ -1,4 +1,4 @@
-"""News of an operation, stored once a kind, and what it is by them; a payment that ended ends its capture."""
+"""News of an operation, stored once a kind, and what it is by them; a payment that ended ends its capture or cancel."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from hub.flows.ground.open_review import close_by_fact
 from hub.flows.ground.ports import Tx
 from hub.flows.ground.tell import tell, warn
 from hub_hookspecs import Kind, Reason
-
-from .read_hold import captures_sent
 
 UNKNOWN = "operation_unknown"
 """The cause of a review of an operation without a clear answer."""
@@ -61,19 +59,25 @@ def derive(tx: Tx, operation: Operation, now: datetime) -> Operation:
     return after
 
 
-def end_captures(tx: Tx, payment: Payment, now: datetime) -> None:
-    """A capture without a clear answer was executed where the payment is paid, and was not where its provider ended it.
+def end_by_payment(tx: Tx, payment: Payment, now: datetime) -> None:
+    """A capture or cancel without a clear answer is over once the payment is: its end says whether it was executed.
 
     What we closed ourselves says nothing of it.
     """
     if payment.is_live or (payment.status is Status.CLOSED and payment.reason in OURS):
         return
-    kind = Kind.PAID if payment.status is Status.PAID else Kind.DECLINED
-    for operation in captures_sent(tx, payment):
-        if operation.is_live:
-            said = f"the payment is {payment.status} {payment.reason}".strip()
-            observe(tx, operation, kind, ObservedBy.RULE, None, said, now)
+    said = f"the payment is {payment.status} {payment.reason}".strip()
+    for operation in tx.operations.of_payment(payment.id):
+        if operation.is_live and operation.kind in (OperationKind.CAPTURE, OperationKind.CANCEL):
+            observe(tx, operation, _shown_by(payment, operation), ObservedBy.RULE, None, said, now)
             derive(tx, operation, now)
+
+
+def _shown_by(payment: Payment, operation: Operation) -> Kind:
+    if payment.status is Status.PAID:
+        return Kind.PAID
+    was_cancelled = operation.kind is OperationKind.CANCEL and payment.reason == Kind.CANCELLED
+    return Kind.CANCELLED if was_cancelled else Kind.DECLINED
 
 
 def end_refunds(tx: Tx, payment: Payment, news: Iterable[Seen], now: datetime) -> None:

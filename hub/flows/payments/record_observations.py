@@ -39,7 +39,7 @@ from hub_hookspecs import Kind, Observation, Way
 
 from .hear_disputes import hear_disputes
 from .open_dispute import open_dispute
-from .operation_news import end_captures, end_refunds
+from .operation_news import end_by_payment, end_refunds
 from .read_hold import as_captured, asked_of, hold_of
 
 
@@ -86,7 +86,7 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     seen = observed_of(tx, payment)
     after = _derive(tx, hub, payment, seen, now)
     tx.payments.save(after)
-    end_captures(tx, after, now)
+    end_by_payment(tx, after, now)
     end_refunds(tx, after, new, now)
     merchant = tx.merchants.get(after.merchant_id)
     booked = book_money(tx, after, seen, When(now, zone_of(merchant)))

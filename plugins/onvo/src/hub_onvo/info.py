@@ -19,6 +19,8 @@ CHECKOUT: Final = hub.Way(
     # A transfer may be associated long after the page stopped waiting for it.
     settle_minutes=60,
     cancel=True,
+    # No event tells of money that went back, by the API or by hand.
+    watch_paid_days=30,
 )
 
 INFO: Final = hub.ProviderInfo(
