@@ -45,6 +45,17 @@ def session_over_at(payment: Payment, way: Way) -> datetime | None:
     return payment.expires_at + timedelta(minutes=way.settle_minutes)
 
 
+def session_end_due(payment: Payment, way: Way, now: datetime, hold: Hold | None = None) -> bool:
+    """Whether a session that is over by our clock is to be ended at its provider, where that can be done.
+
+    Silence concludes nothing before: an end that the provider confirms is proven, and comes at once.
+    """
+    if payment.status is not Status.PENDING or payment.phase is not Phase.SENT or hold is not None:
+        return False
+    over = payment.expires_at is not None and now >= payment.expires_at
+    return over and way.starts is Starts.SESSION and way.cancel
+
+
 def conclusion_due(payment: Payment, way: Way, now: datetime, hold: Hold | None = None) -> Conclude | None:
     """What the rules conclude by themselves at ``now``, if anything (money.md 2.1, 3.1, 3.3).
 
@@ -122,7 +133,8 @@ def _next_pending(payment: Payment, way: Way, now: datetime) -> datetime:
     expiry = payment.expires_at or payment.created_at + timedelta(minutes=way.expiry_minutes)
     settled = expiry + timedelta(minutes=way.settle_minutes)
     if way.query_by is QueryBy.NONE:
-        return settled if now < settled else now + DAY
+        own_end = way.starts is Starts.SESSION and way.cancel
+        return next((end for end in (expiry if own_end else settled, settled) if now < end), now + DAY)
     start = payment.ended_at or payment.created_at
     since = now - start
     if now < expiry:

@@ -67,6 +67,9 @@ T = TypeVar("T")
 HOST = "127.0.0.1"
 PROVIDER = {"CR": "greenpay", "CO": "nequi"}
 COUNTRY = {"greenpay": "CR", "nequi": "CO"}
+SIMULATED = (*COUNTRY, "onvo")
+"""Who is there; ONVO Pay waits for a test that connects it."""
+
 CURRENCY = {"CR": "CRC", "CO": "COP"}
 WAY = {"CR": "form", "CO": "push"}
 PHONE = "3998764643"
@@ -543,7 +546,7 @@ class World(Desk):
         base = f"http://{HOST}:{sock.getsockname()[1]}"
         mailbox = Mailbox(host=HOST, port=0)
         await mailbox.start()
-        simulators = {code: item for code, item in load_simulators().items() if code in COUNTRY}
+        simulators = {code: item for code, item in load_simulators().items() if code in SIMULATED}
         configs = demo._configs(data, simulators)
         settings = Settings(
             data=data,
@@ -865,7 +868,7 @@ class News:
 async def tell_time(town: demo.Town, clock: Clock) -> None:
     """The simulators' clocks run a second ahead, so that what expires now has expired there."""
     ahead = (clock.now - datetime.now(UTC)).total_seconds() + 1
-    for code in COUNTRY:
+    for code in SIMULATED:
         await town.control(code, "clock", seconds=ahead)
 
 

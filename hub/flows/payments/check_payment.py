@@ -24,7 +24,7 @@ from .capture_held import capture_by_rule
 from .read_hold import captures_sent, hold_of
 from .read_known import Known, known_of
 from .record_observations import Claim, log_unknown, record_observations, rule_claim, way_of, zone_of
-from .run_operation import undo_payment
+from .run_operation import end_session, may_end_session, undo_payment
 
 PROBE_EVERY = timedelta(seconds=30)
 """How soon a provider that does not answer is tried again."""
@@ -58,7 +58,7 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
     way = way_of(hub, payment)
     if way is None or (payment.phase is Phase.SENDING and not _lease_over(payment, now)):
         return payment
-    hold = await hub.store.read(lambda tx: hold_of(tx, hub, payment))
+    hold, ends = await hub.store.read(lambda tx: (hold_of(tx, hub, payment), may_end_session(tx, hub, payment, way)))
     due = conclusion_due(payment, way, now, hold)
     claims: list[Claim] = []
     steps: tuple[Any, ...] = ()
@@ -69,6 +69,8 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
                 claims, steps, heard = await _ask(hub, opened, payment, known)
         if not _is_still_open(claims) or holds_still((claim.observation for claim in claims), now):
             due = None
+    if ends and due and due.kind is Kind.SESSION_EXPIRED and not hub.exchanger.is_open(opened.record.id):
+        due = None  # its provider is asked to end it first
     if due:
         claims = [*claims, rule_claim(due.kind, due.rule, _inputs(hold, now))]
     ended = hub.clock()
@@ -88,6 +90,9 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
     is_due = hold is not None and hold.due_from is not None and ended >= hold.due_from
     if is_due and after and after.is_live and not hub.exchanger.is_open(opened.record.id):
         await capture_by_rule(hub, after)
+        return await hub.store.read(lambda tx: tx.payments.get(payment_id))
+    if ends and after and after.is_live and not hub.exchanger.is_open(opened.record.id):
+        await end_session(hub, payment_id)
         return await hub.store.read(lambda tx: tx.payments.get(payment_id))
     if after and undo_due(after, way, ended) and not hub.exchanger.is_open(opened.record.id):
         await undo_payment(hub, payment_id)

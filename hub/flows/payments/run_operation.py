@@ -16,6 +16,7 @@ from hub.domain.operation import (
     undo_due,
 )
 from hub.domain.payment import LEASE, Payment, Phase, Status
+from hub.domain.payment_checks import session_end_due
 from hub.domain.text import Text
 from hub.flows.accounts.open_account import is_locked
 from hub.flows.ground.ports import Conflict, Hub, Tx, Unavailable
@@ -30,10 +31,13 @@ from hub_hookspecs import (
 from .allow_capture import capturable
 from .allow_refund import offered_refund
 from .decide import NotAllowed, decide
+from .read_hold import hold_of
 from .record_observations import way_of
 from .send_operation import HOOKS, send_operation
 
 WAIT_SECONDS = 3.0
+RULE = "rule"
+"""Who decided where the hub acts by itself."""
 
 
 async def refund_payment(
@@ -108,6 +112,35 @@ async def capture_payment(
     return await _start(hub, payment_id, OperationKind.CAPTURE, allow, by=by, note=note, wait=wait)
 
 
+def may_end_session(tx: Tx, hub: Hub, payment: Payment, way: Way) -> bool:
+    """Whether its session is to be ended at the provider by rule: once, and not of a payment from a restored backup."""
+    if not session_end_due(payment, way, hub.clock(), hold_of(tx, hub, payment)) or is_from_a_backup(tx, payment):
+        return False
+    provider, record = hub.providers.get(payment.provider), tx.accounts.get(payment.account_id)
+    if provider is None or HOOKS[OperationKind.CANCEL] not in provider.capabilities:
+        return False
+    if record is None or is_locked(tx, hub, record):
+        return False
+    asked = tx.operations.of_payment(payment.id)
+    return not any(item.is_live or (item.kind is OperationKind.CANCEL and item.decided_by == RULE) for item in asked)
+
+
+async def end_session(hub: Hub, payment_id: str) -> Operation | None:
+    """End a session whose time is over at its provider, whose word decides; sent at most once.
+
+    None where it may not be, or a colleague was first.
+    """
+
+    def allow(tx: Tx, payment: Payment, _info: ProviderInfo, way: Way) -> Money:
+        if not may_end_session(tx, hub, payment, way):
+            raise NotAllowed("not_due", Text("cancel.too_late"))
+        return payment.amount
+
+    with contextlib.suppress(NotAllowed):
+        return await _start(hub, payment_id, OperationKind.CANCEL, allow, by=RULE, note="its time is over", wait=False)
+    return None
+
+
 async def undo_payment(hub: Hub, payment_id: str) -> Operation | None:
     """Undo a payment whose outcome stays unknown past its expiry and settle time; sent at most once.
 
@@ -121,7 +154,7 @@ async def undo_payment(hub: Hub, payment_id: str) -> Operation | None:
         return payment.amount
 
     with contextlib.suppress(NotAllowed):
-        return await _start(hub, payment_id, OperationKind.UNDO, allow, by="rule", note="outcome unknown", wait=False)
+        return await _start(hub, payment_id, OperationKind.UNDO, allow, by=RULE, note="outcome unknown", wait=False)
     return None
 
 
