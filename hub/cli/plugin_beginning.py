@@ -99,6 +99,7 @@ def new(
         click.echo(f"the hub does not know {facts.name} yet: src/hub_{code.replace('-', '_')}/country.py begins it")
     click.echo('its tests pass as it is; `grep -rn "LOOK UP" src tests` lists what only its documents can say:')
     click.echo(f"  cd {folder}\n  python -m pip install -e '.[test]'\n  python -m pytest")
+    click.echo(f"beside the hub an invoice is paid with it by: payment-hub plugins try {code}")
 
 
 def _installed() -> frozenset[str]:
