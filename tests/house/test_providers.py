@@ -16,11 +16,11 @@ from hub.providers.load import load_providers
 from hub.proving.green import green_of, read_greens, record_green, sources_digest
 from hub_hookspecs.testing import Finding, Proof, Result
 from tests.cli.conftest import call
-from tests.house.providers import CHECKED, PAGE, _proven, folders, page
+from tests.house.providers_page import CHECKED, PAGE, _proven, folders, page
 
 REMEDY = (
     "for each plugin whose code changed: ./run payment-hub plugins check CODE --record docs/checked.json; "
-    "then: ./run python tests/house/providers.py"
+    "then: ./run python tests/house/providers_page.py"
 )
 
 

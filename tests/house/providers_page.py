@@ -1,4 +1,4 @@
-"""The page of the providers and countries that are here: ``./run python tests/house/providers.py`` writes it.
+"""The page of the providers and countries that are here: ``./run python tests/house/providers_page.py`` writes it.
 
 What a provider declares comes from its plugin; what was proven from ``docs/checked.json``, which
 ``payment-hub plugins check CODE --record docs/checked.json`` alone writes, when every proof held.
@@ -25,8 +25,8 @@ REFUNDS = {Refunds.NONE: "none", Refunds.PARTIAL: "whole or part", Refunds.FULL:
 ASKED = {QueryBy.NONE: "no", QueryBy.OURS: "by our reference", QueryBy.THEIRS: "by theirs"}
 HEAD = """# Providers and countries
 
-Written by `./run python tests/house/providers.py`, not by hand. *Proven* is the last `payment-hub plugins check` in
-which every proof held, with the version and the day; it was of the very code that is here, or the page says that the
+Written by `./run python tests/house/providers_page.py`, not by hand. *Proven* is the last `payment-hub plugins check`
+in which every proof held, with the version and the day; it was of the very code that is here, or the page says that the
 code changed since.
 """
 
