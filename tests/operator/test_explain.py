@@ -9,9 +9,12 @@ from typing import Any
 import attrs
 import pytest
 
+from hub.cli.explaining import words
 from hub.domain.account import AccountStatus
 from hub.domain.offer import Absence, Asked, absence_of, judged
+from hub.flows.accounts.watch_account import answer_again, hold_back
 from hub.flows.payments.offer_buttons import conditions_at, offers_for, standing_of
+from hub.flows.views.explain_offer import explain_offer
 from hub_hookspecs import Channel, Mode, Money
 from tests.cli.conftest import Ended
 from tests.faults.harness import World
@@ -133,3 +136,24 @@ def test_a_payment_that_nobody_knows_of_says_when_it_is_undone(world: World, she
     assert told["waits_for"].startswith("It waits for Nequi to say whether anything was charged")
     undone = [line for line in told["next"] if line.startswith("Without any news it is undone on ")]
     assert len(undone) == 1, told
+
+
+def lines_of(world: World) -> dict[str, tuple[bool | None, str]]:
+    told = world.run(explain_offer(world.hub, world.town.companies["CO"], "nequi"))
+    return {line.name: (line.holds, words(line.text)) for line in told}
+
+
+def test_an_account_that_does_not_answer_is_named_until_it_answers_again(world: World) -> None:
+    (account,) = world.read(lambda tx: [item for item in tx.accounts.all() if item.provider == "nequi"])
+    world.run(hold_back(world.hub, account.id))
+    assert lines_of(world)["answers"] == (False, "It answers: it is not held back for recent failures")
+    world.run(answer_again(world.hub, account.id))
+    assert lines_of(world)["answers"][0] is True
+
+
+def test_a_plugin_in_quarantine_is_told_with_the_reason(world: World) -> None:
+    world.hub.registry.quarantine("nequi", "it computed for more than 5 s, 3 times")
+    lines = lines_of(world)
+    assert list(lines) == ["installed"]
+    holds, text = lines["installed"]
+    assert (holds, "quarantined" in text, "it computed for more than 5 s" in text) == (False, True, True), text
