@@ -58,7 +58,14 @@ def request(account: Any, debtor: Debtor, minor: int) -> PayRequest:
 
 
 def account_of(house: House, merchant: Any) -> Any:
-    return house.read(lambda tx: tx.accounts.current_of(merchant.id, merchant.mode))[0]
+    """The first that is offered where the merchant is."""
+
+    def read(tx: Any) -> Any:
+        places, country = tx.countries.enabled(), merchant.company.country
+        accounts = tx.accounts.current_of(merchant.id, merchant.mode)
+        return next(account for account in accounts if (country, account.provider) in places)
+
+    return house.read(read)
 
 
 def test_the_guide_ends_in_a_payment_whose_mails_stand_on_the_page(
