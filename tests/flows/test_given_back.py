@@ -14,6 +14,7 @@ import pytest
 import hub.flows.books.book_money
 import hub.flows.books.book_return
 import hub.flows.payments.observe_operation
+import hub.flows.payments.operation_news
 import hub.flows.payments.run_operation
 from hub.domain.decision import Signed
 from hub.domain.ledger import EntryKind, LedgerKind
@@ -136,6 +137,82 @@ def test_a_refund_without_an_answer_is_done_once_news_tell_of_it(desk: Desk) -> 
     assert [item.status for item in operations(desk, payment)] == [OperationStatus.DONE]
     assert went_back(desk, payment) == [20_000, 30_000]
     assert give_back(desk, payment, 50_000, back("E2", 50_000)) is OperationStatus.DONE
+    assert broken(desk) == []
+
+
+def twice_as_much(desk: Desk, *first: Observation) -> Payment:
+    """One refund that its provider told of, and one of the same amount without an answer."""
+    _debtor, payment = taken(desk)
+    give_back(desk, payment, 30_000, *first)
+    hear(desk, payment, back("E1", 30_000))
+    assert [item.status for item in operations(desk, payment)] == [OperationStatus.DONE]
+    assert give_back(desk, payment, 30_000) is OperationStatus.UNKNOWN
+    return payment
+
+
+@pytest.mark.parametrize("first", [(back("E1", 30_000),), (back(),), ()], ids=["named", "unnamed", "lost"])
+def test_news_of_one_refund_end_no_other_of_the_same_amount(desk: Desk, first: tuple[Observation, ...]) -> None:
+    payment = twice_as_much(desk, *first)
+    hear(desk, payment, back("E1", 30_000))
+    desk.tell(payment, attrs.evolve(back("E1", 30_000), learned={"refund": "R-1"}), source=ObservedBy.QUERY)
+
+    assert operations(desk, payment)[-1].status is OperationStatus.UNKNOWN
+    with pytest.raises(NotAllowed):
+        give_back(desk, payment, 40_001, back("E3"))
+    hear(desk, payment, back("E2", 30_000))
+    assert operations(desk, payment)[-1].status is OperationStatus.DONE
+    assert went_back(desk, payment) == [30_000, 30_000]
+    assert broken(desk) == []
+
+
+def test_news_of_a_first_refund_that_come_after_the_second_was_sent_do_not_end_it(desk: Desk) -> None:
+    _debtor, payment = taken(desk)
+    give_back(desk, payment, 30_000, back("E1", 30_000))
+    assert give_back(desk, payment, 30_000) is OperationStatus.UNKNOWN
+    hear(desk, payment, back("E1", 30_000))
+
+    assert operations(desk, payment)[-1].status is OperationStatus.UNKNOWN
+    assert went_back(desk, payment) == [30_000]
+    with pytest.raises(NotAllowed):
+        give_back(desk, payment, 70_000, back("E3"))
+
+
+def test_control_news_that_end_any_refund_of_their_amount_let_more_go_back_than_came(desk: Desk, plant: Plant) -> None:
+    right = hub.flows.payments.operation_news.sort_out
+
+    def nobodys(seen: Any) -> Any:
+        found = right(seen)
+        return attrs.evolve(found, standing=tuple(attrs.evolve(item, operation=None) for item in found.standing))
+
+    plant(hub.flows.payments.operation_news, "sort_out", nobodys)
+    plant(hub.flows.payments.operation_news, "TELLS", frozenset(ObservedBy))
+    _debtor, payment = taken(desk)
+    give_back(desk, payment, 30_000, back("E1", 30_000))
+    give_back(desk, payment, 30_000)
+    hear(desk, payment, back("E1", 30_000))
+
+    assert give_back(desk, payment, 70_000, back("E3")) is OperationStatus.DONE
+
+
+def test_news_that_overtake_a_refund_that_is_still_being_sent_end_it_once_it_was(desk: Desk) -> None:
+    _debtor, payment = taken(desk)
+
+    @attrs.define
+    class Overtaken:
+        async def run(self, *_given: Any, **_records: Any) -> Any:
+            claim = Claim(observation=back("E1", 30_000), source=ObservedBy.NOTIFICATION)
+            now = desk.clock.now
+            await desk.hub.store.write(
+                lambda tx: record_observations(tx, desk.hub, tx.payments.get(payment.id), [claim], now=now)
+            )
+            pending = Conclusion(outcome=Outcome.RESULT, value=(Observation(kind=Kind.ACCEPTED),))
+            return attrs.make_class("Ran", ["conclusion", "steps"])(pending, ())
+
+    desk.hub.exchanger = Overtaken()
+    asyncio.run(refund_payment(desk.hub, payment.id, amount=cop(30_000), by="Ana"))
+
+    assert [item.status for item in operations(desk, payment)] == [OperationStatus.DONE]
+    assert went_back(desk, payment) == [30_000]
     assert broken(desk) == []
 
 

@@ -11,7 +11,7 @@ from hub.flows.ground.open_review import open_review
 from hub.flows.ground.ports import Hub, Tx
 
 from .check_payment import check_payment
-from .operation_news import REVIEW_UNKNOWN_AFTER, UNKNOWN, next_check_of
+from .operation_news import ENDED_BY_NEWS, REVIEW_UNKNOWN_AFTER, UNKNOWN, next_check_of
 from .record_observations import record_observations
 
 
@@ -39,7 +39,7 @@ async def check_operation(hub: Hub, operation_id: str) -> None:
         looked = attrs.evolve(operation, checks=operation.checks + 1, next_check_at=next_check_of(operation, now))
         tx.operations.save(looked)
         payment = tx.payments.get(operation.payment_id)
-        if payment and operation.kind is OperationKind.CAPTURE:
+        if payment and operation.kind in ENDED_BY_NEWS:
             record_observations(tx, hub, payment, (), now=now)
         return looked
 

@@ -15,7 +15,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Kind, Observation, Way
 from hub_hookspecs.payment import CLOSING_KINDS
 
-from .operation_news import derive, observe
+from .operation_news import ENDED_BY_NEWS, derive, observe
 from .record_observations import Claim, record_observations, rule_claim, way_of
 
 BY_ITSELF = frozenset({OperationKind.UNDO, OperationKind.CAPTURE})
@@ -59,7 +59,7 @@ def settle(
         attrs.evolve(claim, source=source) if claim.source is ObservedBy.ANSWER else claim
         for claim in _claims(payment, after, observations, way_of(hub, payment), now)
     ]
-    if claims or after.kind is OperationKind.CAPTURE:  # when the payment is looked at next follows from it too
+    if claims or after.kind in ENDED_BY_NEWS:  # which may be known; when the payment is looked at next follows too
         record_observations(tx, hub, payment, claims, now=now)
     return after
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from hub.domain.ids import derived_id
+from hub.domain.known_returns import KnownReturn, sort_out
 from hub.domain.observation import ObservedBy, Seen
 from hub.domain.operation import Operation, OperationKind, OperationStatus, operation_status
 from hub.domain.payment import OURS, Payment, Phase, Status
@@ -24,6 +25,8 @@ REVIEW_UNKNOWN_AFTER = timedelta(hours=1)
 TELLS = frozenset({ObservedBy.NOTIFICATION, ObservedBy.QUERY})
 """Channels by which a provider tells of a refund besides answering it."""
 
+ENDED_BY_NEWS = frozenset({OperationKind.CAPTURE, OperationKind.REFUND})
+"""What may be over by news of its payment."""
 
 REFUND_CHECKS = (15, 60, 300, 900, 3600)
 """Seconds after which a provider is asked what became of a refund that it neither did nor refused."""
@@ -80,21 +83,38 @@ def _shown_by(payment: Payment, operation: Operation) -> Kind:
     return Kind.CANCELLED if was_cancelled else Kind.DECLINED
 
 
-def end_refunds(tx: Tx, payment: Payment, news: Iterable[Seen], now: datetime) -> None:
-    """A refund without a clear answer was done where the provider tells besides that as much went back.
+def end_refunds(tx: Tx, payment: Payment, seen: Iterable[Seen], now: datetime) -> None:
+    """A refund without a clear answer was done where the provider tells besides that as much went back since.
 
-    Of several that are under way nobody knows which it was. Nothing is booked here: what went back is, by its own news.
+    What another refund's answer told of, or what ended another one, is no news of this one. Of several that are under
+    way nobody knows which it was. Nothing is booked here: what went back is, by its own news.
     """
-    told = [item for item in news if item.observation.kind is Kind.RETURNED and item.source in TELLS]
     refunds = [item for item in tx.operations.of_payment(payment.id) if item.kind is OperationKind.REFUND]
     asked = [item for item in refunds if item.is_live]
     if len(asked) != 1 or asked[0].phase is not Phase.SENT:
         return
-    for item in told:
-        if item.observation.amount == asked[0].amount:
-            observe(tx, asked[0], Kind.RETURNED, item.source, None, "told besides its answer", now)
+    items = tuple(seen)
+    taken = {note for item in refunds for _kind, _reason, note, _at in tx.operations.seen(item.id)}
+    for known in _told_since(items, asked[0].created_at):
+        if known.amount == asked[0].amount and taken.isdisjoint(map(_besides, known.keys)):
+            observe(tx, asked[0], Kind.RETURNED, known.source, None, _besides(known.first.key), now)
             derive(tx, asked[0], now)
             return
+
+
+def _told_since(seen: tuple[Seen, ...], since: datetime) -> Iterable[KnownReturn]:
+    """Returns that the provider first told of after this, and that are nobody else's: no refund's, and no record's."""
+    at, sorted_out = {item.key: item.seen_at for item in seen}, sort_out(seen)
+    recorded = {news.place for news in sorted_out.pairs.values()}
+    for known in sorted_out.standing:
+        is_own = known.operation is None and known.place not in recorded
+        is_since = min(at[key] for key in known.keys) >= since
+        if known.first.kind is Kind.RETURNED and known.source in TELLS and is_own and is_since:
+            yield known
+
+
+def _besides(key: str) -> str:
+    return f"told besides its answer: {key}"
 
 
 def _log_change(tx: Tx, before: Operation, after: Operation) -> None:

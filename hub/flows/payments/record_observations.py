@@ -87,7 +87,7 @@ def record_observations(tx: Tx, hub: Hub, payment: Payment, claims: Iterable[Cla
     after = _derive(tx, hub, payment, seen, now)
     tx.payments.save(after)
     end_by_payment(tx, after, now)
-    end_refunds(tx, after, new, now)
+    end_refunds(tx, after, seen, now)
     merchant = tx.merchants.get(after.merchant_id)
     booked = book_money(tx, after, seen, When(now, zone_of(merchant)))
     customer = tx.customers.get(after.customer_id)
