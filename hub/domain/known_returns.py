@@ -9,7 +9,7 @@ import attrs
 
 from hub_hookspecs import Kind, Money
 
-from .observation import ObservedBy, Seen
+from .observation import ObservedBy, Seen, said_by
 
 BACK = (Kind.RETURNED, Kind.CHARGED_BACK)
 
@@ -106,6 +106,8 @@ class KnownReturn:
         place: Where the first news of it stands among all of them.
         event: The provider's id of it; of money that a bank took its case, where that is told.
         operation: Our operation that brought it about.
+        said: What its news say that name no id; two that say the same tell of one, though one of them taught more. An
+            answer of our own operation is always of that one.
         keys: Of everything that was observed of it.
         besides: What it was told apart from by a person.
         source: Who told of it first.
@@ -118,6 +120,7 @@ class KnownReturn:
     amount: Money | None
     event: str | None
     operation: str | None
+    said: frozenset[str]
     keys: frozenset[str]
     besides: frozenset[str]
     source: ObservedBy
@@ -142,6 +145,7 @@ class KnownReturn:
             amount=claim.amount,
             event=event or None,
             operation=item.operation or None,
+            said=frozenset() if item.operation or claim.event_id else frozenset({said_by(claim)}),
             keys=frozenset({item.key}),
             besides=item.besides,
             source=item.source,
@@ -149,9 +153,11 @@ class KnownReturn:
         )
 
     def has_id_of(self, other: KnownReturn) -> bool:
-        """Whether both carry the same id; a provider may repeat that of our operation as its own."""
+        """Whether both carry the same id, or say the same; a provider may repeat that of our operation as its own."""
         if self.first.kind is not other.first.kind:
             return False
+        if self.said & other.said:
+            return True
         if self.operation and self.operation == other.operation:  # one answer may be about several returns
             return None in (self.event, other.event) or self.event == other.event
         return bool({self.event, self.operation} & {other.event, other.operation} - {None})
@@ -178,6 +184,7 @@ class KnownReturn:
             amount=other.amount if self.amount is None else self.amount,
             event=events[0] if events else None,
             operation=operation,
+            said=self.said | other.said,
             keys=self.keys | other.keys,
         )
 

@@ -103,10 +103,10 @@ def _plain(value: object) -> str:
 def tries_in(seen: Iterable[Seen]) -> int:
     """How often the payer tried, for people only: what was refused, and what ended the payment; at least once."""
     told = [item.observation for item in seen]
-    refused = {_said(claim) for claim in told if claim.kind is Kind.TRY_DECLINED}
+    refused = {said_by(claim) for claim in told if claim.kind is Kind.TRY_DECLINED}
     return max(1, len(refused) + any(claim.kind in (Kind.PAID, Kind.DECLINED) for claim in told))
 
 
-def _said(claim: Observation) -> str:
+def said_by(claim: Observation) -> str:
     """What is the same where one channel taught more of it than another."""
     return dedupe_key("", "", attrs.evolve(claim, learned=NO_MEMORY))

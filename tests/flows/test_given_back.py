@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
+import hub.domain.known_returns
 import hub.flows.books.book_money
 import hub.flows.books.book_return
 import hub.flows.payments.observe_operation
@@ -276,6 +277,35 @@ def test_a_return_that_two_channels_tell_of_is_booked_once(
     assert desk.due(debtor.payables[0]) == 30_000
     assert len([mail for mail in desk.owed_mails(payment, "payment_returned") if not mail.details]) == 1
     assert broken(desk) == []
+
+
+def taught(told: Observation) -> Observation:
+    """The same news, by a channel that teaches more of the payment."""
+    return attrs.evolve(told, learned={"charge": "C-1"})
+
+
+@pytest.mark.parametrize("kind", [Kind.RETURNED, Kind.CHARGED_BACK])
+@pytest.mark.parametrize("first", ["told", "taught"])
+def test_a_return_that_names_nothing_is_one_though_another_channel_teaches_more(
+    desk: Desk, first: str, kind: Kind
+) -> None:
+    _debtor, payment = taken(desk)
+    told = attrs.evolve(back(minor=30_000), kind=kind)
+    both = [told, taught(told)]
+    hear(desk, payment, *(both if first == "told" else both[::-1]))
+    desk.tell(payment, taught(told), source=ObservedBy.QUERY)
+
+    assert went_back(desk, payment) == [30_000]
+    assert len([mail for mail in desk.owed_mails(payment, "payment_returned") if not mail.details]) <= 1
+    assert broken(desk) == []
+
+
+def test_control_returns_told_apart_by_what_was_taught_would_be_booked_twice(desk: Desk, plant: Plant) -> None:
+    plant(hub.domain.known_returns, "said_by", lambda claim: f"{claim.kind} {dict(claim.learned)}")
+    _debtor, payment = taken(desk)
+    hear(desk, payment, back(minor=30_000), taught(back(minor=30_000)))
+
+    assert went_back(desk, payment) == [30_000, 30_000]
 
 
 @pytest.mark.parametrize("answers", [(back("E1"), back("E2")), (back(), back()), (back("E1"), back())], ids=str)
