@@ -14,15 +14,20 @@ import hub.flows.payments.read_hold
 import hub.flows.payments.record_observations
 import hub.flows.payments.send_operation
 from hub.domain.account import CaptureChoice
+from hub.domain.decision import Signed
+from hub.domain.observation import ObservedBy
 from hub.domain.operation import OperationStatus
 from hub.domain.payment import Payment, Status
 from hub.flows.payments.decide import NotAllowed
+from hub.flows.payments.record_observations import Claim, record_observations
+from hub.flows.payments.record_outcome import conclude_operation
 from hub.flows.payments.run_operation import cancel_payment, capture_payment
 from hub.flows.payments.send_operation import send_operation
-from hub_hookspecs import Money
+from hub_hookspecs import Kind, Money, Observation
 from tests.faults.harness import World, broken
 from tests.faults.holding import Holding, holding
 from tests.faults.test_crash import victim_of
+from tests.operator.test_decisions import PANEL
 
 Plant = Callable[[Any, str, Any], None]
 
@@ -153,6 +158,57 @@ def test_control_a_part_taken_for_the_whole_would_invent_money(by_hand: Holding,
     press(by_hand, payment, 30_000)
 
     assert wrong_in(by_hand, payment)
+
+
+def taken_after_all(house: Holding, ended: str) -> Payment:
+    """A part is taken and its answer lost; the capture is held for over, and then the provider says that it took it."""
+    world = house.world
+    _debtor, payment = house.pay()
+    house.look(payment)
+    house.book.silent, house.book.lose = True, {"take": "after"}
+    press(house, payment, 30_000)
+    known = house.book.payments[payment.reference]
+    if ended == "by the provider":
+        known["state"] = "lapsed"
+        house.look(payment)
+    else:
+        signed = Signed(by="Ana", why="panel", evidence=PANEL)
+        world.run(conclude_operation(world.hub, payment.id, done=False, signed=signed))
+    assert [item.status for item in world.operations(payment)] == [OperationStatus.CLOSED]
+    known["state"] = "taken"
+    if ended == "by a person, and refused again":
+        house.book.lose = {}
+        (again,) = press(house, payment, 60_000)
+        assert again.status is OperationStatus.CLOSED
+    claims = [Claim(observation=item, source=ObservedBy.QUERY) for item in silently_taken(payment)]
+    now = world.clock.now
+    world.write(lambda tx: record_observations(tx, world.hub, tx.payments.get(payment.id), claims, now=now))
+    return payment
+
+
+def silently_taken(payment: Payment) -> tuple[Observation, ...]:
+    vouched = frozenset({"reference", "movement"})
+    movement = f"M-{payment.reference}"
+    return (Observation(kind=Kind.PAID, reference=payment.reference, movement=movement, vouched=vouched),)
+
+
+ENDED = ("by the provider", "by a person", "by a person, and refused again")
+
+
+@pytest.mark.parametrize("ended", ENDED)
+def test_a_part_that_was_taken_though_its_capture_seemed_over_is_booked_as_that_part(
+    by_hand: Holding, ended: str
+) -> None:
+    payment = taken_after_all(by_hand, ended)
+
+    assert by_hand.book.taken(payment.reference) == 30_000
+    assert [text for text in wrong_in(by_hand, payment) if not text.startswith("captured 2")] == []
+
+
+def test_control_a_capture_that_is_forgotten_once_it_seems_over_invents_money(by_hand: Holding, plant: Plant) -> None:
+    plant(hub.flows.payments.read_hold, "_refused", lambda _tx, _operation: True)
+
+    assert wrong_in(by_hand, taken_after_all(by_hand, "by a person"))
 
 
 @pytest.mark.parametrize("minor", [0, 90_001, 50_001])

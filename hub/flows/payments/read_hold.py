@@ -63,11 +63,21 @@ def never_left(operation: Operation) -> bool:
 
 
 def asked_of(tx: Tx, payment: Payment, seen: Iterable[Seen]) -> Money:
-    """What was to be taken: what our capture said, where one may have been executed; else what was asked for."""
+    """What was to be taken: what our capture said, where one may have been executed; else what was asked for.
+
+    One that we hold for over, since its payment ended or a person said so, may have been executed all the same.
+    """
     if not any(item.observation.kind is Kind.AUTHORISED for item in seen):
         return payment.amount
-    sent = [item.amount for item in captures_sent(tx, payment) if item.status is not OperationStatus.CLOSED]
-    return sent[-1] if sent else payment.amount
+    sent = [item for item in captures_sent(tx, payment) if not never_left(item) and not _refused(tx, item)]
+    standing = [item for item in sent if item.status is not OperationStatus.CLOSED]
+    return next((item.amount for item in reversed(standing or sent)), payment.amount)
+
+
+def _refused(tx: Tx, operation: Operation) -> bool:
+    """Whether the provider itself answered that it would not; then it names why."""
+    told = tx.operations.seen(operation.id)
+    return any(kind is Kind.DECLINED and reason is not None for kind, reason, _note, _at in told)
 
 
 def as_captured(tx: Tx, payment: Payment, news: Observation) -> Observation:
