@@ -17,7 +17,7 @@ from hub.domain.captures import captures_in
 from hub.domain.flags import flags_of
 from hub.domain.observation import ObservedBy, Seen, dedupe_key, tries_in
 from hub.domain.payment import LEASE, Flag, Payment, PaymentLine, Phase, Status, status_of
-from hub.domain.payment_checks import conclusion_due, next_check, session_over_at
+from hub.domain.payment_checks import conclusion_due, next_check, session_end_due, session_over_at
 from hub.domain.returns import was_undone
 from hub_hookspecs import Channel, Kind, Mode, Money, Observation, Payer, QueryBy, Starts, Way
 
@@ -372,6 +372,34 @@ def test_a_paid_payment_is_watched_ever_more_rarely_from_when_it_was_paid_where_
 
 def test_a_session_that_cannot_be_asked_about_is_looked_at_when_its_grace_ends() -> None:
     assert moments(a_payment(**PENDING), SESSION, 1) == [45 * 60]
+
+
+def test_a_session_that_cannot_be_asked_about_but_ended_is_looked_at_at_its_end_too() -> None:
+    assert moments(a_payment(**PENDING), attrs.evolve(SESSION, cancel=True), 1) == [30 * 60, 45 * 60]
+
+
+def test_a_session_that_its_provider_can_end_is_to_be_ended_from_its_end_on() -> None:
+    way, payment = attrs.evolve(SESSION, cancel=True), a_payment(**PENDING)
+    assert payment.expires_at is not None
+    over = payment.expires_at
+
+    assert not session_end_due(payment, way, over - timedelta(seconds=1))
+    assert session_end_due(payment, way, over)
+
+
+@pytest.mark.parametrize(
+    ("way", "changed"),
+    [
+        ({"cancel": False}, {}),
+        ({"starts": Starts.CHARGE}, {}),
+        ({}, {"status": Status.UNKNOWN}),
+        ({}, {"phase": Phase.SENDING}),
+        ({}, {"expires_at": None}),
+    ],
+)
+def test_nothing_else_is_ended_by_itself(way: dict[str, Any], changed: dict[str, Any]) -> None:
+    payment = a_payment(**{**PENDING, **changed})
+    assert not session_end_due(payment, attrs.evolve(SESSION, **{"cancel": True, **way}), NOW + timedelta(days=1))
 
 
 def test_a_payment_that_was_never_sent_is_looked_at_after_a_minute() -> None:

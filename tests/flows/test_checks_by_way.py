@@ -30,7 +30,7 @@ def waiting(there: Preferences) -> Payment:
 
 
 def test_a_voucher_of_three_days_is_asked_about_at_most_thirty_times_until_it_is_given_up(world: World) -> None:
-    with preferences(world, expiry_minutes=VOUCHER) as there:
+    with preferences(world, expiry_minutes=VOUCHER, cancel=False) as there:
         payment = waiting(there)
         world.pass_time(days=4)
         assert world.payment(payment).reason == "session_expired"
