@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Final
 
-from hub_hookspecs.testing.bench import Bench
+from hub_hookspecs.testing.bench import Bench, World
 from hub_hookspecs.testing.copies import HUB, REACHES_OUT, fresh_copy, imports_of, is_below, simulator_of
 from hub_hookspecs.testing.finding import Proof
 from hub_hookspecs.testing.played import Played
@@ -50,9 +50,37 @@ def _same_elsewhere(bench: Bench) -> Iterator[str]:
 
 def _seen_before(bench: Bench, scene: Scene) -> None:
     """The same hook, for a payment of another account."""
-    subject: Subject = bench.subject
-    other = bench.world(subject.simulator.configure(dict(subject.config)))
+    other = _another_account(bench)
     other.play(scene.hook, **scene.prepare(other))
+
+
+def _another_account(bench: Bench) -> World:
+    """Of the same company, with settings of its own."""
+    subject: Subject = bench.subject
+    return bench.world(subject.simulator.configure(dict(subject.config)))
+
+
+def _accounts_apart(bench: Bench) -> Iterator[str]:
+    """A company has two accounts, and is busy with the other one: what is done for the first is done with its own."""
+    for scene in scenes(bench.subject):
+        world, other = bench.world(), _another_account(bench)
+        try:
+            _try_settings(world)
+            records = scene.prepare(world)
+            _try_settings(other)
+            other.play(scene.hook, **scene.prepare(other))
+        except Unplayable:
+            continue
+        first = world.play(scene.hook, **records)
+        answers = [item.handed for item in first.sent if item.handed is not None]
+        hooks = hooks_of(fresh_copy(bench.subject.plugin))
+        again = world.play(scene.hook, replay=answers, hooks=hooks, **records)
+        yield from _differs(scene, first, again)
+
+
+def _try_settings(world: World) -> None:
+    """As the hub does before an account is used."""
+    world.play("validate_identity", check=world.subject.check(world.account))
 
 
 def _differs(scene: Scene, first: Played, again: Played) -> Iterator[str]:
@@ -69,4 +97,5 @@ def _differs(scene: Scene, first: Played, again: Played) -> Iterator[str]:
 PROOFS: Final = (
     Proof("it needs neither hub nor simulator, and reaches nothing by itself", _imports),
     Proof("another copy of it does the same", _same_elsewhere),
+    Proof("two accounts of one company are kept apart", _accounts_apart),
 )
