@@ -107,6 +107,7 @@ FOUND_BY = {
     "a browser return that anybody can type proves nothing": ("return_believed",),
     "what can still be paid is never undone as if it were not there": ("undo_of_the_living",),
     "two accounts of one company are kept apart": ("settings_by_company",),
+    "references that differ in case alone are two payments": ("case_blind",),
 }
 
 COUNTRIES = ("country_digit_raises", "country_pattern", "country_without_facts")

@@ -32,6 +32,13 @@ def test_a_broken_provider_is_found_by_the_proof_that_is_about_its_fault(name):
         assert next(iter(check(bench)), None)
 
 
+def test_references_in_both_cases_are_sound_where_the_provider_tells_them_apart():
+    plugin, simulator = stranger("broken", "case_blind").plugin, stranger("sound", "codigo").simulator
+    check = next(proof.check for proof in PROOFS if proof.name == BROKEN["case_blind"])
+    with Bench(Subject(plugin=plugin, simulator=simulator)) as bench:
+        assert list(check(bench)) == []
+
+
 def test_each_broken_provider_is_looked_at():
     files = (Path(__file__).parents[1] / "broken").glob("*.py")
     assert {file.stem for file in files} == {*BROKEN, *COUNTRIES}

@@ -186,13 +186,13 @@ class Story:
         return frozenset(item.kind for item in self.lately if item.kind in CLOSING_KINDS)
 
 
-def begin(world: World, way: Way, amount: Money | None = None) -> Story:
+def begin(world: World, way: Way, amount: Money | None = None, **changes: Any) -> Story:
     """Start a payment, and do what the payer's browser does then.
 
     Raises:
         Unplayable: It cannot be started.
     """
-    payment = start(world, an_order(world, way, amount))
+    payment = start(world, an_order(world, way, amount, **changes))
     story = Story(world=world, way=way, payment=payment)
     story.told += [
         Told(observation=item) for item in payment.started.observations if item.reference in (None, story.reference)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
 import attrs
 
-from hub_hookspecs.payment import CLOSING_KINDS, Kind, RefundKind
+from hub_hookspecs.payment import CLOSING_KINDS, Kind, PaymentStarted, RefundKind
 from hub_hookspecs.provider import QueryBy, Refunds, Way
 from hub_hookspecs.testing.bench import Bench, World
 from hub_hookspecs.testing.finding import Proof
 from hub_hookspecs.testing.played import Played
-from hub_hookspecs.testing.scenes import Unplayable, cancel_for, query_for, refund_for
+from hub_hookspecs.testing.scenes import Started, Unplayable, cancel_for, query_for, refund_for
 from hub_hookspecs.testing.story import Story, begin, begin_paid
 from hub_hookspecs.testing.subject import Subject
 
@@ -79,6 +80,44 @@ def _names(played: Played, story: Story) -> bool:
     content = b" ".join(getattr(item.handed, "content", b"") for item in played.sent)
     names = [name for name in (story.reference, story.provider_reference) if name]
     return any(f'"{name}"'.encode() in content for name in names)
+
+
+def _of_no_twin(bench: Bench) -> Iterator[str]:
+    """One of two payments whose references differ in the case of their letters alone is paid; the other one is not."""
+    for way in _askable(bench):
+        for paid, other in itertools.permutations(_twins(bench.subject)):
+            world = bench.world()
+            try:
+                story = begin(world, way, reference=paid)
+                story.pay()
+            except Unplayable:
+                continue
+            try:
+                twin = begin(world, way, reference=other)
+            except Unplayable:  # it counts as started where its answer was lost
+                twin = Story(world=world, way=way, payment=_unanswered(story.payment, other))
+            if twin.can_be_asked_for:
+                twin.listen()
+            yield from (
+                f"query_payment ({way.code}): {paid} was paid, {other} was not; {text}; where the provider does not tell "
+                "upper from lower case, the alphabet of its reference has one of them"
+                for text in twin.amiss()
+            )
+
+
+def _twins(subject: Subject) -> tuple[str, str]:
+    """Two references by its rule: one is the other with upper for lower case, wherever the rule has both."""
+    reference, alphabet = subject.reference(), subject.info.reference.alphabet
+    both = [letter for letter in alphabet if letter.swapcase() != letter and letter.swapcase() in alphabet]
+    if both and reference[-1] not in both:
+        reference = reference[:-1] + both[0]
+    return reference, "".join(letter.swapcase() if letter in both else letter for letter in reference)
+
+
+def _unanswered(payment: Started, reference: str) -> Started:
+    """Such a payment, whose start was not answered."""
+    order = attrs.evolve(payment.order, reference=reference)
+    return attrs.evolve(payment, order=order, started=PaymentStarted(action=payment.started.action))
 
 
 def _forgetful(bench: Bench) -> Iterator[str]:
@@ -184,9 +223,15 @@ def _can_undo(subject: Subject) -> str:
     return "" if undoes else "no way can be undone"
 
 
+def _has_twins(subject: Subject) -> str:
+    first, second = _twins(subject)
+    return _can_ask(subject) or ("" if first != second else "its references have letters of one case")
+
+
 PROOFS: Final = (
     Proof("what a query tells does not depend on when it is asked", _timeless, _can_ask),
     Proof("an answer about another payment proves nothing", _of_this_payment, _can_ask),
+    Proof("references that differ in case alone are two payments", _of_no_twin, _has_twins),
     Proof("a query makes nothing that could be paid", _sends_nothing_new, _can_ask),
     Proof("a hook whose memory was lost still knows what to do", _forgetful),
     Proof("what can still be paid is never undone as if it were not there", _undoes_what_ended, _can_undo),
