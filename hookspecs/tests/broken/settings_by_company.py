@@ -12,7 +12,7 @@ import attrs
 
 import hub_hookspecs as hub
 from hookspecs.tests.sound import llave as sound
-from hookspecs.tests.sound.llave import *  # noqa: F403
+from hookspecs.tests.sound.llave import *
 from hub_hookspecs import hookimpl
 
 _WORKING: dict[str, dict[str, str]] = {}

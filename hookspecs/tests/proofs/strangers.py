@@ -17,6 +17,7 @@ FOUND_BY = {
     ),
     "whatever happens at the provider is told as its book has it": (
         "asked_amount",
+        "bank_currency",
         "chargeback_is_a_refund",
         "held_is_paid",
         "one_movement",

@@ -8,30 +8,30 @@ from typing import Final
 from hub_hookspecs.exchange import Outcome
 from hub_hookspecs.payment import CLOSING_KINDS, Kind, RefundKind
 from hub_hookspecs.provider import Refunds, Way
-from hub_hookspecs.testing.bench import Bench, World
+from hub_hookspecs.testing.bench import Bench
 from hub_hookspecs.testing.finding import Proof
 from hub_hookspecs.testing.scenes import Unplayable
 from hub_hookspecs.testing.story import Story, begin, begin_paid
-from hub_hookspecs.testing.subject import Subject
+from hub_hookspecs.testing.subject import Subject, usual_amount
 
-from .counted import nothing_went
+from .counted import nothing_went, offers
 
-STATES: Final[tuple[tuple[str, Callable[[World, Way], Story]], ...]] = (
+STATES: Final[tuple[tuple[str, Callable[..., Story]], ...]] = (
     ("pending", begin),
     ("paid", begin_paid),
 )
 
 
 def _follows(bench: Bench) -> Iterator[str]:
-    """Every action on a pending payment and on a paid one; then its notifications, and a query."""
-    for way in bench.subject.info.ways:
+    """Every action on a pending payment and on a paid one, in each currency; then its notifications, and a query."""
+    for way, rule in offers(bench):
         for action in bench.world().actions():
             for state, prepare in STATES:
                 try:
-                    story = prepare(bench.world(), way)
+                    story = prepare(bench.world(), way, usual_amount(rule))
                 except Unplayable:
                     continue
-                yield from _after(action, f"{action} of a {state} {way.code} payment", story)
+                yield from _after(action, f"{action} of a {state} {way.code} payment in {rule.currency}", story)
 
 
 def _after(action: str, title: str, story: Story) -> Iterator[str]:

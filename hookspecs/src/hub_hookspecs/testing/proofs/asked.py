@@ -99,8 +99,8 @@ def _of_no_twin(bench: Bench) -> Iterator[str]:
             if twin.can_be_asked_for:
                 twin.listen()
             yield from (
-                f"query_payment ({way.code}): {paid} was paid, {other} was not; {text}; where the provider does not tell "
-                "upper from lower case, the alphabet of its reference has one of them"
+                f"query_payment ({way.code}): {paid} was paid, {other} was not; {text}; where the provider does not "
+                "tell upper from lower case, the alphabet of its reference has one of them"
                 for text in twin.amiss()
             )
 

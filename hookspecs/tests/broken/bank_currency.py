@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from hookspecs.tests.sound import llave_simulator as theirs
-from hookspecs.tests.sound.llave import *  # noqa: F403
+from hookspecs.tests.sound.llave import *
 from hub_hookspecs import Money, plain
 
 PESOS_A_DOLLAR = 40
