@@ -67,6 +67,7 @@ FOUND_BY = {
     "what it tells on all channels adds up to the provider's book": (
         "event_as_movement",
         "float_cents",
+        "local_day_movement",
         "one_currency",
     ),
     "why a message is not believed is told in words alone": ("expected_in_reason",),

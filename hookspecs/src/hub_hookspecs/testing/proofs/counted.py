@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, time
 from typing import Final
 
 import attrs
@@ -33,6 +34,24 @@ def _adds_up(bench: Bench) -> Iterator[str]:
                 continue
             story.listen()
             yield from (f"a paid {way.code} payment: {text}" for text in story.amiss())
+    yield from _adds_up_at_night(bench.subject)
+
+
+NIGHT: Final = (time(2, 30), time(23, 30))
+"""When it is another day in UTC than to the west or to the east of it."""
+
+
+def _adds_up_at_night(subject: Subject) -> Iterator[str]:
+    """Paid when the provider's day is another one than that of UTC."""
+    for at in NIGHT:
+        when = datetime.combine(subject.now.astimezone(UTC), at, UTC)
+        with Bench(attrs.evolve(subject, now=when)) as bench:
+            for way, rule in offers(bench):
+                try:
+                    story = begin_paid(bench.world(), way, usual_amount(rule))
+                except Unplayable:
+                    continue
+                yield from (f"a {way.code} payment that is paid at {at:%H:%M} UTC: {text}" for text in story.amiss())
 
 
 def offers(bench: Bench) -> Iterator[tuple[Way, CurrencyRule]]:
