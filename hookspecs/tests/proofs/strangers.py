@@ -33,6 +33,7 @@ FOUND_BY = {
     ),
     "a notification that is not genuine proves nothing": (
         "asks_before_it_verifies",
+        "batch_first_proof",
         "header_amount",
         "never_stale",
         "prefix_proof",

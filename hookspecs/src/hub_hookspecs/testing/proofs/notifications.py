@@ -177,20 +177,28 @@ def _for_another(way: Way, world: World, started: Started, message: Message) -> 
 
 
 def _simulated(bench: Bench, way: Way) -> Iterator[str]:
-    """A forgery as the simulator makes it, of each notification that tells of one payment."""
-    world = bench.world()
-    started = start(world, an_order(world, way))
-    if not world.control("fault", path="notification", kind="forge", times=MANY):
-        yield (
-            f"handle_notification ({way.code}): the simulator cannot be told to forge a notification; "
-            "give its Stage forge=, which returns the news with a broken proof"
-        )
-        return
-    world.drive("approve", started.order.reference)
-    for message in world.notifications(started.order.reference):
-        played = world.play("handle_notification", message=message)
-        if getattr(played.value, "verdict", None) is Verdict.VALID or played.observations:
-            yield f"handle_notification ({way.code}), forged: the plugin {played.did}; the contract allows invalid"
+    """A forgery as the simulator makes it, of each notification that tells of one payment: alone, and after genuine
+    news of the same payment or of another one, which the forged message may repeat."""
+    for before in ("", "another", *bench.world().actions()):
+        world = bench.world()
+        started = start(world, an_order(world, way))
+        if before == "another":
+            paid(world, way)
+        elif before:
+            world.drive(before, started.order.reference)
+        genuine = len(world.notifications(started.order.reference))
+        if not world.control("fault", path="notification", kind="forge", times=MANY):
+            yield (
+                f"handle_notification ({way.code}): the simulator cannot be told to forge a notification; "
+                "give its Stage forge=, which returns the news with a broken proof"
+            )
+            return
+        world.drive("approve", started.order.reference)
+        title = f"handle_notification ({way.code}), forged{' after ' * bool(before)}{before}"
+        for message in world.notifications(started.order.reference)[genuine:]:
+            played = world.play("handle_notification", message=message)
+            if getattr(played.value, "verdict", None) is Verdict.VALID or played.observations:
+                yield f"{title}: the plugin {played.did}; the contract allows invalid"
 
 
 def _someone_elses(bench: Bench) -> Iterator[str]:
