@@ -21,6 +21,7 @@ FOUND_BY = {
         "chargeback_is_a_refund",
         "held_is_paid",
         "one_movement",
+        "panel_refund_by_day",
         "reversed_is_cancelled",
         "silent_chargeback",
     ),

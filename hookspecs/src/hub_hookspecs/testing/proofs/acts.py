@@ -36,8 +36,16 @@ def _follows(bench: Bench) -> Iterator[str]:
 
 def _after(action: str, title: str, story: Story) -> Iterator[str]:
     story.listen()
+    _, before = story.book()
     if not story.world.drive(action, story.reference):
         return
+    yield from _heard(action, title, story)
+    _, back = story.book()
+    if back > before and story.world.drive(action, story.reference) and story.book()[1] > back:
+        yield from _heard(action, f"{title}, twice", story)  # two returns, however alike, are two
+
+
+def _heard(action: str, title: str, story: Story) -> Iterator[str]:
     story.listen()
     yield from (f"{title}: {text}" for text in story.amiss())
     yield from _closed(title, story)
