@@ -112,6 +112,7 @@ FOUND_BY = {
     "what can still be paid is never undone as if it were not there": ("undo_of_the_living",),
     "two accounts of one company are kept apart": ("settings_by_company",),
     "references that differ in case alone are two payments": ("case_blind",),
+    "what moved money is never told as refused": ("half_refund_refused",),
 }
 
 COUNTRIES = ("country_digit_raises", "country_pattern", "country_without_facts")

@@ -20,10 +20,12 @@ class Noticed:
     Attributes:
         books: Changes of a provider's book around requests that may not change it.
         failures: What a simulator raised.
+        denials: Exchanges that moved money and were concluded as declined.
     """
 
     books: dict[str, None] = attrs.Factory(dict)
     failures: dict[str, None] = attrs.Factory(dict)
+    denials: dict[str, None] = attrs.Factory(dict)
 
 
 Totals = Mapping[str, tuple[int, int]]

@@ -19,13 +19,16 @@ from hub_hookspecs.request_mark import Mark, Repeat, repeat_for, wants_grant
 from .faked import Faked
 from .faults import Fault, Handed
 from .guard import watched
-from .noticed import Noticed, difference
+from .noticed import Noticed, Row, difference
 from .output import CapturedOutput
 from .played import Played, Sent, noting
 from .subject import Subject
 
 TRIES: Final = 2
 """How often a harmless request is sent here; twice is enough to show that it was not."""
+
+MOVING: Final = frozenset({"refund_payment", "cancel_payment", "capture_payment"})
+"""Hooks after which declined says that no money moved."""
 
 Answers = Sequence[Handed]
 Alter = Callable[[httpx.Response], httpx.Response]
@@ -90,6 +93,7 @@ class World(Faked):
         output = CapturedOutput()
         impure: set[str] = set()
         sent: list[Sent] = []
+        before = await self._read_book() if hook in MOVING else []
 
         def step(resume: Callable[[], Step[Any]]) -> Step[Any]:
             with output, watched(self.subject.package, impure):
@@ -114,7 +118,18 @@ class World(Faked):
             steps.close()
         played = Played(hook, now, sent, output.text, impure)
         played.tell(raised, self.subject)
+        if hook in MOVING and played.conclusion.plugin_said == "declined":
+            await self._notice_denial(played, before)
         return played
+
+    async def _notice_denial(self, played: Played, before: list[Row]) -> None:
+        """Declined says that no money moved in the whole exchange."""
+        if moved := difference(before, await self._read_book()):
+            last = f", request {played.sent[-1].number}: {played.sent[-1].text}" if played.sent else ""
+            self.noticed.denials[
+                f"{played.hook}{last}: the plugin concluded declined, and the provider's book changed meanwhile: "
+                f"{moved}; the contract allows unknown, or what happened"
+            ] = None
 
     async def _answer(self, hook: str, item: Sent, plan: _Plan, account: Account) -> None:
         """Send a request as the hub would, and let happen to it what was planned."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from hub_hookspecs.exchange import Outcome
+from hub_hookspecs.money import Money
 from hub_hookspecs.payment import CLOSING_KINDS, Kind, RefundKind
 from hub_hookspecs.provider import Refunds, Way
 from hub_hookspecs.testing.bench import Bench
@@ -139,14 +140,43 @@ def _fails(bench: Bench) -> Iterator[str]:
     yield from bench.noticed.failures
 
 
+def _denies(bench: Bench) -> Iterator[str]:
+    """All is given back of a payment that was paid in several parts, after whatever may have happened to it; then what
+    was noticed wherever a refund, a cancel or a capture was played."""
+    for way in bench.subject.info.ways:
+        for second in bench.world().actions() if bench.subject.info.refunds is not Refunds.NONE else ():
+            for action in bench.world().actions():
+                try:
+                    story = begin(bench.world(), way)
+                except Unplayable:
+                    continue
+                story.world.drive(second, story.reference)
+                if story.world.captures(story.reference) < 2:
+                    break
+                story.listen()
+                story.world.drive(action, story.reference)
+                story.listen()
+                taken, back = story.book()
+                if taken > back:
+                    story.refund(Money(taken - back, story.owed.currency))
+    yield from bench.noticed.denials
+
+
 def _refusable(subject: Subject) -> str:
     if not any(map(subject.can, ("cancel_payment", "refund_payment"))):
         return "no cancel_payment and no refund_payment"
     return ""
 
 
+def _moving(subject: Subject) -> str:
+    return "" if subject.can("capture_payment") else _refusable(subject)
+
+
 PROOFS: Final = (
     Proof("whatever happens at the provider is told as its book has it", _follows),
     Proof("the provider's own no is no conclusion of ours", _is_told_no, _refusable),
 )
-LAST: Final = (Proof("its simulator answers, and never fails", _fails),)
+LAST: Final = (
+    Proof("what moved money is never told as refused", _denies, _moving),
+    Proof("its simulator answers, and never fails", _fails),
+)
