@@ -28,6 +28,7 @@ class ToldDispute:
         has_taken: Money of it was charged back.
         is_answered: The merchant has answered the bank, or it is over: no last day matters any more.
         ends: How it ended as the provider last said.
+        won: What the news of a case that was won states, where they state an amount.
     """
 
     case: str
@@ -37,6 +38,7 @@ class ToldDispute:
     has_taken: bool
     is_answered: bool
     ends: DisputeOutcome | None
+    won: Money | None
 
     @property
     def stage(self) -> DisputeStage:
@@ -58,6 +60,8 @@ def _together(case: str, items: list[Seen]) -> ToldDispute:
     said = [item.observation.dispute for item in ordered if item.observation.dispute]
     amounts = [item.observation.amount for item in ordered if item.observation.amount is not None]
     days = [dispute.answer_by for dispute in said if dispute.answer_by]
+    wins = [item for item in ordered if item.observation.dispute and item.observation.dispute.stage is Told.WON]
+    given = [item.observation.amount for item in wins if item.observation.kind is not Kind.CHARGED_BACK]
     ends = [ENDS[dispute.stage] for dispute in said if dispute.stage in ENDS]
     return ToldDispute(
         case=case,
@@ -67,6 +71,7 @@ def _together(case: str, items: list[Seen]) -> ToldDispute:
         has_taken=any(item.observation.kind is Kind.CHARGED_BACK for item in items),
         is_answered=any(ORDER.index(dispute.stage) >= ORDER.index(Told.ANSWERED) for dispute in said),
         ends=ends[-1] if ends else None,
+        won=next((amount for amount in reversed(given) if amount is not None), None),
     )
 
 

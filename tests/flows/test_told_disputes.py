@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 import hub.domain.known_returns
+import hub.flows.corrections.follow_dispute
 from hub.domain.decision import Evidence, Signed
 from hub.domain.dispute import Dispute, DisputeOutcome, DisputeStage
 from hub.domain.payment import Payment
+from hub.flows.corrections.end_dispute import end_dispute
 from hub.flows.corrections.record_dispute import record_dispute
 from hub.flows.payments.record_return import ReturnEvidence, record_return
 from hub_hookspecs import Dispute as Told
@@ -169,6 +171,37 @@ def test_an_inquiry_that_was_won_ends_and_books_nothing(desk: Desk) -> None:
     assert [item.outcome for item in disputes(desk, payment)] == [DisputeOutcome.WON]
     assert (remains(desk, payment), chargebacks(desk, payment)) == (100_000, [])
     assert broken(desk) == []
+
+
+def won_in_part(desk: Desk) -> Payment:
+    """A bank took all of a payment, and gives a part of it again."""
+    payment = bought(desk)
+    desk.tell(payment, news(Stage.OPENED, takes=True), news(Stage.WON, minor=40_000))
+    desk.do_what_is_due()
+    return payment
+
+
+def test_a_case_that_is_won_in_part_brings_nothing_back_until_a_person_says_how_much(desk: Desk) -> None:
+    payment = won_in_part(desk)
+    desk.clock.now += timedelta(days=2)
+    desk.do_what_is_due()
+    assert remains(desk, payment) == 0
+    assert [item.is_open for item in disputes(desk, payment)] == [True]
+    assert "dispute" in open_causes(desk, payment)
+
+    signed, part = Signed(by="Ana", why="carta", evidence=LETTER), Money(40_000, "COP")
+    asyncio.run(end_dispute(desk.hub, payment.id, "K1", DisputeOutcome.PARTLY_WON, won=part, signed=signed))
+    assert remains(desk, payment) == 40_000
+    assert "dispute" not in open_causes(desk, payment)
+    assert broken(desk) == []
+
+
+def test_control_a_part_that_was_won_read_as_all_would_invent_money(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub.flows.corrections.follow_dispute, "_is_clear", lambda *_given: True)
+
+    assert remains(desk, won_in_part(desk)) == 100_000
 
 
 def test_a_case_that_is_lost_without_money_that_was_told_to_be_taken_waits_for_a_person(desk: Desk) -> None:

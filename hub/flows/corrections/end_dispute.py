@@ -92,10 +92,9 @@ def _part_of(tx: Tx, payment: Payment, dispute: Dispute, outcome: DisputeOutcome
     """
     if won is None and outcome is not DisputeOutcome.PARTLY_WON:
         return None
-    booked = booked_of(tx, payment, dispute)
-    if not booked:
+    taken = taken_of(tx, payment, dispute)
+    if taken is None:
         raise NotAllowed("amount", Text("dispute.nothing_taken", case=dispute.case))
-    taken = Money(-sum(entry.moved(LedgerKind.PROVIDER_CLEARING) for entry in booked), booked[0].currency)
     if won is None or outcome not in WINS:
         raise NotAllowed("amount", Text("dispute.won_how_much"))
     if won.currency != taken.currency or not 0 < won.minor <= taken.minor:
@@ -175,6 +174,13 @@ def _bring_back(
         if corrected:
             settle_from(tx, payment, fixes_of(tx, entry)[-1].key, when, observation=None)
     record_observations(tx, hub, payment, (), now=now)
+
+
+def taken_of(tx: Tx, payment: Payment, dispute: Dispute) -> Money | None:
+    """What the bank took under this case, as it is booked; None where nothing is."""
+    booked = booked_of(tx, payment, dispute)
+    taken = -sum(entry.moved(LedgerKind.PROVIDER_CLEARING) for entry in booked)
+    return Money(taken, booked[0].currency) if booked else None
 
 
 def booked_of(tx: Tx, payment: Payment, dispute: Dispute) -> list[Entry]:

@@ -15,14 +15,14 @@ from hub.flows.ground.read_held import observed_of
 from hub.flows.payments.hear_disputes import known_as
 from hub.flows.payments.remind_dispute import remind_dispute
 
-from .end_dispute import end_as_told
+from .end_dispute import end_as_told, taken_of
 
 
 async def follow_dispute(hub: Hub, dispute_id: str) -> None:
     """What is due of one dispute.
 
-    Where the books do not allow the end that its provider tells of, or nobody told of money that it took, it stays open
-    and its review with it: a person ends it.
+    Where the books do not allow the end that its provider tells of, nobody told of money that it took, or less was won
+    than was taken, it stays open and its review with it: a person ends it.
     """
     now = hub.clock()
 
@@ -32,7 +32,7 @@ async def follow_dispute(hub: Hub, dispute_id: str) -> None:
         told = _told_of(tx, payment, dispute) if payment and dispute else None
         if payment is None or dispute is None or told is None or told.ends is None:
             return False
-        if told.ends is DisputeOutcome.WON or dispute.stage.has_taken:
+        if _is_clear(tx, payment, dispute, told):
             end_as_told(tx, hub, payment, dispute, told.ends, now)
         else:
             tx.disputes.save(attrs.evolve(dispute, remind_at=None))
@@ -45,6 +45,16 @@ async def follow_dispute(hub: Hub, dispute_id: str) -> None:
         return
     if not ended:
         await remind_dispute(hub, dispute_id)
+
+
+def _is_clear(tx: Tx, payment: Payment, dispute: Dispute, told: ToldDispute) -> bool:
+    """Whether it is certain what the end comes to: all that was taken is here again, or none of it."""
+    if told.ends is not DisputeOutcome.WON:
+        return dispute.stage.has_taken
+    taken = taken_of(tx, payment, dispute)
+    if taken is None or told.won is None:
+        return True
+    return told.won.currency == taken.currency and told.won.minor >= taken.minor
 
 
 def _told_of(tx: Tx, payment: Payment, dispute: Dispute) -> ToldDispute | None:
