@@ -166,6 +166,35 @@ def test_news_of_one_refund_end_no_other_of_the_same_amount(desk: Desk, first: t
     assert broken(desk) == []
 
 
+def in_two_parts(desk: Desk) -> Payment:
+    """Its provider gave back in two parts what one refund asked for; no answer came, and a person tells the end."""
+    _debtor, payment = taken(desk)
+    assert give_back(desk, payment, 40_000) is OperationStatus.UNKNOWN
+    desk.clock.now += timedelta(minutes=5)
+    hear(desk, payment, back("E1", 30_000), back("E2", 10_000))
+    if operations(desk, payment)[0].is_live:
+        signed = Signed(by="Ana", why="panel", evidence=PANEL)
+        asyncio.run(conclude_operation(desk.hub, payment.id, done=True, signed=signed))
+    return payment
+
+
+def test_a_refund_that_went_back_in_parts_is_done_once_they_come_to_it(desk: Desk) -> None:
+    payment = in_two_parts(desk)
+
+    assert [item.status for item in operations(desk, payment)] == [OperationStatus.DONE]
+    assert went_back(desk, payment) == [30_000, 10_000]
+    assert give_back(desk, payment, 40_000) is OperationStatus.UNKNOWN
+    hear(desk, payment, back("E2", 10_000), back("E1", 30_000))
+    assert operations(desk, payment)[-1].status is OperationStatus.UNKNOWN
+    assert broken(desk) == []
+
+
+def test_control_parts_that_are_not_added_up_let_a_person_book_them_twice(desk: Desk, plant: Plant) -> None:
+    plant(hub.flows.payments.operation_news, "_coming_to", lambda _amount, _told: ())
+
+    assert went_back(desk, in_two_parts(desk)) == [30_000, 10_000, 40_000]
+
+
 def test_news_of_a_first_refund_that_come_after_the_second_was_sent_do_not_end_it(desk: Desk) -> None:
     _debtor, payment = taken(desk)
     give_back(desk, payment, 30_000, back("E1", 30_000))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import attrs
@@ -15,7 +15,7 @@ from hub.domain.payment import OURS, Payment, Phase, Status
 from hub.flows.ground.open_review import close_by_fact
 from hub.flows.ground.ports import Tx
 from hub.flows.ground.tell import tell, warn
-from hub_hookspecs import Kind, Reason
+from hub_hookspecs import Kind, Money, Reason
 
 UNKNOWN = "operation_unknown"
 """The cause of a review of an operation without a clear answer."""
@@ -94,12 +94,22 @@ def end_refunds(tx: Tx, payment: Payment, seen: Iterable[Seen], now: datetime) -
     if len(asked) != 1 or asked[0].phase is not Phase.SENT:
         return
     items = tuple(seen)
-    taken = {note for item in refunds for _kind, _reason, note, _at in tx.operations.seen(item.id)}
-    for known in _told_since(items, asked[0].created_at):
-        if known.amount == asked[0].amount and taken.isdisjoint(map(_besides, known.keys)):
-            observe(tx, asked[0], Kind.RETURNED, known.source, None, _besides(known.first.key), now)
-            derive(tx, asked[0], now)
-            return
+    notes = (note for item in refunds for _kind, _reason, note, _at in tx.operations.seen(item.id))
+    taken = {word for note in notes for word in note.split()}
+    told = [item for item in _told_since(items, asked[0].created_at) if taken.isdisjoint(item.keys)]
+    if parts := _coming_to(asked[0].amount, told):
+        note = " ".join(("told besides its answer:", *(part.first.key for part in parts)))
+        observe(tx, asked[0], Kind.RETURNED, parts[0].source, None, note, now)
+        derive(tx, asked[0], now)
+
+
+def _coming_to(amount: Money, told: Sequence[KnownReturn]) -> Sequence[KnownReturn]:
+    """The first that is of this amount; else all, where together they come to it: of two captures each went back."""
+    one = [item for item in told if item.amount == amount]
+    if one:
+        return one[:1]
+    parts = [item.amount for item in told if item.amount is not None and item.amount.currency == amount.currency]
+    return told if len(parts) == len(told) and sum(part.minor for part in parts) == amount.minor else ()
 
 
 def _told_since(seen: tuple[Seen, ...], since: datetime) -> Iterable[KnownReturn]:
@@ -111,10 +121,6 @@ def _told_since(seen: tuple[Seen, ...], since: datetime) -> Iterable[KnownReturn
         is_since = min(at[key] for key in known.keys) >= since
         if known.first.kind is Kind.RETURNED and known.source in TELLS and is_own and is_since:
             yield known
-
-
-def _besides(key: str) -> str:
-    return f"told besides its answer: {key}"
 
 
 def _log_change(tx: Tx, before: Operation, after: Operation) -> None:
