@@ -107,6 +107,23 @@ def test_control_an_id_of_the_payment_in_place_of_each_captures_own_names_what_c
     assert refund(there, payment) != ["POST /payments/9001/refunds/100000"]
 
 
+def asked_of(there: Preferences, kind: str) -> list[Any]:
+    """Why a person is asked, an hour after news that name no payment of ours."""
+    notify(there, {"kind": kind, "reference": "", "id": "9009", "minor": 100_000})
+    there.world.pass_time(minutes=61)
+    return rows(there.world.path, "SELECT cause FROM review")
+
+
+@pytest.mark.parametrize("kind", ["paid", "returned", "charged_back"])
+def test_money_that_came_or_went_of_no_payment_that_is_known_here_is_asked_about(there: Preferences, kind: str) -> None:
+    """A bank takes money by the id of a capture that the hub never heard of."""
+    assert asked_of(there, kind) == [("parked_payment",)]
+
+
+def test_control_news_by_which_no_money_moved_ask_nobody(there: Preferences) -> None:
+    assert asked_of(there, "accepted") == []
+
+
 def test_a_query_asks_with_what_a_notification_taught_though_nothing_else_came_of_it(there: Preferences) -> None:
     payment = paid_by(there)
     notify(there, {"kind": "accepted", "reference": payment.reference, "id": "9001"})

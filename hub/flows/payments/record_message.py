@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from hub.domain.known_returns import BACK
 from hub.domain.message import MessageState
 from hub.domain.observation import ObservedBy
 from hub.domain.payment import Payment, Status
@@ -23,6 +24,9 @@ from .store_message import Fate, log_accepted, sealed_message, store_messages
 
 PARKED_LONG = timedelta(hours=1)
 """How long proven money may name no payment of ours before a person is asked."""
+
+MONEY = frozenset({Kind.PAID, *BACK})
+"""Kinds of news by which money moved."""
 
 
 @attrs.frozen
@@ -96,7 +100,6 @@ def apply_observation(
 
 
 def parked_money(claims: Iterable[AppliedClaim]) -> Observation | None:
-    """Money that was proven for a payment that is not known here."""
-    return next(
-        (item.observation for item in claims if item.payment is None and item.observation.kind is Kind.PAID), None
-    )
+    """Money that was proven to have come or gone, or a dispute, of a payment that is not known here."""
+    unknown = (item.observation for item in claims if item.payment is None)
+    return next((claim for claim in unknown if claim.kind in MONEY or claim.dispute), None)
