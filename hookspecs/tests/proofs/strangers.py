@@ -67,6 +67,7 @@ FOUND_BY = {
         "logs_its_key",
     ),
     "what it tells on all channels adds up to the provider's book": (
+        "plain_before_chilean",
         "event_as_movement",
         "float_cents",
         "local_day_movement",
@@ -112,6 +113,7 @@ FOUND_BY = {
     "what can still be paid is never undone as if it were not there": ("undo_of_the_living",),
     "two accounts of one company are kept apart": ("settings_by_company",),
     "references that differ in case alone are two payments": ("case_blind",),
+    "it never replaces or deletes an address that the hub did not set": ("neighbour_webhook",),
     "what moved money is never told as refused": ("half_refund_refused",),
 }
 

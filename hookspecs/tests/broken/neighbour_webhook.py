@@ -18,7 +18,7 @@ from starlette.routing import Route
 import hub_hookspecs as hub
 from hookspecs.tests.sound import llave as sound
 from hookspecs.tests.sound import llave_simulator as theirs
-from hookspecs.tests.sound.llave import *  # noqa: F403
+from hookspecs.tests.sound.llave import *
 from hub_hookspecs import hookimpl
 from hub_hookspecs.http import library as httpx
 

@@ -16,7 +16,7 @@ from starlette.routing import Route
 import hub_hookspecs as hub
 from hookspecs.tests.sound import codigo as sound
 from hookspecs.tests.sound import codigo_simulator as theirs
-from hookspecs.tests.sound.codigo import *  # noqa: F403
+from hookspecs.tests.sound.codigo import *
 from hub_hookspecs import Kind, hookimpl
 
 
