@@ -10,7 +10,7 @@ import hub_hookspecs as hub
 from hub_hookspecs.http import library as httpx
 
 HERE = Path(__file__).parent
-SOUND = ("llave", "empuje", "codigo")
+SOUND = ("llave", "empuje", "codigo", "reten")
 BROKEN = sorted(file.stem for file in (HERE / "broken").glob("*.py"))
 
 

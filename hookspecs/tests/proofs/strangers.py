@@ -22,6 +22,7 @@ FOUND_BY = {
         "held_is_paid",
         "one_movement",
         "panel_refund_by_day",
+        "page_ends_hold",
         "reversed_is_cancelled",
         "silent_chargeback",
     ),

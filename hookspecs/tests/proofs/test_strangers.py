@@ -20,7 +20,7 @@ def stranger(room, name):
     return Subject(plugin=module, simulator=module.SIMULATOR)
 
 
-@pytest.mark.parametrize("name", ["llave", "empuje", "codigo"])
+@pytest.mark.parametrize("name", ["llave", "empuje", "codigo", "reten"])
 def test_nothing_is_found_in_a_sound_provider(name):
     assert list(map(str, run_proofs(stranger("sound", name)))) == []
 

@@ -11,9 +11,14 @@ import attrs
 
 from hub_hookspecs.exchange import Outcome
 from hub_hookspecs.money import Money
-from hub_hookspecs.payment import Cancel, GrantRequest, Order, PaymentStarted, Period, Query, Refund, RefundKind
+from hub_hookspecs.payment import GrantRequest, Order, PaymentStarted, Period, Refund, RefundKind
 from hub_hookspecs.provider import QueryBy, Refunds, Way
 
+from .asking import Started as Started
+from .asking import cancel_for as cancel_for
+from .asking import query_for as query_for
+from .asking import refund_for as refund_for
+from .asking import take_held
 from .bench import Bench, World
 from .faults import FAULTS, Fault
 from .played import Played, Sent
@@ -38,21 +43,6 @@ class Scene:
     hook: str
     name: str
     prepare: Callable[[World], Records]
-
-
-@attrs.frozen(kw_only=True)
-class Started:
-    """A payment that was started."""
-
-    order: Order
-    started: PaymentStarted
-    played: Played
-
-    @property
-    def provider_reference(self) -> str | None:
-        """Theirs, if the plugin learnt it."""
-        known = [item.provider_reference for item in self.started.observations if item.provider_reference]
-        return known[-1] if known else None
 
 
 @attrs.frozen(kw_only=True)
@@ -146,63 +136,18 @@ def an_order(world: World, way: Way, amount: Money | None = None, **changes: Any
 
 
 def paid(world: World, way: Way, amount: Money | None = None) -> Started:
-    """A payment that the payer approved."""
+    """A payment that the payer approved, and whose money was taken."""
     started = start(world, an_order(world, way, amount))
-    if not world.drive("approve", started.order.reference) and not world.captures(started.order.reference):
+    if not pay(world, started):
         raise Unplayable(f"the simulator knows no {way.code} payment {started.order.reference} to approve")
     return started
 
 
-def query_for(world: World, started: Started, **changes: Any) -> Query:
-    """Ask about a started payment."""
-    order = started.order
-    query = Query(
-        reference=order.reference,
-        provider_reference=started.provider_reference,
-        way=order.way,
-        amount=order.amount,
-        created_at=order.now,
-        memory=started.started.memory,
-        now=order.now,
-        call_id=world.subject.call_id(),
-        payer_fields=order.payer.fields,
-    )
-    return attrs.evolve(query, **changes)
-
-
-def cancel_for(world: World, started: Started) -> Cancel:
-    """Withdraw a started payment."""
-    order = started.order
-    return Cancel(
-        reference=order.reference,
-        operation=world.subject.reference(),
-        provider_reference=started.provider_reference,
-        way=order.way,
-        amount=order.amount,
-        memory=started.started.memory,
-        now=order.now,
-        call_id=world.subject.call_id(),
-        payer_fields=order.payer.fields,
-    )
-
-
-def refund_for(world: World, started: Started, kind: RefundKind = RefundKind.REFUND, **changes: Any) -> Refund:
-    """Give a whole payment back."""
-    order = started.order
-    refund = Refund(
-        kind=kind,
-        reference=order.reference,
-        operation=world.subject.reference(),
-        provider_reference=started.provider_reference,
-        way=order.way,
-        amount=order.amount,
-        captured=order.amount,
-        memory=started.started.memory,
-        now=order.now,
-        call_id=world.subject.call_id(),
-        payer_fields=order.payer.fields,
-    )
-    return attrs.evolve(refund, **changes)
+def pay(world: World, payment: Started) -> bool:
+    """The payer approves, and what is only held then is taken; False when there is nothing to approve."""
+    approved = world.drive("approve", payment.order.reference)
+    take_held(world, payment)
+    return approved or world.captures(payment.order.reference) > 0
 
 
 def scenes(subject: Subject) -> Iterator[Scene]:

@@ -15,6 +15,7 @@ from hub_hookspecs.payment import CLOSING_KINDS, Kind, Observation, RefundKind
 from hub_hookspecs.provider import QueryBy, Way
 
 from .adding import Told, add_up, captures_of
+from .asking import take_held
 from .bench import World
 from .noticed import totals
 from .played import Played
@@ -80,18 +81,27 @@ class Story:
     # What happens
 
     def pay(self) -> None:
-        """The payer pays.
+        """The payer pays; what is only held then is heard of, and taken.
 
         Raises:
             Unplayable: Nobody can.
         """
-        if not self.world.drive("approve", self.reference) and not self.world.captures(self.reference):
+        approved = self.world.drive("approve", self.reference)
+        if self.way.authorises:
+            self.listen()
+            self._take_held()
+        if not approved and not self.world.captures(self.reference):
             raise Unplayable(f"the simulator knows no {self.way.code} payment {self.reference} to approve")
 
+    def _take_held(self) -> None:
+        if played := take_held(self.world, self.payment, **self.known()):
+            self._take(played)
+
     def can_still_be_paid(self) -> bool:
-        """Whether the payer can still pay, and does."""
+        """Whether money can still come of it, and does: the payer pays, or what is held is taken."""
         taken, _ = self.book()
         self.world.drive("approve", self.reference)
+        self._take_held()
         return self.book()[0] > taken
 
     def refund(self, amount: Money, kind: RefundKind = RefundKind.REFUND) -> tuple[Played, int]:
@@ -197,6 +207,20 @@ def begin(world: World, way: Way, amount: Money | None = None, **changes: Any) -
     story.told += [
         Told(observation=item) for item in payment.started.observations if item.reference in (None, story.reference)
     ]
+    return story
+
+
+def begin_held(world: World, way: Way, amount: Money | None = None) -> Story:
+    """Start a payment, and let the payer's bank hold the money.
+
+    Raises:
+        Unplayable: It cannot be started, or paying it holds nothing.
+    """
+    if not way.authorises:
+        raise Unplayable(f"what is paid by {way.code} is taken at once")
+    story = begin(world, way, amount)
+    if not world.drive("approve", story.reference):
+        raise Unplayable(f"the simulator knows no {way.code} payment {story.reference} to approve")
     return story
 
 

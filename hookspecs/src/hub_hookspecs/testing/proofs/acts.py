@@ -12,19 +12,20 @@ from hub_hookspecs.provider import Refunds, Way
 from hub_hookspecs.testing.bench import Bench
 from hub_hookspecs.testing.finding import Proof
 from hub_hookspecs.testing.scenes import Unplayable
-from hub_hookspecs.testing.story import Story, begin, begin_paid
+from hub_hookspecs.testing.story import Story, begin, begin_held, begin_paid
 from hub_hookspecs.testing.subject import Subject, usual_amount
 
 from .counted import nothing_went, offers
 
 STATES: Final[tuple[tuple[str, Callable[..., Story]], ...]] = (
     ("pending", begin),
+    ("held", begin_held),
     ("paid", begin_paid),
 )
 
 
 def _follows(bench: Bench) -> Iterator[str]:
-    """Every action on a pending payment and on a paid one, in each currency; then its notifications, and a query."""
+    """Every action on a pending, a held and a paid payment, in each currency; then its notifications, and a query."""
     for way, rule in offers(bench):
         for action in bench.world().actions():
             for state, prepare in STATES:
@@ -65,10 +66,13 @@ def _closed(title: str, story: Story) -> Iterator[str]:
     if not closed:
         return
     taken, _ = story.book()
+    held = any(item.observation.kind is Kind.AUTHORISED for item in story.told)
     if taken:
         yield f"{title}: the provider's book has the money; the plugin concluded {closed}; the contract allows paid"
     elif story.can_still_be_paid():
-        yield f"{title}: the payer can still pay, and did; the plugin concluded {closed}; the contract allows pending"
+        how = "what is held can still be taken, and was" if held else "the payer can still pay, and did"
+        allowed = Kind.AUTHORISED if held else "pending"
+        yield f"{title}: {how}; the plugin concluded {closed}; the contract allows {allowed}"
 
 
 def _is_told_no(bench: Bench) -> Iterator[str]:

@@ -15,7 +15,7 @@ from hub_hookspecs.request_mark import Mark
 from hub_hookspecs.testing.bench import Bench
 from hub_hookspecs.testing.finding import Proof
 from hub_hookspecs.testing.played import Played, Sent
-from hub_hookspecs.testing.scenes import Records, Scene, Unplayable, an_order, scenes, start
+from hub_hookspecs.testing.scenes import Records, Scene, Unplayable, an_order, pay, scenes, start
 from hub_hookspecs.testing.subject import exact_amounts, finer_amount
 
 NUMBERS: Final = re.compile(rb"[:\[,]\s*(-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)")
@@ -32,7 +32,7 @@ def _exact(bench: Bench) -> Iterator[str]:
             except Unplayable as error:
                 yield f"create_payment ({way.code}): {amount} is within the declared limits: {error}"
                 break
-            world.drive("approve", started.order.reference)
+            pay(world, started)
             taken = [Money(row["minor"], row["currency"]) for row in world.book(started.order.reference)]
             if taken and taken != [amount]:
                 yield f"create_payment ({way.code}): {amount} were owed, {taken[0]} were taken"

@@ -14,7 +14,7 @@ from hub_hookspecs.provider import QueryBy, Refunds, Way
 from hub_hookspecs.testing.bench import Bench, World
 from hub_hookspecs.testing.finding import Proof
 from hub_hookspecs.testing.played import Played
-from hub_hookspecs.testing.scenes import Started, Unplayable, cancel_for, query_for, refund_for
+from hub_hookspecs.testing.scenes import Started, Unplayable, cancel_for, pay, query_for, refund_for
 from hub_hookspecs.testing.story import Story, begin, begin_paid
 from hub_hookspecs.testing.subject import Subject
 
@@ -165,7 +165,7 @@ def _sends_nothing_new(bench: Bench) -> Iterator[str]:
         for known in ({}, NOTHING):
             world = bench.world()
             played = world.play("query_payment", query=query_for(world, story.payment, **known))
-            world.drive("approve", story.reference)
+            pay(world, story.payment)
             if world.captures(story.reference):
                 yield (
                     f"query_payment ({way.code}, never sent): it asked for {_texts(played)}, after which the payment "

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
 from hub_hookspecs.exchange import Outcome
 from hub_hookspecs.money import EXPONENTS, Money
-from hub_hookspecs.payment import CaptureOrder, Kind, Observation
+from hub_hookspecs.payment import Kind
 from hub_hookspecs.provider import QueryBy, Way
+from hub_hookspecs.testing.asking import Started, capture_for, query_for, told_of
 from hub_hookspecs.testing.bench import Bench, World
 from hub_hookspecs.testing.faults import FAULTS
 from hub_hookspecs.testing.finding import Proof
 from hub_hookspecs.testing.played import Played
-from hub_hookspecs.testing.scenes import Started, Unplayable, an_order, query_for, start
+from hub_hookspecs.testing.scenes import Unplayable, an_order, start
 from hub_hookspecs.testing.subject import Subject
 
 BOUND: Final = frozenset({Kind.CANCELLED, Kind.EXPIRED, Kind.DECLINED})
@@ -33,7 +34,7 @@ def _is_held(bench: Bench) -> Iterator[str]:
             continue
         if took := _taken(world, payment):
             yield f"a held {way.code} payment: the provider's book has {took}, though nothing was captured"
-        told = _told(world, payment)
+        told = told_of(world, payment)
         kinds = {item.kind for item in told}
         if Kind.PAID in kinds:
             yield f"a held {way.code} payment: the plugin concluded paid; the contract allows authorised"
@@ -80,7 +81,7 @@ def _agrees(title: str, world: World, payment: Started, played: Played, amount: 
         yield f"{title}: {amount} were taken; the plugin {played.did}; the contract allows paid"
     stated = {item.amount for item in paid} - {None, took or None}
     yield from (f"{title}: {took or 'nothing'} was taken, {wrong} is told" for wrong in stated)
-    asked = [item for item in _told(world, payment) if item.kind is Kind.PAID]
+    asked = [item for item in told_of(world, payment) if item.kind is Kind.PAID]
     if took and paid and {item.movement for item in asked} - {item.movement for item in paid}:
         yield f"{title}: its movement is another one in the answer than on other channels; it is one movement"
     if took and payment.order.amount != took and any(item.amount == payment.order.amount for item in asked):
@@ -96,7 +97,7 @@ def _takes_no_more(bench: Bench) -> Iterator[str]:
                 payment = start(world, an_order(world, way)) if name.startswith("what nobody") else _held(world, way)
             except Unplayable:
                 continue
-            if name == "what lapsed" and not world.drive("expire", payment.order.reference):
+            if name == "what lapsed" and not world.drive(_lapse(world), payment.order.reference):
                 yield f"a held {way.code} payment: the simulator cannot let it expire"
                 continue
             amount = payment.order.amount
@@ -109,6 +110,11 @@ def _takes_no_more(bench: Bench) -> Iterator[str]:
                 yield f"{title}: nothing was taken; the plugin concluded paid; the contract allows a refusal"
             if name == "what lapsed":
                 yield from _is_over(way, world, payment)
+
+
+def _lapse(world: World) -> str:
+    """The action that ends a hold: where ``expire`` ends a page alone, the simulator has ``lapse`` beside it."""
+    return "lapse" if "lapse" in world.actions() else "expire"
 
 
 def _is_over(way: Way, world: World, payment: Started) -> Iterator[str]:
@@ -142,42 +148,11 @@ def _concludes_from_answers(bench: Bench) -> Iterator[str]:
                 yield f"{title}, and nothing was taken; the plugin concluded paid; the contract allows unknown"
 
 
-def capture_for(world: World, payment: Started, amount: Money, **changes: Any) -> CaptureOrder:
-    """Take what is held of a payment, or a part of it."""
-    order = payment.order
-    told = [item.provider_reference for item in _told(world, payment) if item.provider_reference]
-    capture = CaptureOrder(
-        reference=order.reference,
-        operation=world.subject.reference(),
-        provider_reference=payment.provider_reference or next(iter(told), None),
-        way=order.way,
-        amount=amount,
-        authorised=order.amount,
-        memory=payment.started.memory,
-        now=order.now,
-        call_id=world.subject.call_id(),
-        payer_fields=order.payer.fields,
-    )
-    return attrs.evolve(capture, **changes)
-
-
 def _held(world: World, way: Way) -> Started:
     payment = start(world, an_order(world, way))
     if not world.drive("approve", payment.order.reference):
         raise Unplayable(f"the simulator knows no {way.code} payment {payment.order.reference} to approve")
     return payment
-
-
-def _told(world: World, payment: Started) -> list[Observation]:
-    """What notifications and a query tell of a payment."""
-    told: list[Observation] = []
-    if world.subject.can("handle_notification"):
-        for message in world.notifications(payment.order.reference):
-            told += world.play("handle_notification", message=message).observations
-    way = world.subject.info.way(payment.order.way)
-    if world.subject.can("query_payment") and way and way.query_by is not QueryBy.NONE:
-        told += world.play("query_payment", query=query_for(world, payment)).observations
-    return told
 
 
 def _taken(world: World, payment: Started) -> Money | None:

@@ -15,7 +15,7 @@ from hub_hookspecs.provider import Way
 from hub_hookspecs.testing.bench import Bench, World
 from hub_hookspecs.testing.finding import Proof
 from hub_hookspecs.testing.played import Played
-from hub_hookspecs.testing.scenes import Started, Unplayable, an_order, notification_of, paid, start
+from hub_hookspecs.testing.scenes import Started, Unplayable, an_order, notification_of, paid, pay, start
 from hub_hookspecs.testing.subject import Subject
 
 CANARY: Final = "canary4711kept"
@@ -193,7 +193,7 @@ def _simulated(bench: Bench, way: Way) -> Iterator[str]:
                 "give its Stage forge=, which returns the news with a broken proof"
             )
             return
-        world.drive("approve", started.order.reference)
+        pay(world, started)
         title = f"handle_notification ({way.code}), forged{' after ' * bool(before)}{before}"
         for message in world.notifications(started.order.reference)[genuine:]:
             played = world.play("handle_notification", message=message)

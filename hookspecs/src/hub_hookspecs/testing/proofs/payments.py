@@ -22,6 +22,7 @@ from hub_hookspecs.testing.scenes import (
     cancel_for,
     notification_of,
     paid,
+    pay,
     query_for,
     refund_for,
     scenes,
@@ -124,7 +125,7 @@ def _answered(played: Played, started: Started, world: World, action: str, way: 
 
 def _pays(world: World, started: Started) -> bool:
     """Whether the payer can still pay, and does."""
-    world.drive("approve", started.order.reference)
+    pay(world, started)
     return world.captures(started.order.reference) > 0
 
 
@@ -161,7 +162,7 @@ def _cancels(bench: Bench) -> Iterator[str]:
         played = world.play("cancel_payment", cancel=cancel_for(world, started))
         if played.conclusion.outcome is not Outcome.RESULT:
             yield f"cancel_payment ({way.code}): the plugin {played.did}; the contract allows observations"
-        world.drive("approve", started.order.reference)
+        pay(world, started)
         yield from _consistent(f"cancel_payment ({way.code})", played, world.captures(started.order.reference) > 0)
 
 
@@ -218,7 +219,8 @@ def _hears(bench: Bench) -> Iterator[str]:
             continue
         title = f"handle_notification ({way.code}, paid)"
         verdict = getattr(played.value, "verdict", None)
-        if verdict is Verdict.VALID and Kind.PAID not in played.kinds:
+        wanted = {Kind.PAID, Kind.AUTHORISED} if way.authorises else {Kind.PAID}  # who took it may not be told again
+        if verdict is Verdict.VALID and not wanted & set(played.kinds):
             yield f"{title}: genuine; the plugin {played.did}"
         if verdict not in (Verdict.VALID, Verdict.UNSIGNED):
             yield f"{title}: genuine; the plugin {played.did if verdict is None else f'called it {verdict}'}"
@@ -263,7 +265,7 @@ def _reference(bench: Bench) -> Iterator[str]:
             except Unplayable as error:
                 yield f"create_payment ({way.code}): the declared rule allows the reference {reference}: {error}"
                 continue
-            world.drive("approve", reference)
+            pay(world, started)
             if not world.book(reference):
                 others = ", ".join(row["reference"] for row in world.whole_book()) or "something else"
                 yield f"create_payment ({way.code}): the provider knows {others} instead of our reference {reference}"

@@ -15,7 +15,7 @@ from hub_hookspecs.provider import Way
 from hub_hookspecs.testing.bench import Bench, World
 from hub_hookspecs.testing.finding import Proof
 from hub_hookspecs.testing.options import Option
-from hub_hookspecs.testing.scenes import Unplayable, an_order, start
+from hub_hookspecs.testing.scenes import Unplayable, an_order, pay, start
 from hub_hookspecs.testing.story import Story, begin
 from hub_hookspecs.testing.subject import Subject
 
@@ -39,7 +39,7 @@ def _whole_order(bench: Bench) -> Iterator[str]:
         except Unplayable as error:
             yield f"an order of three lines: {error}"
             continue
-        world.drive("approve", order.reference)
+        pay(world, payment)
         taken = [Money(row["minor"], row["currency"]) for row in world.book(payment.order.reference)]
         if taken and sum(taken[1:], taken[0]) != order.amount:
             yield f"create_payment ({way.code}, three lines): {order.amount} were owed, {taken[0]} were taken"

@@ -9,6 +9,7 @@ Control address, JSON in and out, below the simulator's base::
     POST /_control/approve  {"reference": R, ...}      the payer pays (further members are the provider's own)
     POST /_control/reject   {"reference": R, "code"?}  the payer or the bank says no
     POST /_control/expire   {"reference": R}           the session, push or code dies now
+    POST /_control/lapse    {"reference": R}           the bank gives up what it holds, where expire ends a page alone
     POST /_control/fault    {"path": "/glob*", "kind": KIND, "times": 1, "seconds"?, "status"?}
     POST /_control/options  {"option": value, ...}     the provider's own options, by name (see ``Option``)
     POST /_control/clock    {"seconds": n}             shift the simulator's clock

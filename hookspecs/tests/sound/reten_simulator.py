@@ -1,9 +1,6 @@
-"""Llave that only holds the money first: the end of its page is told beside a hold that stands.
+"""Retén faked over real HTTP: Llave, whose payments are held for a week and taken by a call.
 
-Wrong: the page of an order dies in half an hour, and the order says ``expired``, also where the payer's bank holds
-the money by then, for a week. The plugin tells both as they stand, *authorised* and *expired*; an end closes the
-payment. The invoice is free and is paid again, while the shop may still take what is held: the payer pays
-twice. Rule: *expired* says that no money can come of it any more.
+Action ``expire`` ends the page alone; ``lapse`` lets the bank give up what it holds.
 """
 
 from __future__ import annotations
@@ -15,70 +12,12 @@ import attrs
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-import hub_hookspecs as hub
-from hookspecs.tests.sound import llave as sound
 from hookspecs.tests.sound import llave_simulator as theirs
-from hookspecs.tests.sound.llave import *  # noqa: F403
-from hub_hookspecs import Kind, Money, MoneyError, Verdict, hookimpl, plain
-
-NO_CAPTURE = frozenset({"not_found", "not_held", "exceeds", "bad_amount"})
-
-
-@hookimpl
-def describe_provider():
-    return attrs.evolve(sound.describe_provider(), ways=(attrs.evolve(sound.PAGE, authorises=True),))
-
-
-@hookimpl
-def query_payment(query, account):
-    answer = yield hub.harmless(sound.call(account, "GET", f"orders/{query.reference}"))
-    body = hub.json_object(answer)
-    if answer.status_code != 200 or body.get("ref") != query.reference:
-        return sound.read_answer(answer, query.reference)
-    return read_order(body)
-
-
-@hookimpl
-def handle_notification(message, account):
-    reading = sound.handle_notification(message, account)
-    if reading.verdict is not Verdict.VALID:
-        return reading
-    try:
-        return attrs.evolve(reading, observations=read_order(hub.strict_json(message.body)["order"]))
-    except hub.OutcomeUnknown:
-        return hub.Reading(verdict=Verdict.INVALID, reason="it is signed, and no order as documented")
-
-
-@hookimpl
-def capture_payment(capture, account):
-    wanted = {"op": capture.operation, "amount": hub.plain(capture.amount, 2), "currency": capture.amount.currency}
-    answer = yield sound.call(account, "POST", f"orders/{capture.reference}/capture", wanted)
-    body = hub.json_object(answer)
-    sound.refuse(answer, body, (404, 409, 422), NO_CAPTURE)
-    if answer.status_code != 201 or body.get("op") != capture.operation or body.get("ref") != capture.reference:
-        raise hub.OutcomeUnknown("the capture was not confirmed")
-    try:
-        return (sound.paid(body, body),)
-    except (ValueError, LookupError, TypeError):
-        raise hub.OutcomeUnknown("the capture is not as documented") from None
-
-
-def read_order(order):
-    seen = sound.read_order(order)
-    try:
-        return (*seen, *(held(row, order) for row in order["payments"] if row["state"] == "held"))
-    except (ValueError, LookupError, TypeError):
-        raise hub.OutcomeUnknown("a hold is not as documented") from None
-
-
-def held(row, order):
-    told = hub.Observation(kind=Kind.AUTHORISED, **sound.names(order), amount=sound.amount(row, order))
-    until = sound.moment({"at": sound.text(row, "until")})
-    return sound.vouch(attrs.evolve(told, occurred_at=sound.moment(row), expires_at=until))
+from hub_hookspecs import Money, MoneyError, plain
 
 
 class Shop(theirs.Shop):
-    """What is paid is held for a week, and taken by a call. Action ``lapse``: the bank lets it go."""
+    """What is paid is held, and taken by a call."""
 
     def __init__(self, merchants):
         super().__init__(merchants)
@@ -156,4 +95,4 @@ def app(config):
     ])  # fmt: skip
 
 
-SIMULATOR = attrs.evolve(theirs.SIMULATOR, app=app)
+SIMULATOR = attrs.evolve(theirs.SIMULATOR, code="reten", app=app)
