@@ -245,7 +245,7 @@ def _record(file: Path, provider: Provider, results: tuple[Result, ...]) -> None
 
     from hub.proving.green import green_of, record_green
 
-    if green := green_of(provider, results, datetime.now(UTC).date()):
+    if green := green_of(provider, results, datetime.now(UTC).astimezone(UTC).date()):
         record_green(file, provider.code, green)
 
 
