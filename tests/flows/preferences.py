@@ -123,7 +123,8 @@ def info_of(world: World, **way: Any) -> Any:
     """What it declares: the other's code, since its account is what there is."""
     provider = world.hub.providers[world.accounts[COUNTRY].provider]
     own = provider.info.way(WAY[COUNTRY])
-    ways = (attrs.evolve(own, starts=hub_hookspecs.Starts.SESSION, payer_fields=(), undo=False, cancel=True, **way),)
+    declared = {"starts": hub_hookspecs.Starts.SESSION, "payer_fields": (), "undo": False, "cancel": True, **way}
+    ways = (attrs.evolve(own, **declared),)
     return attrs.evolve(provider.info, ways=ways, refunds=Refunds.PARTIAL, refund_days=None, not_executed=())
 
 

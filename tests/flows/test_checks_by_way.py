@@ -38,6 +38,14 @@ def test_a_voucher_of_three_days_is_asked_about_at_most_thirty_times_until_it_is
         assert 15 <= len(there.take()) <= 30
 
 
+def test_a_voucher_that_can_be_withdrawn_is_at_its_end_and_is_given_up_by_its_providers_word(world: World) -> None:
+    with preferences(world, expiry_minutes=VOUCHER) as there:
+        payment = waiting(there)
+        world.pass_time(days=4)
+        assert world.payment(payment).reason == "cancelled"
+        assert [path for path in there.take() if path.startswith("POST")] == ["POST /cancels/9001"]
+
+
 def test_a_way_says_itself_when_it_is_asked_about(world: World) -> None:
     with preferences(world, expiry_minutes=60, check_minutes=(2, 10)) as there:
         waiting(there)
