@@ -47,7 +47,9 @@ def app(config: Any, *, takes_all: bool = False, takes_again: bool = False) -> A
         return JSONResponse(row or {}, 200 if row else 404)
 
     async def take(request: Any) -> Any:
-        row, cents = rows[request.path_params["ref"]], (await request.json())["cents"]
+        row, cents = rows.get(request.path_params["ref"]), (await request.json())["cents"]
+        if row is None:
+            return JSONResponse({}, 404)
         if cents > row["cents"] or row["state"] != ("held" if not takes_again else row["state"]):
             return JSONResponse({"error": "no"}, 422)
         row.update(state="taken", taken=row["cents"] if takes_all else cents)
