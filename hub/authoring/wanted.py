@@ -9,8 +9,6 @@ from typing import Final
 
 import attrs
 
-from hub_hookspecs.declared import CODE
-
 STARTS: Final = ("redirect", "form", "push", "qr", "reference")
 NEWS: Final = ("notification", "query")
 PROOFS: Final = ("hmac-sha256", "rsa", "none")
@@ -46,6 +44,8 @@ def faults(wanted: Wanted, installed: Iterable[str] = ()) -> Iterator[str]:
     Args:
         installed: Codes of the providers that are there already.
     """
+    from hub_hookspecs.declared import CODE  # which brings the HTTP library, and the command line's help needs none
+
     if not CODE.fullmatch(wanted.code) or wanted.code.endswith("-") or "--" in wanted.code:
         yield f"{wanted.code!r} is no code: lower-case letters, digits and single dashes, 2 to 32, a letter first"
     elif wanted.code in TAKEN or wanted.code in installed:

@@ -125,6 +125,9 @@ class TextTable:
         name = self.headers[at]
         cells = max((columns_of(row[at]) for row in self.rows), default=0)
         least = min(cells, NAME if name in self.cut else PROSE if name in self.fold else cells)
+        if name in self.fold:  # what is pasted stays whole, so the column is as wide as that, or stands below
+            units = (unit for row in self.rows for unit in UNIT.findall(row[at]) if is_pasted(unit))
+            least = max(least, *map(columns_of, units), 0)
         return TableColumn(at, name, max(least, min(columns_of(name), HEAD)), max(cells, columns_of(name)))
 
     def _decks(self, columns: Sequence[TableColumn], room: int) -> Iterator[list[TableColumn]]:

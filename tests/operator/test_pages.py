@@ -85,7 +85,7 @@ def test_the_owner_gives_a_payment_back_where_the_provider_can(house: House, peo
         lambda: [item for item in house.read(lambda tx: tx.operations.of_payment(payment.id)) if item.status == "done"]
     )
     page = words_of(owner.browser.get(f"/m/payments/{payment.id}").text)
-    assert "Devoluciones y cancelaciones" in page
+    assert "Cobros, devoluciones y cancelaciones" in page
     assert "mercancía devuelta" in page
     again = post(owner, f"/m/payments/{payment.id}/refund", why="otra vez")
     assert again.status_code == 422
