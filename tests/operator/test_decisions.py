@@ -503,7 +503,11 @@ def test_that_nothing_was_taken_and_that_an_undo_was_not_done_are_approved_too(w
         (("payment", "record", "REF", "--not-paid", "--another", "--by", "A", "--why", "x"), 2, "go with --returned"),
         (("payment", "record", "REF", "--not-paid", "--by", "A", "--why", "x"), 1, "--evidence-file FILE"),
         (("review", "resolve", "zz", "--by", "A", "--why", "x"), 1, "no review begins with 'zz'"),
-        (("payment", "conclude", "REF", "--done", "--by", "A", "--why", "x", "--evidence", "y"), 1, "nothing that was sent of it waits"),
+        (
+            ("payment", "conclude", "REF", "--done", "--by", "A", "--why", "x", "--evidence", "y"),
+            1,
+            "nothing that was sent of it waits",
+        ),
         (("payment", "show", "nothing-like-it"), 1, "give our reference"),
         (("review", "show", "zz"), 1, "payment-hub review list"),
         (("review", "approve", "zz", "--by", "A", "--why", "x"), 1, "payment-hub review waiting"),

@@ -39,8 +39,15 @@ def test_it_keeps_the_contract(dummy_pe):
     assert [str(finding) for result in results for finding in result.findings] == []
     lacking = {"handle_notification", "authorize", "cancel_payment", "refund_payment"}
     lacking |= {"fetch_settlement", "parse_settlement", "capture_payment", "register_webhook"}
-    none_of_both = "no cancel_payment and no refund_payment"
-    assert {result.excuse for result in results} == {"", none_of_both, *(f"no {hook}" for hook in lacking)}
+    excuses = {result.excuse for result in results} - {""}
+    of_hooks = {f"no {hook}" for hook in lacking} | {"no cancel_payment and no refund_payment"}
+    of_others = {
+        "its references have letters of one case",
+        "its simulator plays one reading",
+        "no way can be undone",
+        "not declared as idempotent",
+    }
+    assert excuses == of_hooks | of_others
 
 
 def test_its_country_proves_what_every_country_must(dummy_pe, monkeypatch):

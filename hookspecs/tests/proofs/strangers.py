@@ -89,7 +89,7 @@ FOUND_BY = {
     "what is declared as idempotent is": ("idempotent_they_say",),
     "what the payer is shown lives as long as is said": ("late_clock",),
     "when something happened is told in UTC": ("local_time_as_utc",),
-    "a hook whose memory was lost still knows what to do": ("needs_its_memory",),
+    "a hook whose memory was lost still knows what to do": ("needs_its_memory", "says_ours_asks_by_theirs"),
     "settlement lines are named and counted as the provider's book has them": (
         "net_as_gross",
         "settlement_by_position",

@@ -151,6 +151,12 @@ def _without_memory(subject: Subject, story: Story, way: Way, theirs: str | None
             yield f"{title}; the plugin {played.did}; the contract allows ProviderError or a result"
         if not taken and Kind.PAID in played.kinds:
             yield f"{title}; the plugin {played.did}; the provider's book has no money"
+        by_ours = hook == "query_payment" and way.query_by is QueryBy.OURS
+        if by_ours and taken and Kind.PAID not in played.kinds:
+            yield (
+                f"{title}; the plugin {played.did}; the provider's book has the money, and QueryBy.OURS says that our "
+                "reference is enough to ask (else THEIRS)"
+            )
         if taken and (closed := set(CLOSING_KINDS) & set(played.kinds)):
             yield f"{title}; the plugin concluded {', '.join(sorted(closed))}; the provider's book has the money"
 
