@@ -115,6 +115,7 @@ FOUND_BY = {
     "two accounts of one company are kept apart": ("settings_by_company",),
     "references that differ in case alone are two payments": ("case_blind",),
     "it never replaces or deletes an address that the hub did not set": ("neighbour_webhook",),
+    "what the payer is shown can be drawn, in every language that it brings": ("odd_barcode",),
     "what moved money is never told as refused": ("half_refund_refused",),
 }
 
