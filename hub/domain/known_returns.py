@@ -106,8 +106,8 @@ class KnownReturn:
         place: Where the first news of it stands among all of them.
         event: The provider's id of it; of money that a bank took its case, where that is told.
         operation: Our operation that brought it about.
-        said: What its news say that name no id; two that say the same tell of one, though one of them taught more. An
-            answer of our own operation is always of that one.
+        said: What its news say that name no id, beside what they taught. An answer of our own operation is of that one.
+        taught: Whether some of it taught something: two that say the same but for that tell of one.
         keys: Of everything that was observed of it.
         besides: What it was told apart from by a person.
         source: Who told of it first.
@@ -121,6 +121,7 @@ class KnownReturn:
     event: str | None
     operation: str | None
     said: frozenset[str]
+    taught: bool
     keys: frozenset[str]
     besides: frozenset[str]
     source: ObservedBy
@@ -145,7 +146,8 @@ class KnownReturn:
             amount=claim.amount,
             event=event or None,
             operation=item.operation or None,
-            said=frozenset() if item.operation or claim.event_id else frozenset({said_by(claim)}),
+            said=frozenset() if item.operation or claim.event_id else frozenset({f"{said_by(claim)} {claim.amount}"}),
+            taught=bool(claim.learned),
             keys=frozenset({item.key}),
             besides=item.besides,
             source=item.source,
@@ -156,7 +158,7 @@ class KnownReturn:
         """Whether both carry the same id, or say the same; a provider may repeat that of our operation as its own."""
         if self.first.kind is not other.first.kind:
             return False
-        if self.said & other.said:
+        if self.said & other.said and (self.taught or other.taught):
             return True
         if self.operation and self.operation == other.operation:  # one answer may be about several returns
             return None in (self.event, other.event) or self.event == other.event
@@ -185,6 +187,7 @@ class KnownReturn:
             event=events[0] if events else None,
             operation=operation,
             said=self.said | other.said,
+            taught=self.taught or other.taught,
             keys=self.keys | other.keys,
         )
 

@@ -194,7 +194,7 @@ def test_control_without_a_settle_time_what_was_paid_last_is_closed(world: World
     plant(
         hub.flows.payments.record_observations,
         "next_check",
-        lambda payment, way, now, *_hold: right_next(payment, attrs.evolve(way, settle_minutes=0), now),
+        lambda payment, way, now, *_hold, **_paid: right_next(payment, attrs.evolve(way, settle_minutes=0), now),
     )
 
     assert closed_while_charged(world, (14,))
@@ -296,8 +296,8 @@ def test_control_a_question_without_an_answer_taken_for_a_no_closes_what_was_pai
     right = hub.flows.payments.check_payment._ask
 
     async def no_answer_is_a_no(*given: Any) -> Any:
-        claims, steps = await right(*given)
-        return claims or [Claim(observation=Observation(kind=Kind.DECLINED), source=ObservedBy.QUERY)], steps
+        claims, steps, _heard = await right(*given)
+        return claims or [Claim(observation=Observation(kind=Kind.DECLINED), source=ObservedBy.QUERY)], steps, True
 
     plant(hub.flows.payments.check_payment, "_ask", no_answer_is_a_no)
     payment = world.pay(world.debtor("CO", 60_000))
