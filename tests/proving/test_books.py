@@ -104,9 +104,9 @@ def test_what_a_payer_chooses_types_and_accepts_is_made_up_so_that_each_way_star
     from hub_ways_co.simulator import SIMULATOR
 
     (result,) = prove(Subject(plugin=hub_ways_co, simulator=SIMULATOR), books.PROOFS)
-    ended = "nobody could approve it at the simulator; the hub has it as pending"
-    texts = [str(finding) for finding in result.findings]
-    assert [text.partition(",")[0] for text in texts if text.endswith(ended)] == ["bank", "key", "store"]
+    (text,) = map(str, result.findings)
+    assert text.startswith("bank,")
+    assert text.endswith("the hub has it as pending (and so in 2 more scenes)")
 
 
 @pytest.mark.parametrize("code", ["greenpay", "nequi", "onvo"])
