@@ -111,7 +111,7 @@ def test_control_a_closed_payment_that_was_charged_is_found(origin: Origin, scra
 
 
 def test_control_a_payment_without_a_next_look_is_found(origin: Origin, scratch: Path, plant: Plant) -> None:
-    plant(hub.flows.payments.record_observations, "next_check", lambda *_args: None)
+    plant(hub.flows.payments.record_observations, "next_check", lambda *_given, **_named: None)
 
     assert found(origin, scratch, 10, "I10")
 

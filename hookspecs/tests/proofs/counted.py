@@ -224,7 +224,7 @@ FAULTS = [
     Planted(
         "what is verified is paid",
         HAPPENS,
-        "verify of a pending push payment: by the provider's book 0.00 PEN was taken",
+        "verify of a pending push payment in PEN: by the provider's book 0.00 PEN was taken",
         otherwise(statuses={**STATUSES, "verifying": Kind.PAID}),
     ),
     Planted(
@@ -236,7 +236,7 @@ FAULTS = [
     Planted(
         "a dispute is not read",
         HAPPENS,
-        "dispute of a paid push payment: by the provider's book",
+        "dispute of a paid push payment in PEN: by the provider's book",
         otherwise(went_back=without_times),
     ),
     Planted(
