@@ -40,12 +40,14 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
     """Look at one payment now; None where its account cannot be opened: nothing is concluded, and the check waits."""
     now = hub.clock()
 
-    def load(tx: Tx) -> tuple[Payment, Opened, Known] | None:
+    def load(tx: Tx) -> tuple[Payment, Opened, Known, Hold | None, bool] | None:
         payment = tx.payments.get(payment_id)
         record = tx.accounts.get(payment.account_id) if payment else None
         if payment is None or record is None:
             return None
-        return payment, open_account(tx, hub, record, now), known_of(tx, payment)
+        opened, way = open_account(tx, hub, record, now), way_of(hub, payment)
+        ends = way is not None and may_end_session(tx, hub, payment, way)
+        return payment, opened, known_of(tx, payment), hold_of(tx, hub, payment), ends
 
     try:
         loaded = await hub.store.read(load)
@@ -54,11 +56,10 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
         return None
     if loaded is None:
         return None
-    payment, opened, known = loaded
+    payment, opened, known, hold, ends = loaded
     way = way_of(hub, payment)
     if way is None or (payment.phase is Phase.SENDING and not _lease_over(payment, now)):
         return payment
-    hold, ends = await hub.store.read(lambda tx: (hold_of(tx, hub, payment), may_end_session(tx, hub, payment, way)))
     due = conclusion_due(payment, way, now, hold)
     claims: list[Claim] = []
     steps: tuple[Any, ...] = ()
@@ -87,17 +88,17 @@ async def check_payment(hub: Hub, payment_id: str) -> Payment | None:
         return after
 
     after = await hub.store.write(commit)
-    is_due = hold is not None and hold.due_from is not None and ended >= hold.due_from
-    if is_due and after and after.is_live and not hub.exchanger.is_open(opened.record.id):
+    if after is None or hub.exchanger.is_open(opened.record.id):
+        return after
+    if after.is_live and hold is not None and hold.due_from is not None and ended >= hold.due_from:
         await capture_by_rule(hub, after)
-        return await hub.store.read(lambda tx: tx.payments.get(payment_id))
-    if ends and after and after.is_live and not hub.exchanger.is_open(opened.record.id):
+    elif after.is_live and ends:
         await end_session(hub, payment_id)
-        return await hub.store.read(lambda tx: tx.payments.get(payment_id))
-    if after and undo_due(after, way, ended) and not hub.exchanger.is_open(opened.record.id):
+    elif undo_due(after, way, ended):
         await undo_payment(hub, payment_id)
-        return await hub.store.read(lambda tx: tx.payments.get(payment_id))
-    return after
+    else:
+        return after
+    return await hub.store.read(lambda tx: tx.payments.get(payment_id))
 
 
 async def _put_off(hub: Hub, payment_id: str, now: datetime) -> None:
