@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from litestar import post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
@@ -11,7 +13,7 @@ from hub.domain.decision import Evidence, Signed
 from hub.domain.identity import Invalid
 from hub.domain.text import Text
 from hub.flows.corrections.answer_return import ReturnedBill, answer_return
-from hub.flows.corrections.decide_refund import decide_capture, decide_refund
+from hub.flows.corrections.decide_refund import Decided, decide_capture, decide_refund
 from hub.flows.corrections.record_bounce import BounceEvidence, record_bounce
 from hub.flows.corrections.resolve_review import resolve_review
 from hub.flows.ground.read_drawn import Subject
@@ -99,35 +101,31 @@ async def release(context: Context, form: CheckedForm, payment: FromPath[str]) -
 @post("/payments/{payment:str}/refund", status_code=200, right=Right.OWN, drawn=Subject.PAYMENT)
 async def refund(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
     """Give the money back through the provider."""
-    own = await own_payment(context, payment)
-    try:
-        amount = await _amount(context, own, form)
-        signed = Signed(by=context.session.email, why=form.get("why"), via=VIA)
-        decided = await decide_refund(context.hub, own, amount=amount, signed=signed)
-    except Unreadable:
-        return await payment_page(context, own, form_error=ONE_AMOUNT, typed=form)
-    except (NotAllowed, Invalid) as refusal:
-        return await payment_page(context, own, form_error=why_not(refusal), typed=form)
-    if decided.operation is None:
-        notice = "Queda propuesto: por el monto hace falta que otra persona que administra haga la misma devolución."
-        return await payment_page(context, own, notice=notice)
-    return redirect(f"/m/payments/{own}")
+    notice = "Queda propuesto: por el monto hace falta que otra persona que administra haga la misma devolución."
+    return await _move(context, form, payment, decide_refund, notice)
 
 
 @post("/payments/{payment:str}/capture", status_code=200, right=Right.OWN, drawn=Subject.PAYMENT)
 async def capture(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
     """Take the money that the provider holds."""
+    notice = "Queda propuesto: por el monto hace falta que otra persona que administra cobre lo mismo."
+    return await _move(context, form, payment, decide_capture, notice)
+
+
+async def _move(
+    context: MerchantContext, form: SubmittedForm, payment: str, decide: Callable[..., Awaitable[Decided]], notice: str
+) -> Page:
+    """Let the provider move money as the form says, or say that it waits for another person."""
     own = await own_payment(context, payment)
     try:
         amount = await _amount(context, own, form)
         signed = Signed(by=context.session.email, why=form.get("why"), via=VIA)
-        decided = await decide_capture(context.hub, own, amount=amount, signed=signed)
+        decided = await decide(context.hub, own, amount=amount, signed=signed)
     except Unreadable:
         return await payment_page(context, own, form_error=ONE_AMOUNT, typed=form)
     except (NotAllowed, Invalid) as refusal:
         return await payment_page(context, own, form_error=why_not(refusal), typed=form)
     if decided.operation is None:
-        notice = "Queda propuesto: por el monto hace falta que otra persona que administra cobre lo mismo."
         return await payment_page(context, own, notice=notice)
     return redirect(f"/m/payments/{own}")
 
