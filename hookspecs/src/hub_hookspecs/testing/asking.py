@@ -31,73 +31,45 @@ class Started:
 
 def query_for(world: World, started: Started, **changes: Any) -> Query:
     """Ask about a started payment."""
-    order = started.order
-    query = Query(
-        reference=order.reference,
-        provider_reference=started.provider_reference,
-        way=order.way,
-        amount=order.amount,
-        created_at=order.now,
-        memory=started.started.memory,
-        now=order.now,
-        call_id=world.subject.call_id(),
-        payer_fields=order.payer.fields,
-    )
-    return attrs.evolve(query, **changes)
+    return Query(**{**_asked(world, started), "created_at": started.order.now, **changes})
 
 
 def cancel_for(world: World, started: Started) -> Cancel:
     """Withdraw a started payment."""
-    order = started.order
-    return Cancel(
-        reference=order.reference,
-        operation=world.subject.reference(),
-        provider_reference=started.provider_reference,
-        way=order.way,
-        amount=order.amount,
-        memory=started.started.memory,
-        now=order.now,
-        call_id=world.subject.call_id(),
-        payer_fields=order.payer.fields,
-    )
+    return Cancel(operation=world.subject.reference(), **_asked(world, started))
 
 
 def refund_for(world: World, started: Started, kind: RefundKind = RefundKind.REFUND, **changes: Any) -> Refund:
     """Give a whole payment back."""
-    order = started.order
-    refund = Refund(
-        kind=kind,
-        reference=order.reference,
-        operation=world.subject.reference(),
-        provider_reference=started.provider_reference,
-        way=order.way,
-        amount=order.amount,
-        captured=order.amount,
-        memory=started.started.memory,
-        now=order.now,
-        call_id=world.subject.call_id(),
-        payer_fields=order.payer.fields,
-    )
-    return attrs.evolve(refund, **changes)
+    operation, captured = world.subject.reference(), started.order.amount
+    return Refund(**{**_asked(world, started), "kind": kind, "operation": operation, "captured": captured, **changes})
 
 
 def capture_for(world: World, payment: Started, amount: Money, **changes: Any) -> CaptureOrder:
     """Take what is held of a payment, or a part of it."""
-    order = payment.order
     told = [item.provider_reference for item in told_of(world, payment) if item.provider_reference]
-    capture = CaptureOrder(
-        reference=order.reference,
-        operation=world.subject.reference(),
-        provider_reference=payment.provider_reference or next(iter(told), None),
-        way=order.way,
-        amount=amount,
-        authorised=order.amount,
-        memory=payment.started.memory,
-        now=order.now,
-        call_id=world.subject.call_id(),
-        payer_fields=order.payer.fields,
-    )
-    return attrs.evolve(capture, **changes)
+    held = {
+        "operation": world.subject.reference(),
+        "provider_reference": payment.provider_reference or next(iter(told), None),
+        "amount": amount,
+        "authorised": payment.order.amount,
+    }
+    return CaptureOrder(**{**_asked(world, payment), **held, **changes})
+
+
+def _asked(world: World, started: Started) -> dict[str, Any]:
+    """What every later hook is handed of a started payment."""
+    order = started.order
+    return {
+        "reference": order.reference,
+        "provider_reference": started.provider_reference,
+        "way": order.way,
+        "amount": order.amount,
+        "memory": started.started.memory,
+        "now": order.now,
+        "call_id": world.subject.call_id(),
+        "payer_fields": order.payer.fields,
+    }
 
 
 def told_of(world: World, payment: Started) -> list[Observation]:
