@@ -138,7 +138,11 @@ def line_of(process: subprocess.Popen[str], beginning: str) -> str:
 
 
 def links_of(process: subprocess.Popen[str]) -> dict[str, Any]:
-    return dict(json.loads(line_of(process, "{")))
+    """The links, which are told among the lines of the log."""
+    links: dict[str, Any] = {}
+    while "payer" not in links:
+        links = json.loads(line_of(process, "{"))
+    return links
 
 
 def save(file: Path, *change: str) -> None:
