@@ -126,6 +126,15 @@ def _print_saved(saved: CompanySaved, what: str) -> None:
         )
 
 
+@command.command()
+@pass_hub
+async def invite(hub: Hub) -> None:
+    """Print a link for a new company: whoever opens it names the company and its owner, who is invited by mail."""
+    from hub.flows.merchants.found_company import founding_url
+
+    click.echo(founding_url(hub))
+
+
 @command.command("list")
 @json_option
 @pass_hub

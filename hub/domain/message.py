@@ -88,6 +88,8 @@ class DeliveryKind(enum.StrEnum):
     ACCOUNT_REQUESTED = "account_requested"
     ACCOUNT_ATTENTION = "account_attention"
     SIGN_IN = "sign_in"
+    INVITATION = "invitation"
+    MAIL_TEST = "mail_test"
     ORDER = "order"
     REVIEW = "review"
     CLOSING_PROPOSED = "closing_proposed"

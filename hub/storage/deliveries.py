@@ -43,7 +43,9 @@ DUE = (
 OLDEST = DUE.order_by(queue["due_at"], queue["id"])
 OLDEST_OF_ROUNDS = OLDEST.where(queue["round"].is_not(None))
 OTHERS = DUE.where(queue["round"].is_(None)).order_by(
-    queue["kind"].in_([literal("sign_in"), literal("alert")]).desc(),  # somebody waits for these
+    queue["kind"]
+    .in_([literal("sign_in"), literal("invitation"), literal("mail_test"), literal("alert")])
+    .desc(),  # somebody waits for these
     queue["due_at"],
     queue["id"],
 )

@@ -18,6 +18,8 @@ from hub.documents.mails.account_result import AccountResultMail
 from hub.documents.mails.closing_proposed import ClosingProposedMail
 from hub.documents.mails.conversion import ConversionMail
 from hub.documents.mails.dispute import DisputeMail
+from hub.documents.mails.invitation import InvitationMail
+from hub.documents.mails.mail_test import MailTest
 from hub.documents.mails.order import OrderedItem, OrderMail
 from hub.documents.mails.payment_declined import PaymentDeclinedMail
 from hub.documents.mails.payment_digest import PaymentDigestMail
@@ -37,7 +39,7 @@ from hub.domain.disbursement_document import DisbursementDocument
 from hub.domain.dispute import DisputeStage
 from hub.domain.letterhead import Letterhead, letterhead_for
 from hub.domain.mail_value import MailValue
-from hub.domain.merchant import Customer, Merchant
+from hub.domain.merchant import Customer, Merchant, Role
 from hub.domain.offer import ABSENCE_WORDS, Absence
 from hub.domain.open_item import OpenItem
 from hub.domain.payments_document import Direction, PaymentsDocument, ReportMovement, Seal
@@ -625,6 +627,18 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
         ),
         "es_CO",
     ),
+    "invitation_co": (
+        InvitationMail(
+            letterhead=CO_HEAD,
+            by="ana@andinas.example",
+            role=Role.ACCOUNTANT,
+            url=f"{SITE}/entrar/abcdefghijklmnopqrstuvwxyz",
+            sign_in_url=f"{SITE}/m/sign-in",
+            expires_at=datetime(2026, 11, 28, 16, 11, tzinfo=UTC),
+        ),
+        "es_CO",
+    ),
+    "mail_test_cr": (MailTest(letterhead=CR_HEAD, requested_at=NOW), "es_CR"),
     "order_co": (
         OrderMail(
             letterhead=CO_HEAD,

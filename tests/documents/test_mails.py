@@ -211,6 +211,8 @@ def test_an_unknown_language_reads_spanish() -> None:
         ("requested_co", ["payment-hub account provision nequi --company andinas", "API key"]),
         ("attention_cr", ["Número de identificación", "no ven el botón"]),
         ("sign_in_co", ["Sirve una sola vez", "21/11/2026 11:11"]),
+        ("invitation_co", ["ana@andinas.example", "Importar, enviar estados de cuenta", "28/11/2026 11:11"]),
+        ("mail_test_cr", ["llegan a su buzón"]),
         ("order_co", ["P-2031", "3 × $24.500", "$263.400", "Paga con Nequi", "21/11/2026 11:11"]),
         ("order_paid_cr", ["Pagado", "612045", "₡15 000,00"]),
         ("review_cr", ["Un posible cobro doble"]),

@@ -66,6 +66,7 @@ WRITES: Final[Mapping[str, str]] = {
     "/u/{token}/again": ADDRESS,
     "/m/sign-in": ENTRY,
     "/m/sign-in/{link}": ENTRY,
+    "/m/new/{link}": ENTRY,
     "/v1/orders": KEY,
 }
 """How a POST that is not listed proves itself: below /m by the session."""
@@ -80,6 +81,7 @@ OPEN: Final = frozenset(
         "/logo/{owner}/{picture}",
         "/m/sign-in",
         "/m/sign-in/{link}",
+        "/m/new/{link}",
     }
 )
 """Routes that show nothing of anybody, but a company's logo to whoever has its address."""

@@ -50,8 +50,10 @@ WANTED: dict[str, dict[str, Right]] = {
         "/m/invoices": SEE,
         "/m/invoices/{}": SEE,
         "/m/mails": SEE,
+        "/m/live": SEE,
         "/m/mails/{}": SEE,
         "/m/mails/{}/body": SEE,
+        "/m/mails/{}/test": SEE,
         "/m/members": OWN,
         "/m/online-payments": SEE,
         "/m/options": SEE,
@@ -102,8 +104,12 @@ WANTED: dict[str, dict[str, Right]] = {
         "/m/invoices/{}/rebill": BOOK,
         "/m/invoices/{}/void": BOOK,
         "/m/invoices/{}/write-off": OWN,
+        "/m/live": OWN,
+        "/m/mails/test": TEND,
         "/m/mails/{}/again": TEND,
         "/m/members": OWN,
+        "/m/members/invite": OWN,
+        "/m/switch": SEE,
         "/m/members/remove": OWN,
         "/m/options": OWN,
         "/m/payments/{}/cancel": OWN,
@@ -149,7 +155,7 @@ def declared() -> Iterator[tuple[str, str, Right]]:
     for route in desk.routes:
         for handler in route.route_handlers:
             for method in handler.http_methods & {"GET", "POST"}:
-                if "/sign-in" not in route.path:
+                if "/sign-in" not in route.path and "/new/" not in route.path:
                     right = handler.opt.get("right", Right.OWN)
                     yield method, re.sub(r"{\w+:str}", "{}", route.path).rstrip("/") or "/", right
 

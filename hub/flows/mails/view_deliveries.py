@@ -9,6 +9,7 @@ import attrs
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 from hub.domain.payment import Status
+from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 
 LISTED = 200
@@ -39,6 +40,15 @@ async def list_deliveries(hub: Hub, merchant: Merchant, *, state: str = "", kind
         return rows_of(tx, wanted[:LISTED])
 
     return await hub.store.read(read)
+
+
+async def view_delivery(hub: Hub, merchant: Merchant, delivery_id: str) -> Delivery:
+    """One mail of this merchant.
+
+    Raises:
+        LookupError: There is none.
+    """
+    return await hub.store.read(lambda tx: own_record(tx.deliveries.get(delivery_id), merchant, delivery_id))
 
 
 async def list_round_deliveries(hub: Hub, merchant: Merchant, round_id: str) -> tuple[DeliveryRow, ...]:

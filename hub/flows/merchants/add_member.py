@@ -9,6 +9,8 @@ from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
 
+from .invite import Invitation, invite
+
 
 def checked_address(email: str) -> str:
     """A member's address as it is stored.
@@ -22,8 +24,13 @@ def checked_address(email: str) -> str:
         raise Invalid((FieldError("email", refusal.message),)) from None
 
 
-async def add_member(hub: Hub, merchant: Merchant, email: str, role: Role, *, language: str = "") -> Member:
+async def add_member(
+    hub: Hub, merchant: Merchant, email: str, role: Role, *, language: str = "", invitation: Invitation | None = None
+) -> Member:
     """Let a person sign in by mailed link.
+
+    Args:
+        invitation: That person is told by mail, with a first link; else nobody is.
 
     Raises:
         Invalid: No mail address, or a member already.
@@ -35,6 +42,8 @@ async def add_member(hub: Hub, merchant: Merchant, email: str, role: Role, *, la
         if any(known.email == address for known in tx.merchants.members(merchant.id)):
             raise Invalid((FieldError("email", Text("member.exists", address=address, merchant=merchant.slug)),))
         tx.merchants.add_member(member)
+        if invitation:
+            invite(tx, hub, merchant, member, invitation)
         tell(tx, "member_added", merchant=merchant.id, role=role.value)
         return member
 

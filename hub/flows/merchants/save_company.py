@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -141,19 +141,32 @@ def _one_line(text: str) -> str:
 
 
 async def create_company(
-    hub: Hub, form: CompanyForm, *, slug: str, mode: Mode, owner_email: str, options: Options | None = None
+    hub: Hub,
+    form: CompanyForm,
+    *,
+    slug: str,
+    mode: Mode,
+    owner_email: str,
+    options: Options | None = None,
+    beside: Callable[[Tx, Merchant], None] | None = None,
 ) -> CompanySaved:
     """Register a merchant and its owner.
+
+    Args:
+        beside: Writes what belongs to it in the same transaction, or raises.
 
     Raises:
         Invalid: The form, or a short name that is taken.
     """
-    company, warnings = read_company(hub.countries.get(form.country), form)
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,39}", slug):
-        raise Invalid((FieldError("slug", Text("company.slug_form")),))
     problems: list[FieldError] = []
     owner, chosen = _address("owner_email", owner_email, problems), options or Options()
     notify = read_notified(chosen.notify, problems)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,39}", slug):
+        problems.append(FieldError("slug", Text("company.slug_form")))
+    try:
+        company, warnings = read_company(hub.countries.get(form.country), form)
+    except Invalid as invalid:
+        raise Invalid((*invalid.problems, *problems)) from None
     if problems:
         raise Invalid(tuple(problems))
     merchant = Merchant(
@@ -171,6 +184,8 @@ async def create_company(
             raise Invalid((FieldError("slug", Text("company.slug_taken", slug=slug)),))
         tx.merchants.add(merchant)
         tx.merchants.add_member(Member(merchant_id=merchant.id, email=owner.lower(), role=Role.OWNER))
+        if beside:
+            beside(tx, merchant)
         tell(tx, "company_created", merchant=merchant.id, mode=mode.value)
 
     await hub.store.write(add)

@@ -54,14 +54,16 @@ def _owe(tx: Tx, hub: Hub, member: Member, sign_in_id: str, now: datetime) -> No
     tx.deliveries.add(owed_mail(sign_in_id, DeliveryKind.SIGN_IN, member.email, about, now, details=details))
 
 
-def add_sign_in(tx: Tx, hub: Hub, member: Member, sign_in_id: str, now: datetime) -> None:
-    """From now on the token of this id signs the member in, once."""
+def add_sign_in(
+    tx: Tx, hub: Hub, member: Member, sign_in_id: str, now: datetime, *, life: timedelta = LINK_LIFE
+) -> None:
+    """From now on the token of this id signs the member in, once, as long as ``life``."""
     tx.merchants.add_sign_in(
         SignIn(
             token_hash=token_hash(sign_in_token(hub, sign_in_id)),
             merchant_id=member.merchant_id,
             email=member.email,
-            expires_at=now + LINK_LIFE,
+            expires_at=now + life,
         )
     )
 
@@ -88,19 +90,24 @@ async def sign_in(hub: Hub, token: str) -> SignedIn | None:
         member = next((m for m in tx.merchants.members(used.merchant_id) if m.email == used.email), None)
         if member is None:
             return None
-        session = Session(
-            token_hash=token_hash(session_token),
-            merchant_id=used.merchant_id,
-            email=used.email,
-            role=member.role,
-            csrf=csrf,
-            expires_at=now + SESSION_LIFE,
-        )
+        session = session_of(member, token_hash(session_token), csrf, now + SESSION_LIFE)
         tx.merchants.add_session(session)
         tell(tx, "signed_in", merchant=member.merchant_id, role=member.role.value)
         return SignedIn(token=session_token, session=session)
 
     return await hub.store.write(use)
+
+
+def session_of(member: Member, hashed: bytes, csrf: str, expires_at: datetime) -> Session:
+    """A member's session, under the hash of its token."""
+    return Session(
+        token_hash=hashed,
+        merchant_id=member.merchant_id,
+        email=member.email,
+        role=member.role,
+        csrf=csrf,
+        expires_at=expires_at,
+    )
 
 
 @attrs.frozen

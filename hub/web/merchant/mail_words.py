@@ -15,6 +15,7 @@ DELIVERY_STATES: Final[Mapping[DeliveryState, tuple[str, str]]] = {
 NO_LONGER_NEEDED: Final = ("Ya no hacía falta", "")
 
 NOT_NEEDED: Final[Mapping[str, str]] = {
+    "the invitation is over": "La invitación venció, o esa persona ya no es de la empresa.",
     "it waits no more": "La propuesta ya no espera respuesta.",
     "who reads it is no member any more": "Esa persona ya no es de la empresa.",
     "no money came that day": "Ese día no llegó dinero.",

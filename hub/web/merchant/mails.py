@@ -13,7 +13,8 @@ from hub.domain.text import Text
 from hub.flows.mails.deliver import private_kinds
 from hub.flows.mails.preview_mail import MailPreview, preview_mail, preview_statement
 from hub.flows.mails.resend_mail import NotAgain, resend_mail
-from hub.flows.mails.view_deliveries import list_deliveries
+from hub.flows.mails.try_mail import try_mail
+from hub.flows.mails.view_deliveries import list_deliveries, view_delivery
 from hub.flows.statements.send_statement import NoMail
 from hub.web.responses import HEADERS, Page, policy, redirect
 
@@ -34,6 +35,8 @@ FRAMED = {
     ),
 }
 """The mail in the frame: its own inlined styles and pictures, and nothing else at all."""
+
+REFRESH_SECONDS = 4
 
 EMPTY_MAIL = "<!doctype html><html lang='es'><title>Correo</title><p>No hay nada que mostrar.</p></html>"
 
@@ -89,6 +92,22 @@ async def send_again(context: Context, form: CheckedForm, delivery: FromPath[str
     return redirect("/m/mails")
 
 
+@post("/mails/test", status_code=200, right=Right.TEND)
+async def try_it(context: Context, form: CheckedForm) -> Page:
+    """Send a mail to whoever is signed in."""
+    mail_id = await try_mail(context.hub, context.merchant, context.session.email)
+    return redirect(f"/m/mails/{mail_id}/test")
+
+
+@get("/mails/{delivery:str}/test", right=Right.SEE)
+async def show_tried(context: Context, delivery: FromPath[str]) -> Page:
+    """What became of such a mail; the page looks again while it is on its way."""
+    with unknown_is_404():
+        found = await view_delivery(context.hub, context.merchant, delivery)
+    waits = found.state is DeliveryState.DUE
+    return context.page("mail_test.html", delivery=found, waits=waits, refresh=REFRESH_SECONDS if waits else 0)
+
+
 @get("/customers/{customer:str}/mail", right=Right.SEE)
 async def show_statement_mail(context: Context, customer: FromPath[str]) -> Page:
     """The statement mail that this customer would get now."""
@@ -126,5 +145,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     show_body,
     send_again,
     show_statement_mail,
+    try_it,
+    show_tried,
     show_statement_body,
 ]

@@ -8,7 +8,9 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.identity import Invalid
 from hub.domain.merchant import Role
+from hub.domain.text import Text
 from hub.flows.merchants.add_member import add_member
+from hub.flows.merchants.invite import invitation_of, invite_again
 from hub.flows.merchants.issue_api_key import issue_api_key
 from hub.flows.merchants.remove_member import remove_member
 from hub.flows.merchants.revoke_api_key import revoke_api_key
@@ -27,7 +29,11 @@ async def show_members(context: Context) -> Page:
 
 
 async def _members(
-    context: MerchantContext, *, typed: SubmittedForm | None = None, field_errors: FieldErrors | None = None
+    context: MerchantContext,
+    *,
+    typed: SubmittedForm | None = None,
+    field_errors: FieldErrors | None = None,
+    notice: Text | str = "",
 ) -> Page:
     members = await context.hub.store.read(lambda tx: tx.merchants.members(context.merchant.id))
     return context.page(
@@ -35,6 +41,7 @@ async def _members(
         status=422 if field_errors else 200,
         members=members,
         roles=ROLES,
+        notice=notice,
         typed=typed or SubmittedForm({}),
         field_errors=field_errors or {},
     )
@@ -47,7 +54,13 @@ async def add(context: Context, form: CheckedForm) -> Page:
     if role not in set(Role):
         return await _members(context, typed=form, field_errors={"role": ["Elija qué puede hacer."]})
     try:
-        await add_member(context.hub, context.merchant, form.get("email"), Role(role))
+        await add_member(
+            context.hub,
+            context.merchant,
+            form.get("email"),
+            Role(role),
+            invitation=invitation_of(context.hub, context.session.email),
+        )
     except Invalid as invalid:
         return await _members(context, typed=form, field_errors=by_field(invalid.problems))
     return redirect("/m/members")
@@ -62,6 +75,14 @@ async def remove(context: Context, form: CheckedForm) -> Page:
         except Invalid as invalid:
             return await _members(context, field_errors=by_field(invalid.problems))
     return redirect("/m/members")
+
+
+@post("/members/invite", status_code=200, right=Right.OWN)
+async def invite_once_more(context: Context, form: CheckedForm) -> Page:
+    """Mail a fresh first link to somebody whose mail did not come."""
+    with unknown_is_404():
+        member = await invite_again(context.hub, context.merchant, form.get("email"), by=context.session.email)
+    return await _members(context, notice=Text("member.invited", address=member.email))
 
 
 @get("/shop", right=Right.OWN)
@@ -119,4 +140,13 @@ async def save_origins(context: Context, form: CheckedForm) -> Page:
     return redirect("/m/shop")
 
 
-HANDLERS: list[ControllerRouterHandler] = [show_members, add, remove, show_shop, issue, revoke, save_origins]
+HANDLERS: list[ControllerRouterHandler] = [
+    show_members,
+    add,
+    remove,
+    invite_once_more,
+    show_shop,
+    issue,
+    revoke,
+    save_origins,
+]

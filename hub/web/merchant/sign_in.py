@@ -67,7 +67,8 @@ def _too_many(request: Request) -> Page:
     )
 
 
-def _entry_page(request: Request, template: str, *, status: int = 200, **values: Any) -> Page:
+def entry_page(request: Request, template: str, *, status: int = 200, **values: Any) -> Page:
+    """A page before there is a session, whose form is tied to this browser by a cookie."""
     hub = hub_of(request)
     entry = request.cookies.get(cookie_name(hub, ENTRY), "") or token_urlsafe(24)
     return reader_pages_of(request).page(
@@ -80,7 +81,12 @@ def _entry_page(request: Request, template: str, *, status: int = 200, **values:
     )
 
 
-async def _entry_form(request: Request) -> SubmittedForm:
+async def entry_form(request: Request) -> SubmittedForm:
+    """Its form, come from the same browser.
+
+    Raises:
+        FormRefused: It did not.
+    """
     hub, form = hub_of(request), await read_form(request)
     entry = request.cookies.get(cookie_name(hub, ENTRY), "")
     if not entry or not is_same(hub.vault.form_token("entry", entry), form.values.get(FORM_FIELD)):
@@ -91,13 +97,13 @@ async def _entry_form(request: Request) -> SubmittedForm:
 @get("/sign-in")
 async def show_form(request: Request) -> Page:
     """Ask for the mail address."""
-    return _entry_page(request, "sign_in.html", sent=False)
+    return entry_page(request, "sign_in.html", sent=False)
 
 
 @post("/sign-in", status_code=200)
 async def send_link(request: Request) -> Page:
     """Mail a link, and say the same whoever asked."""
-    hub, form = hub_of(request), await _entry_form(request)
+    hub, form = hub_of(request), await entry_form(request)
     email, tries, now = form.get("email")[:MAX_ADDRESS_LENGTH].lower(), _tries_of(request), time.monotonic()
     if not tries.places.take(visitor_of(request.scope), now):
         blind_spots: BlindSpots = request.app.state["blind_spots"]
@@ -106,7 +112,7 @@ async def send_link(request: Request) -> Page:
     if not tries.mails.take(email, now):
         return _too_many(request)
     hub.spawn(_mail_link(hub, email))
-    return _entry_page(request, "sign_in.html", sent=True)
+    return entry_page(request, "sign_in.html", sent=True)
 
 
 async def _mail_link(hub: Hub, email: str) -> None:
@@ -122,20 +128,20 @@ async def show_button(request: Request, link: FromPath[str]) -> Page:
     """The mailed link: a button, and nothing is used up yet."""
     if is_cut(request.url.path):
         raise NotFoundException
-    return _entry_page(request, "enter.html", link=link, over=False)
+    return entry_page(request, "enter.html", link=link, over=False)
 
 
 @post("/sign-in/{link:str}", status_code=200)
 async def enter(request: Request, link: FromPath[str]) -> Page:
     """Use the mailed link once."""
     hub, tries, visitor = hub_of(request), _tries_of(request).links, visitor_of(request.scope)
-    await _entry_form(request)
+    await entry_form(request)
     if tries.wait(visitor, time.monotonic()):
         return _too_many(request)
     signed_in = await sign_in(hub, link)
     if signed_in is None:
         tries.take(visitor, time.monotonic())
-        return _entry_page(request, "enter.html", link=link, over=True, status=410)
+        return entry_page(request, "enter.html", link=link, over=True, status=410)
     return redirect(
         _wanted(hub, request),
         cookies=[
