@@ -28,6 +28,7 @@ from hub.flows.views.view_start import view_start
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Mode
 
+from .advice import ADVICE
 from .context import Context, MerchantContext
 from .form import NOTHING, CheckedForm, SubmittedForm, why_not
 from .rights import Right
@@ -73,6 +74,7 @@ async def _reviews(
         lines=await list_settled_lines(context.hub, context.merchant),
         ways=await list_ways(context.hub, context.merchant, is_owner=context.is_owner),
         causes=CAUSES,
+        advice=ADVICE,
         form_error=form_error,
         notice=notice,
         typed=typed,
