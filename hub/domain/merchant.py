@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Final
 
 import attrs
 
@@ -184,16 +185,29 @@ class SignIn:
     used_at: datetime | None = None
 
 
+FRESH_LIFE: Final = timedelta(minutes=15)
+"""How long after a sign-in acts that cannot be made good again are taken without another one."""
+
+
 @attrs.frozen(kw_only=True)
 class Session:
-    """A signed-in browser."""
+    """A signed-in browser.
+
+    Attributes:
+        signed_in_at: When this person last proved who he is with this browser.
+    """
 
     token_hash: bytes
     merchant_id: str
     email: str
     role: Role
     csrf: str
+    signed_in_at: datetime
     expires_at: datetime
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether the sign-in is recent enough for what cannot be made good again."""
+        return now - self.signed_in_at <= FRESH_LIFE
 
 
 class LinkKind(enum.StrEnum):

@@ -154,6 +154,7 @@ class Merchants:
                 "email": session.email,
                 "role": session.role.value,
                 "csrf": session.csrf,
+                "signed_in_at": micros(session.signed_in_at),
                 "expires_at": micros(session.expires_at),
             },
         )
@@ -169,6 +170,7 @@ class Merchants:
             email=row["email"],
             role=Role(row["role"]),
             csrf=row["csrf"],
+            signed_in_at=moment(row["signed_in_at"]),
             expires_at=moment(row["expires_at"]),
         )
 

@@ -177,6 +177,7 @@ session = _table(
     _text("email"),
     _text("role"),
     _text("csrf"),
+    _whole("signed_in_at"),
     _whole("expires_at"),
     _one_of("role", Role),
 )

@@ -68,7 +68,13 @@ def test_a_sign_in_is_used_once_and_in_time(furnished: SqliteStore, world: World
 def test_a_session_ends_by_time_or_by_signing_out(furnished: SqliteStore, world: World) -> None:
     until = world.now + timedelta(hours=8)
     session = Session(
-        token_hash=b"h", merchant_id="m1", email="d@e.example", role=Role.ACCOUNTANT, csrf="x", expires_at=until
+        token_hash=b"h",
+        merchant_id="m1",
+        email="d@e.example",
+        role=Role.ACCOUNTANT,
+        csrf="x",
+        signed_in_at=world.now,
+        expires_at=until,
     )
     furnished.write_now(lambda tx: tx.merchants.add_session(session))
 

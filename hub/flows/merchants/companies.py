@@ -30,7 +30,9 @@ async def switch_company(hub: Hub, session: Session, merchant_id: str) -> Signed
 
     def write(tx: Tx) -> SignedIn:
         member = _member(tx, session.email, merchant_id)
-        opened = session_of(member, token_hash(token), csrf, session.expires_at)
+        opened = session_of(
+            member, token_hash(token), csrf, signed_in_at=session.signed_in_at, expires_at=session.expires_at
+        )
         tx.merchants.add_session(opened)
         tell(tx, "signed_in", merchant=merchant_id, role=member.role.value)
         return SignedIn(token=token, session=opened)

@@ -45,6 +45,23 @@ async def request_sign_in(hub: Hub, email: str) -> None:
     await hub.store.write(write)
 
 
+async def request_proof(hub: Hub, session: Session) -> None:
+    """Mail a link to whoever is signed in, who has to prove again who he is."""
+    now, sign_in_id = hub.clock(), hub.random_text(26, CROCKFORD)
+
+    def write(tx: Tx) -> None:
+        member = _member(tx, session.merchant_id, session.email)
+        if member is not None:
+            _owe(tx, hub, member, sign_in_id, now)
+            tx.after_commit(hub.wake)
+
+    await hub.store.write(write)
+
+
+def _member(tx: Tx, merchant_id: str, email: str) -> Member | None:
+    return next((member for member in tx.merchants.members(merchant_id) if member.email == email), None)
+
+
 def _owe(tx: Tx, hub: Hub, member: Member, sign_in_id: str, now: datetime) -> None:
     merchant = tx.merchants.get(member.merchant_id)
     if merchant is None:
@@ -76,8 +93,15 @@ class SignedIn:
     session: Session
 
 
-async def sign_in(hub: Hub, token: str) -> SignedIn | None:
-    """Use a mailed link; None when it is unknown, used or over."""
+async def sign_in(hub: Hub, token: str, *, instead: str = "") -> SignedIn | None:
+    """Use a mailed link; None when it is unknown, used or over.
+
+    Args:
+        hub: The hub.
+        token: Of the link.
+        instead: Token of the session that the browser has. The same person's is over, and forms that were drawn in
+            it are forms of the new one, so that what somebody was asked to prove for can be sent again.
+    """
     now = hub.clock()
     session_token = hub.random_text(52, CROCKFORD)
     csrf = hub.random_text(52, CROCKFORD)
@@ -87,10 +111,20 @@ async def sign_in(hub: Hub, token: str) -> SignedIn | None:
         if used is None:
             warn(tx, "sign_in_refused")
             return None
-        member = next((m for m in tx.merchants.members(used.merchant_id) if m.email == used.email), None)
+        member = _member(tx, used.merchant_id, used.email)
         if member is None:
             return None
-        session = session_of(member, token_hash(session_token), csrf, now + SESSION_LIFE)
+        before = tx.merchants.session(token_hash(instead), now) if instead else None
+        is_again = before is not None and (before.merchant_id, before.email) == (used.merchant_id, used.email)
+        if is_again:
+            tx.merchants.end_session(token_hash(instead))
+        session = session_of(
+            member,
+            token_hash(session_token),
+            before.csrf if before and is_again else csrf,
+            signed_in_at=now,
+            expires_at=now + SESSION_LIFE,
+        )
         tx.merchants.add_session(session)
         tell(tx, "signed_in", merchant=member.merchant_id, role=member.role.value)
         return SignedIn(token=session_token, session=session)
@@ -98,7 +132,9 @@ async def sign_in(hub: Hub, token: str) -> SignedIn | None:
     return await hub.store.write(use)
 
 
-def session_of(member: Member, hashed: bytes, csrf: str, expires_at: datetime) -> Session:
+def session_of(
+    member: Member, hashed: bytes, csrf: str, *, signed_in_at: datetime, expires_at: datetime
+) -> Session:
     """A member's session, under the hash of its token."""
     return Session(
         token_hash=hashed,
@@ -106,6 +142,7 @@ def session_of(member: Member, hashed: bytes, csrf: str, expires_at: datetime) -
         email=member.email,
         role=member.role,
         csrf=csrf,
+        signed_in_at=signed_in_at,
         expires_at=expires_at,
     )
 

@@ -35,7 +35,8 @@ from . import (
     start,
     use_credit,
 )
-from .context import FormRefused, NotSignedIn, checked_form, open_context, show_refused, show_sign_in
+from .context import FormRefused, NotFresh, NotSignedIn, checked_form, open_context, show_refused, show_sign_in
+from .prove import show_proof
 
 
 def routes() -> list[ControllerRouterHandler]:
@@ -71,7 +72,7 @@ def routes() -> list[ControllerRouterHandler]:
             *exports.HANDLERS,
         ],
         dependencies={"context": Provide(open_context), "form": Provide(checked_form)},
-        exception_handlers={NotSignedIn: show_sign_in, FormRefused: show_refused},
+        exception_handlers={NotSignedIn: show_sign_in, NotFresh: show_proof, FormRefused: show_refused},
         include_in_schema=False,
     )
     link = Router(

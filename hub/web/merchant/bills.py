@@ -32,7 +32,7 @@ async def show_bill(context: Context, invoice: FromPath[str]) -> Page:
     return _page(context, view, SubmittedForm({}), {}, drawn=drawn)
 
 
-@post("/invoices/{invoice:str}/void", status_code=200, right=Right.BOOK, drawn=Subject.INVOICE)
+@post("/invoices/{invoice:str}/void", status_code=200, right=Right.BOOK, fresh=True, drawn=Subject.INVOICE)
 async def void(context: Context, form: CheckedForm, invoice: FromPath[str]) -> Page:
     """Anular: nothing is owed of it from now on, and its number stays."""
     drawn = await context.drawn_from(Subject.INVOICE, invoice)
@@ -54,7 +54,7 @@ async def void(context: Context, form: CheckedForm, invoice: FromPath[str]) -> P
     return redirect(f"/m/invoices/{invoice}")
 
 
-@post("/invoices/{invoice:str}/write-off", status_code=200, right=Right.OWN, drawn=Subject.INVOICE)
+@post("/invoices/{invoice:str}/write-off", status_code=200, right=Right.OWN, fresh=True, drawn=Subject.INVOICE)
 async def write_off(context: Context, form: CheckedForm, invoice: FromPath[str]) -> Page:
     """Castigar: what will never be paid is a loss; above the limit a second person does the same."""
     drawn = await context.drawn_from(Subject.INVOICE, invoice)

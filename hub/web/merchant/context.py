@@ -45,6 +45,14 @@ class FormRefused(Exception):
     """A form that must not be taken; says why."""
 
 
+@attrs.frozen
+class NotFresh(Exception):
+    """A form that asks for a recent sign-in, sent by somebody who signed in long ago; nothing of it was done."""
+
+    context: MerchantContext
+    form: SubmittedForm
+
+
 @attrs.frozen(kw_only=True)
 class MerchantContext:
     """What the page of a signed-in browser is made from: hub, pages, session and merchant.
@@ -169,10 +177,13 @@ async def checked_form(request: Request, context: Context) -> SubmittedForm:
 
     Raises:
         Refused: The form did not come from our page of this session.
+        NotFresh: The route asks for a ``fresh`` sign-in, and this one is not.
     """
     form = await read_form(request)
     if not is_same(context.session.csrf, form.values.get(FORM_FIELD)):
         raise FormRefused("El formulario venció. Abra la página de nuevo y repita el paso.")
+    if request.route_handler.opt.get("fresh") and not context.session.is_fresh(context.hub.clock()):
+        raise NotFresh(context, form)
     return form
 
 

@@ -238,7 +238,7 @@ async def _page(
     )
 
 
-@post("/conversions/{conversion:str}/void", status_code=200, right=Right.BOOK, drawn=Subject.CONVERSION)
+@post("/conversions/{conversion:str}/void", status_code=200, right=Right.BOOK, fresh=True, drawn=Subject.CONVERSION)
 async def void(context: Context, form: CheckedForm, conversion: FromPath[str]) -> Page:
     """Anular: both halves are reversed at the old rate."""
     with unknown_is_404():

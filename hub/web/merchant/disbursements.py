@@ -60,7 +60,7 @@ async def _form(
     )
 
 
-@post("/customers/{customer:str}/disbursement", status_code=200, right=Right.OWN, drawn=Subject.CUSTOMER)
+@post("/customers/{customer:str}/disbursement", status_code=200, right=Right.OWN, fresh=True, drawn=Subject.CUSTOMER)
 async def disburse(context: Context, form: CheckedForm, customer: FromPath[str]) -> Page:
     """Book it once; above the limit a second person does the same."""
     try:
@@ -134,7 +134,9 @@ async def download_disbursement(context: Context, disbursement: FromPath[str]) -
         return pdf_answer(await disbursement_pdf(context.hub, context.merchant, disbursement))
 
 
-@post("/disbursements/{disbursement:str}/void", status_code=200, right=Right.OWN, drawn=Subject.DISBURSEMENT)
+@post(
+    "/disbursements/{disbursement:str}/void", status_code=200, right=Right.OWN, fresh=True, drawn=Subject.DISBURSEMENT
+)
 async def void(context: Context, form: CheckedForm, disbursement: FromPath[str]) -> Page:
     """Anular: the number stays in the series, and the customer has the credit again."""
     with unknown_is_404():

@@ -143,7 +143,7 @@ def _is_typed(form: SubmittedForm, name: str) -> bool:
     return bool(form.get(f"set-{name}")) or form.has(f"{AGAIN}{name}")
 
 
-@post("/integrations/{code:str}", status_code=200, right=Right.OWN)
+@post("/integrations/{code:str}", status_code=200, right=Right.OWN, fresh=True)
 async def activate(context: Context, form: CheckedForm, code: FromPath[str]) -> Page:
     """Activar, with what the form brought."""
     context.owners_only()
@@ -206,7 +206,7 @@ def _seen(form: SubmittedForm) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-@post("/integrations/{code:str}/confirm", status_code=200, right=Right.OWN)
+@post("/integrations/{code:str}/confirm", status_code=200, right=Right.OWN, fresh=True)
 async def confirm(context: Context, form: CheckedForm, code: FromPath[str]) -> Page:
     """The person confirms that the identity is the one of the account at the provider."""
     context.owners_only()

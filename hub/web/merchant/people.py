@@ -47,7 +47,7 @@ async def _members(
     )
 
 
-@post("/members", status_code=200, right=Right.OWN)
+@post("/members", status_code=200, right=Right.OWN, fresh=True)
 async def add(context: Context, form: CheckedForm) -> Page:
     """Let a person sign in."""
     role = form.get("role")

@@ -84,7 +84,7 @@ async def download_receipt(context: Context, receipt: FromPath[str]) -> Response
         return pdf_answer(await cash_receipt_pdf(context.hub, context.merchant, receipt))
 
 
-@post("/receipts/{receipt:str}/void", status_code=200, right=Right.BOOK, drawn=Subject.RECEIPT)
+@post("/receipts/{receipt:str}/void", status_code=200, right=Right.BOOK, fresh=True, drawn=Subject.RECEIPT)
 async def void(context: Context, form: CheckedForm, receipt: FromPath[str]) -> Page:
     """Anular: the number stays in the series, and what a person booked is taken back."""
     with unknown_is_404():

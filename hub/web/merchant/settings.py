@@ -72,7 +72,7 @@ def _company_page(
     )
 
 
-@post("/company", status_code=200, right=Right.OWN)
+@post("/company", status_code=200, right=Right.OWN, fresh=True)
 async def save(context: Context, form: CheckedForm) -> Page:
     """Save the company, and say which connections no longer agree with it."""
     context.owners_only()

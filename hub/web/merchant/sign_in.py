@@ -55,12 +55,14 @@ class Tries:
     links: Allowance = attrs.Factory(lambda: Allowance(TRIES, TRY_SECONDS))
 
 
-def _tries_of(request: Request) -> Tries:
+def tries_of(request: Request) -> Tries:
+    """How often people tried, here."""
     tries: Tries = request.app.state["tries"]
     return tries
 
 
-def _too_many(request: Request) -> Page:
+def too_many(request: Request) -> Page:
+    """Say that somebody tried too often."""
     advice = "Espere 15 minutos y vuelva a intentarlo. Los enlaces que ya recibió siguen sirviendo."
     return reader_pages_of(request).page(
         "error.html", status=429, title="Demasiados intentos", advice=advice, headers={"Retry-After": "900"}
@@ -104,13 +106,13 @@ async def show_form(request: Request) -> Page:
 async def send_link(request: Request) -> Page:
     """Mail a link, and say the same whoever asked."""
     hub, form = hub_of(request), await entry_form(request)
-    email, tries, now = form.get("email")[:MAX_ADDRESS_LENGTH].lower(), _tries_of(request), time.monotonic()
+    email, tries, now = form.get("email")[:MAX_ADDRESS_LENGTH].lower(), tries_of(request), time.monotonic()
     if not tries.places.take(visitor_of(request.scope), now):
         blind_spots: BlindSpots = request.app.state["blind_spots"]
         blind_spots.shut_out(request.scope)
-        return _too_many(request)
+        return too_many(request)
     if not tries.mails.take(email, now):
-        return _too_many(request)
+        return too_many(request)
     hub.spawn(_mail_link(hub, email))
     return entry_page(request, "sign_in.html", sent=True)
 
@@ -134,11 +136,11 @@ async def show_button(request: Request, link: FromPath[str]) -> Page:
 @post("/sign-in/{link:str}", status_code=200)
 async def enter(request: Request, link: FromPath[str]) -> Page:
     """Use the mailed link once."""
-    hub, tries, visitor = hub_of(request), _tries_of(request).links, visitor_of(request.scope)
+    hub, tries, visitor = hub_of(request), tries_of(request).links, visitor_of(request.scope)
     await entry_form(request)
     if tries.wait(visitor, time.monotonic()):
-        return _too_many(request)
-    signed_in = await sign_in(hub, link)
+        return too_many(request)
+    signed_in = await sign_in(hub, link, instead=request.cookies.get(cookie_name(hub, SESSION), ""))
     if signed_in is None:
         tries.take(visitor, time.monotonic())
         return entry_page(request, "enter.html", link=link, over=True, status=410)

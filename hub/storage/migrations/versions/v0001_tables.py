@@ -72,6 +72,7 @@ def upgrade() -> None:
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("csrf", sa.Text(), nullable=False),
+        sa.Column("signed_in_at", WHOLE, nullable=False),
         sa.Column("expires_at", WHOLE, nullable=False),
         sa.CheckConstraint("role IN ('accountant', 'operator', 'owner')", name=op.f("session_role")),
         sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("session_merchant_known")),
