@@ -8,8 +8,9 @@ from typing import Final
 from litestar import Response
 
 from hub.domain.activity import MAX_DAYS, NoPeriod
-from hub.domain.cells import Unreadable, read_date
+from hub.domain.cells import Unreadable
 from hub.domain.export import csv_of
+from hub.domain.typed_day import read_typed_day
 from hub.flows.views.view_activity import ActivityView, rows_of
 from hub.texts.engine import message as _
 
@@ -32,7 +33,7 @@ def read_period(since: str, until: str) -> tuple[date | None, date | None]:
         NoPeriod: What was typed is no day.
     """
     try:
-        first, last = (read_date(text.strip()) if text.strip() else None for text in (since, until))
+        first, last = (read_typed_day(text.strip()) if text.strip() else None for text in (since, until))
     except Unreadable:
         raise NoPeriod(NO_DAY) from None
     return first, last

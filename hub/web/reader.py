@@ -12,6 +12,7 @@ from hub.domain.figures import date_text, datetime_text, money_text, rate_text
 from hub.domain.merchant import Merchant
 from hub.domain.offer import Offered
 from hub.domain.text import Text
+from hub.domain.typed_day import shown_day
 from hub.texts.engine import Texts, texts_for
 from hub_hookspecs import Money
 
@@ -68,6 +69,11 @@ class PageReader:
     def day(self, day: date) -> str:
         """A date."""
         return date_text(day, self.locale)
+
+    @staticmethod
+    def typed_day(value: date | str | None) -> str:
+        """A day in a field, or what was typed there."""
+        return shown_day(value)
 
     def day_of(self, moment: datetime) -> str:
         """The date of a moment where the merchant is."""

@@ -113,3 +113,48 @@ def test_fingers_find_every_button(house: House, desk: Page, desk_paths: list[st
         if found:
             small[path] = found
     assert not small
+
+
+def test_the_menu_is_one_line_on_a_phone_and_shows_where_one_is(
+    house: House, desk: Page, desk_paths: list[str]
+) -> None:
+    desk.set_viewport_size({"width": 390, "height": 844})
+    for path in ("/m", "/m/invoices", "/m/payments", "/m/settings"):
+        desk.goto(house.base + path)
+        menu = desk.evaluate(
+            """() => {
+              const nav = document.querySelector("nav.main"), here = nav.querySelector("[aria-current=page]");
+              const [outer, inner] = [nav.getBoundingClientRect(), here.getBoundingClientRect()];
+              return {high: outer.height, seen: inner.left >= outer.left && inner.right <= outer.right};
+            }"""
+        )
+        assert menu["high"] < 2 * 44, path
+        assert menu["seen"], path
+
+
+def test_an_item_of_a_list_takes_two_lines_on_a_phone(house: House, desk: Page, desk_paths: list[str]) -> None:
+    desk.set_viewport_size({"width": 390, "height": 844})
+    seen = 0
+    for path in ("invoices", "payments", "receipts", "mails", "imports", "rounds", "rounds?least=&days="):
+        desk.goto(f"{house.base}/m/{path}")
+        heights = desk.evaluate(
+            "[...document.querySelectorAll('table.two tbody tr')].map(row => row.getBoundingClientRect().height)"
+        )
+        assert all(44 <= height <= 72 for height in heights), (path, heights)
+        seen += len(heights)
+    assert seen > 10
+
+
+def test_a_day_is_asked_as_it_is_written_here_and_not_as_the_browser_likes(
+    house: House, desk: Page, desk_paths: list[str]
+) -> None:
+    for path in desk_paths:
+        desk.goto(house.base + path)
+        assert not desk.locator("input[type=date]").count(), path
+    desk.goto(f"{house.base}/m/payments")
+    desk.get_by_label("Desde").fill("1.2.26")
+    desk.get_by_label("Hasta").fill("31/02/2026")
+    desk.locator("main").get_by_role("button", name="Buscar").click()
+    assert desk.get_by_label("Desde").input_value() == "01/02/2026"
+    assert desk.get_by_label("Hasta").get_attribute("aria-invalid") == "true"
+    assert "El día 31 no existe en ese mes" in desk.locator("#until-error1").inner_text()

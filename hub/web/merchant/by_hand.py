@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.bank_reference import LONGEST, AnotherAmount, plain_reference
-from hub.domain.cells import Unreadable, read_date, read_typed
+from hub.domain.cells import Unreadable, read_typed
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.intake import Share, shares_of
 from hub.domain.lengths import BANK_ACCOUNT, REMARKS, too_long
@@ -19,6 +19,7 @@ from hub.domain.payable import Payable
 from hub.domain.receipt import IN_HAND, means_by_hand
 from hub.domain.reported import ReportedPayment
 from hub.domain.text import Text
+from hub.domain.typed_day import read_typed_day
 from hub.flows.corrections.record_receipt import record_by_hand
 from hub.flows.corrections.settle_report import view_report
 from hub.flows.ground.read_drawn import Subject
@@ -220,7 +221,7 @@ def typed_amount(text: str, currency: str, field: str, problems: list[FieldError
 def typed_day(text: str, field: str, today: date, problems: list[FieldError]) -> date:
     """A day that somebody typed; today where nothing was, and where it is none, which is then among the problems."""
     try:
-        return read_date(text) if text else today
+        return read_typed_day(text) if text else today
     except Unreadable as unreadable:
         problems.append(FieldError(field, unreadable.message))
         return today

@@ -8,10 +8,11 @@ from litestar import post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.cells import Unreadable, read_date, read_typed
+from hub.domain.cells import Unreadable, read_typed
 from hub.domain.decision import Evidence, Signed
 from hub.domain.identity import Invalid
 from hub.domain.text import Text
+from hub.domain.typed_day import read_typed_day
 from hub.flows.corrections.answer_return import ReturnedBill, answer_return
 from hub.flows.corrections.decide_refund import Decided, decide_capture, decide_refund
 from hub.flows.corrections.record_bounce import BounceEvidence, record_bounce
@@ -157,7 +158,7 @@ async def returned(context: Context, form: CheckedForm, payment: FromPath[str]) 
         proof = ReturnEvidence(
             kind=kind,
             amount=amount,
-            on=read_date(day) if day else None,
+            on=read_typed_day(day) if day else None,
             is_another=form.has("another"),
             case=form.get("case") if kind is Kind.CHARGED_BACK else "",
             of_no_inquiry=form.has("no_case"),
@@ -184,7 +185,7 @@ async def bounced(context: Context, form: CheckedForm, payment: FromPath[str]) -
     evidence = Evidence(text=form.get("evidence").strip())
     signed = Signed(by=context.session.email, why=form.get("why"), evidence=evidence, via=VIA)
     try:
-        proof = BounceEvidence(amount=found.amount, on=read_date(day) if day else None, name=found.name)
+        proof = BounceEvidence(amount=found.amount, on=read_typed_day(day) if day else None, name=found.name)
         made, _after = await record_bounce(context.hub, own, proof, signed=signed)
     except Unreadable as unreadable:
         return await payment_page(context, own, form_error=unreadable.message, typed=form)

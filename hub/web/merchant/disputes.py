@@ -9,10 +9,11 @@ from litestar import post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.cells import Unreadable, read_date, read_typed
+from hub.domain.cells import Unreadable, read_typed
 from hub.domain.decision import Evidence, Signed
 from hub.domain.dispute import DisputeOutcome, DisputeStage, last_moment
 from hub.domain.identity import Invalid
+from hub.domain.typed_day import read_typed_day
 from hub.flows.corrections.end_dispute import end_dispute
 from hub.flows.corrections.record_dispute import record_dispute
 from hub.flows.ground.read_drawn import Subject
@@ -26,7 +27,7 @@ from .decisions import VIA, own_payment, payment_page
 from .form import CheckedForm, why_not
 from .rights import Right
 
-ONE_DAY = "Escriba la fecha límite como 2026-12-09."
+ONE_DAY = "Escriba la fecha límite como día/mes/año, por ejemplo 09/12/2026."
 ONE_STAGE = "Diga en qué etapa está la disputa."
 PROPOSED = "Queda propuesto: por el monto hace falta que otra persona que administra diga lo mismo."
 
@@ -96,7 +97,7 @@ async def _amount(context: MerchantContext, payment: str, text: str) -> Money | 
 
 def _last_day(context: MerchantContext, text: str) -> datetime | None:
     try:
-        return last_moment(read_date(text), ZoneInfo(context.merchant.company.zone)) if text else None
+        return last_moment(read_typed_day(text), ZoneInfo(context.merchant.company.zone)) if text else None
     except Unreadable as error:
         raise _Unread(ONE_DAY) from error
 

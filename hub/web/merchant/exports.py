@@ -10,11 +10,12 @@ from litestar.params import FromQuery
 from litestar.response import Response
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.cells import Unreadable, read_date
+from hub.domain.cells import Unreadable
 from hub.domain.export import csv_of, rendered, xlsx_of
 from hub.domain.moved import By
 from hub.domain.pdf import PdfMissing
 from hub.domain.text import Text
+from hub.domain.typed_day import read_typed_day
 from hub.flows.views.export_line import COLUMNS
 from hub.flows.views.export_payments import MAX_MOVEMENTS, export_payments
 from hub.flows.views.print_payments import MAX_DAYS, payments_pdf
@@ -73,7 +74,7 @@ def _heads(context: MerchantContext) -> list[str]:
 
 def _day(text: str, field: str, field_errors: dict[str, list[Text | str]]) -> date | None:
     try:
-        return read_date(text.strip()) if text.strip() else None
+        return read_typed_day(text.strip()) if text.strip() else None
     except Unreadable as unreadable:
         field_errors.setdefault(field, []).append(unreadable.message)
         return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -27,6 +26,7 @@ from hub.domain.files.propose import are_customers, proposed
 from hub.domain.files.sheet import Table
 from hub.domain.import_run import Choices, ImportRun, RunState
 from hub.domain.text import Text
+from hub.domain.typed_day import read_typed_day
 from hub.flows.corrections.close_bills import CLOSING
 from hub.flows.ground.as_drawn import FormChanged, as_drawn
 from hub.flows.ground.ports import Tx
@@ -201,7 +201,10 @@ async def confirm(context: Context, form: CheckedForm, run_id: FromPath[str]) ->
             look = await look_at(context.hub, context.merchant, run_id, by=context.session.email)
         except NoContent:
             return redirect(here)
-        layout, choices = chosen_layout(look, form), chosen_beside(look, form)
+        try:
+            layout, choices = chosen_layout(look, form), chosen_beside(look, form)
+        except Unreadable as unreadable:
+            return drawn(context, look, form_error=unreadable.message, typed=form)
         is_otherwise = await read_otherwise(context.hub, context.merchant, run_id, layout, choices)
     if is_otherwise or not form.has("take"):
         # What was said of the missing ones stands on this page alone until it is confirmed.
@@ -253,17 +256,20 @@ OFFERED = ("whole", "create_customers", "complete")
 
 
 def chosen_beside(look: Look, form: SubmittedForm) -> Choices:
-    """What was chosen beside, of what the form had to choose; the day that is shown is no choice."""
+    """What was chosen beside, of what the form had to choose; the day that is shown is no choice.
+
+    Raises:
+        Unreadable: The day of the list is none.
+    """
     run, shown_day = look.run, look.report.missing.as_of if look.report.missing else None
     offered = form.get("offered").split()
     ticked: dict[str, Any] = {
         name: form.has(name) for name in ("whole", "create_customers", "complete") if name in offered
     }
     day = run.choices.as_of
-    if form.has("as_of"):
-        with contextlib.suppress(ValueError):
-            typed_day = date.fromisoformat(form.get("as_of"))
-            day = day if typed_day == shown_day else typed_day
+    if form.get("as_of"):
+        typed_day = read_typed_day(form.get("as_of"))
+        day = day if typed_day == shown_day else typed_day
     return attrs.evolve(run.choices, **ticked, as_of=day if ticked.get("complete", run.choices.complete) else None)
 
 

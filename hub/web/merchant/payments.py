@@ -10,8 +10,10 @@ from litestar import get
 from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.cells import Unreadable, read_amount, read_date
+from hub.domain.cells import Unreadable, read_amount
 from hub.domain.payment import Status
+from hub.domain.text import Text
+from hub.domain.typed_day import read_typed_day
 from hub.flows.views.list_invoices import OPEN, OVERDUE, list_invoices
 from hub.flows.views.view_payments import UNRECORDED, Wanted, list_payments
 from hub.web.responses import Page
@@ -50,7 +52,9 @@ async def show_payments(
 ) -> Page:
     """Payments, newest first."""
     zone = context.merchant.company.zone
-    first, last = _midnight(since.strip(), zone), _midnight(until.strip(), zone)
+    wrong: dict[str, list[Text | str]] = {}
+    first = _midnight(since.strip(), zone, "since", wrong)
+    last = _midnight(until.strip(), zone, "until", wrong)
     names = {code: item.info.name for code, item in context.hub.providers.items()}
     wanted = Wanted(
         text=q.strip()[:100],
@@ -66,8 +70,9 @@ async def show_payments(
         wanted=wanted,
         q=q,
         amount=amount if wanted.amount else "",
-        since=since if first else "",
-        until=until if last else "",
+        since=since,
+        until=until,
+        field_errors=wrong,
         is_narrow=wanted != Wanted(),
         filters=PAYMENT_FILTERS,
         names=names,
@@ -89,11 +94,12 @@ def _readings(context: MerchantContext, text: str) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _midnight(text: str, zone: str) -> datetime | None:
-    """The beginning of a day where the merchant is; None for what is no day."""
+def _midnight(text: str, zone: str, field: str, wrong: dict[str, list[Text | str]]) -> datetime | None:
+    """The beginning of a day where the merchant is; None for what is no day, which is then said beside the field."""
     try:
-        return datetime.combine(read_date(text), time(), ZoneInfo(zone)) if text else None
-    except Unreadable:
+        return datetime.combine(read_typed_day(text), time(), ZoneInfo(zone)) if text else None
+    except Unreadable as unreadable:
+        wrong[field] = [unreadable.message]
         return None
 
 

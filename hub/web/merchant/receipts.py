@@ -8,10 +8,11 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.cells import Unreadable, read_date
+from hub.domain.cells import Unreadable
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.receipt import CashReceipt, Certificate, Deduction
 from hub.domain.text import Text
+from hub.domain.typed_day import read_typed_day
 from hub.flows.corrections.receipt_form import receipt_form
 from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.corrections.record_withholding import record_withholding
@@ -136,7 +137,7 @@ def _understood(receipt: CashReceipt, country: Country, form: SubmittedForm) -> 
 
 def _day(text: str, problems: list[FieldError]) -> date | None:
     try:
-        return read_date(text)
+        return read_typed_day(text)
     except Unreadable as unreadable:
         problems.append(FieldError("certified_on", unreadable.message))
         return None

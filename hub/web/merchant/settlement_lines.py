@@ -10,10 +10,11 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from hub.domain.account import ProviderAccount
-from hub.domain.cells import Unreadable, read_date, read_typed
+from hub.domain.cells import Unreadable, read_typed
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.settlement import LineKind
 from hub.domain.text import Text
+from hub.domain.typed_day import read_typed_day
 from hub.flows.corrections.charge_line import charge_line
 from hub.flows.corrections.correct_entry import correct_entry
 from hub.flows.ground.read_drawn import Subject
@@ -111,7 +112,7 @@ def _payout(form: SubmittedForm, country: Country) -> Payout:
         read(name, lambda text: read_typed(text, currency, country.decimal_sign), nothing)
         for name, nothing in (("amount", ""), ("fee", "0"), ("fee_tax", "0"))
     )
-    day = read("on", read_date)
+    day = read("on", read_typed_day)
     if arrived is None or fee is None or fee_tax is None or day is None:
         raise Invalid(tuple(problems))
     return Payout(arrived=arrived, fee=fee, fee_tax=fee_tax, on=day, reference=form.get("reference"))
