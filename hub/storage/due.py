@@ -16,6 +16,7 @@ from .schema import (
     import_run,
     literal,
     mail_round,
+    month_package,
     operation,
     payment,
     raw_message,
@@ -33,6 +34,7 @@ DUE = select(
     select(func.min(mail_round.c.due_at)).where(mail_round.c.due_at.is_not(None)).scalar_subquery(),
     select(func.min(schedule.c.due_at)).scalar_subquery(),
     select(func.min(import_run.c.due_at)).where(import_run.c.due_at.is_not(None)).scalar_subquery(),
+    select(func.min(month_package.c.due_at)).where(month_package.c.due_at.is_not(None)).scalar_subquery(),
     select(func.min(dispute.c.remind_at)).where(dispute.c.remind_at.is_not(None)).scalar_subquery(),
     select(func.min(daily_reconciliation.c.due_at)).scalar_subquery(),
 )

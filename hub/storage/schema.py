@@ -301,6 +301,9 @@ VOID_IS_WHOLE = (
     " AND (rebilled_at IS NULL) = (rebilled_by IS NULL) AND (rebilled_at IS NULL OR voided_at IS NOT NULL)"
 )
 
+UNEXPLAINED = "stated_balance - total + outside + counted - counted_back <> 0"
+"""That a file states another balance of a payable than what is known here explains; as ``hub.domain.stated`` says."""
+
 payable = _table(
     "payable",
     _id(),
@@ -348,6 +351,7 @@ payable = _table(
     CheckConstraint("voided_at IS NULL OR rebilled_at IS NOT NULL OR total = 0", name="voided_is_nothing"),
     CheckConstraint("undone_at IS NULL OR total = 0", name="undone_is_nothing"),
     _index("payable_alike", "merchant", "mode", "folded_number", where="undone_at IS NULL"),
+    _index("payable_unexplained", "merchant", "mode", "currency", where=UNEXPLAINED),
     _index(
         "payable_open",
         "customer",
@@ -656,6 +660,71 @@ chain = _table(
     _whole("seq"),
     _text("hash"),
     rowid=False,
+)
+
+month_close = _table(
+    "month_close",
+    _id(),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _text("month"),
+    _whole("n"),
+    _text("zone"),
+    _whole("seq"),
+    _text("head"),
+    _to("before", "month_close.id", null=True),
+    _text("receipts"),
+    _text("totals"),
+    _whole("entries"),
+    _text("digest"),
+    _text("open"),
+    _text("by"),
+    _text("why"),
+    _whole("at"),
+    UniqueConstraint("merchant", "mode", "month", "n"),
+    _one_of("mode", Mode),
+    _between("n", 1),
+    _between("seq", 0),
+    CheckConstraint("by <> ''", name="accounted_for"),
+)
+
+month_reopening = _table(
+    "month_reopening",
+    _to("close", "month_close.id", primary_key=True),
+    _text("by"),
+    _text("why"),
+    _whole("at"),
+    CheckConstraint("by <> '' AND why <> ''", name="accounted_for"),
+    rowid=False,
+)
+
+late_reason = _table(
+    "late_reason",
+    _to("entry", "entry.id", primary_key=True),
+    _to("close", "month_close.id"),
+    _text("by"),
+    _text("why"),
+    _whole("at"),
+    CheckConstraint("by <> '' AND why <> ''", name="accounted_for"),
+    rowid=False,
+)
+
+month_package = _table(
+    "month_package",
+    _to("close", "month_close.id", primary_key=True),
+    _whole("due_at", null=True),
+    _text("sha256"),
+    _whole("size"),
+    _whole("made_at", null=True),
+    CheckConstraint("(made_at IS NULL) = (sha256 = '')", name="made"),
+    _index(None, "due_at", where="due_at IS NOT NULL"),
+)
+
+month_package_part = _table(
+    "month_package_part",
+    _to("close", "month_package.close", primary_key=True),
+    _whole("position", primary_key=True, autoincrement=False),
+    _bytes("content"),
 )
 
 balance = _table(

@@ -13,6 +13,7 @@ from sqlalchemy.sql.dml import Insert
 
 from .accounts import Accounts
 from .attachments import Attachments
+from .closes import Closes
 from .connection import raise_meaning
 from .conversions import Conversions
 from .countries import Countries
@@ -28,8 +29,10 @@ from .logos import Logos
 from .marks import Marks
 from .merchants import Merchants
 from .messages import Messages
+from .open_items import OpenItems
 from .operations import Operations
 from .orders import Orders
+from .packages import Packages
 from .payables import Payables
 from .payments import Payments
 from .receipts import Receipts
@@ -55,6 +58,9 @@ class Tx(Runs):
     payables: Payables
     payments: Payments
     ledger: Ledger
+    closes: Closes
+    packages: Packages
+    open_items: OpenItems
     settlements: Settlements
     messages: Messages
     deliveries: Deliveries
@@ -174,6 +180,9 @@ NOUNS: Final[Mapping[str, Callable[[Tx], Any]]] = {
     "payables": Payables,
     "payments": Payments,
     "ledger": Ledger,
+    "closes": Closes,
+    "packages": Packages,
+    "open_items": OpenItems,
     "settlements": Settlements,
     "messages": Messages,
     "deliveries": Deliveries,

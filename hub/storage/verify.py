@@ -13,6 +13,7 @@ from hub.domain.ledger import Effect, EntryKind
 from .chain import CHAIN_START, SEALED, Field, chained, digest_of
 from .schema import DUE
 from .statements import Runs
+from .verify_closes import close_problems
 from .verify_conversions import conversion_problems
 
 CLEARED_BY = ", ".join(
@@ -268,6 +269,7 @@ def problems_in(tx: Runs) -> Iterator[str]:
             yield words.format(**dict(zip(row.keys(), row, strict=True)))
     yield from _chain_problems(tx)
     yield from conversion_problems(tx)
+    yield from close_problems(tx)
 
 
 def _chain_problems(tx: Runs) -> Iterator[str]:

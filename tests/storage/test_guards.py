@@ -315,6 +315,28 @@ def a_conversion(**changes: Any) -> str:
 WON = "UPDATE dispute SET outcome = 'won', ended_at = 2"
 
 
+def a_close(name: str, month: str, hash: str = "hash", before: str = "NULL") -> str:
+    """A close at the end of the chain."""
+    return (
+        f"INSERT INTO month_close SELECT '{name}', merchant, mode, '{month}', 1, 'UTC', seq, {hash}, {before},"
+        " '{}', '[]', 0, '', '[]', 'Dora', '', 1 FROM chain WHERE merchant = 'm1' AND mode = 'test'"
+    )
+
+
+def a_reopening(name: str) -> str:
+    return f"INSERT INTO month_reopening VALUES ('{name}', 'Dora', 'why', 1)"
+
+
+def a_late_reason(entry: str = "(SELECT min(id) FROM entry)") -> str:
+    return f"INSERT INTO late_reason VALUES ({entry}, 'k3', 'Dora', 'why', 1)"
+
+
+A_CLOSE = a_close("k3", "2026-03")
+A_PACKAGE = A_CLOSE + "; INSERT INTO month_package VALUES ('k3', 1, '', 0, NULL)"
+A_PART = "; INSERT INTO month_package_part VALUES ('k3', {at}, x'00')"
+MADE = A_PACKAGE + A_PART.format(at=0) + "; UPDATE month_package SET sha256 = 'x', size = 1, made_at = 1, due_at = NULL"
+
+
 def a_settlement_line(**changes: Any) -> str:
     values = {
         "id": "l9",
@@ -885,6 +907,58 @@ REFUSED = {
         "settlement_said is never deleted",
     ),
     "a settlement line deleted": (a_settlement_line() + "; DELETE FROM settlement_line", "append_only"),
+    # closed months
+    "a month closed twice": (A_CLOSE + "; " + a_close("k4", "2026-03"), "closed: this month, or a later one"),
+    "a month closed before a closed one": (A_CLOSE + "; " + a_close("k2", "2026-02"), "closed: this month, or a later"),
+    "a close at a place that its chain has not": (a_close("k3", "2026-03", "'other'"), "a position of its own chain"),
+    "a close changed": (A_CLOSE + "; UPDATE month_close SET digest = 'x'", "month_close is never changed"),
+    "a close deleted": (A_CLOSE + "; DELETE FROM month_close", "month_close is never deleted"),
+    "a close that nobody made": (A_CLOSE.replace("'Dora'", "''"), "month_close_accounted_for"),
+    "a month opened again below a closed one": (
+        A_CLOSE + "; " + a_close("k4", "2026-04", before="'k3'") + "; " + a_reopening("k3"),
+        "closed: a later month is closed",
+    ),
+    "a month opened again without a reason": (
+        A_CLOSE + "; " + a_reopening("k3").replace("'why'", "''"),
+        "month_reopening_accounted_for",
+    ),
+    "a reopening changed": (
+        A_CLOSE + "; " + a_reopening("k3") + "; UPDATE month_reopening SET why = 'x'",
+        "month_reopening is never changed",
+    ),
+    "a reopening deleted": (
+        A_CLOSE + "; " + a_reopening("k3") + "; DELETE FROM month_reopening",
+        "month_reopening is never deleted",
+    ),
+    "a reason for an entry of another book": (
+        A_CLOSE.replace("merchant, mode", "'m2', mode").replace("seq, hash", "0, hash") + "; " + a_late_reason(),
+        "walls: entry and close are of one merchant and mode",
+    ),
+    "a reason without a name": (
+        A_CLOSE + "; " + a_late_reason().replace("'Dora'", "''"),
+        "late_reason_accounted_for",
+    ),
+    "a reason changed": (
+        A_CLOSE + "; " + a_late_reason() + "; UPDATE late_reason SET why = 'x'",
+        "late_reason is never",
+    ),
+    "a reason deleted": (
+        A_CLOSE + "; " + a_late_reason() + "; DELETE FROM late_reason",
+        "late_reason is never deleted",
+    ),
+    "a package made twice": (MADE + "; UPDATE month_package SET sha256 = 'y'", "a package is made once"),
+    "a package of another close": (
+        A_PACKAGE + "; " + a_close("k4", "2026-04") + "; UPDATE month_package SET close = 'k4'",
+        "fixed: these columns of month_package",
+    ),
+    "a package deleted": (A_PACKAGE + "; DELETE FROM month_package", "month_package is never deleted"),
+    "a package with a hash that was never made": (
+        A_PACKAGE + "; UPDATE month_package SET sha256 = 'x'",
+        "month_package_made",
+    ),
+    "a piece more of a package": (MADE + A_PART.format(at=1), "a package that is made keeps its content"),
+    "a piece of a package changed": (MADE + "; UPDATE month_package_part SET content = x'01'", "keeps its content"),
+    "a piece of a package deleted": (MADE + "; DELETE FROM month_package_part", "keeps its content"),
     # plain values
     "a mode that is none": ("UPDATE merchant SET mode = 'demo'", "merchant_mode"),
     "an amount that is no integer": ("UPDATE payable SET total = 10.5 WHERE id = 'p4'", "REAL value in INTEGER"),

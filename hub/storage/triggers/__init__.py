@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from hub.storage.guards import Trigger
 
+from .closes import close_triggers
 from .conversions import conversion_triggers
 from .decisions import decision_triggers
 from .disbursements import disbursement_triggers
@@ -31,6 +32,7 @@ TRIGGERS: tuple[Trigger, ...] = (
     *payable_triggers(),
     *ledger_triggers(),
     *seal_triggers(),
+    *close_triggers(),
     *receipt_triggers(),
     *disbursement_triggers(),
     *conversion_triggers(),

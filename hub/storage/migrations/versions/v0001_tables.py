@@ -300,6 +300,13 @@ def upgrade() -> None:
         sqlite_where=sa.text("undone_at IS NULL"),
     )
     op.create_index(
+        "payable_unexplained",
+        "payable",
+        ["merchant", "mode", "currency"],
+        unique=False,
+        sqlite_where=sa.text("stated_balance - total + outside + counted - counted_back <> 0"),
+    )
+    op.create_index(
         "payable_open",
         "payable",
         ["customer", "mode"],
@@ -697,6 +704,89 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("merchant", "mode", name=op.f("chain_key")),
         sqlite_strict=True,
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "month_close",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("month", sa.Text(), nullable=False),
+        sa.Column("n", WHOLE, nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("seq", WHOLE, nullable=False),
+        sa.Column("head", sa.Text(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=True),
+        sa.Column("receipts", sa.Text(), nullable=False),
+        sa.Column("totals", sa.Text(), nullable=False),
+        sa.Column("entries", WHOLE, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("open", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", WHOLE, nullable=False),
+        sa.CheckConstraint("by <> ''", name=op.f("month_close_accounted_for")),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("month_close_mode")),
+        sa.CheckConstraint("n BETWEEN 1 AND 1000000000000000", name=op.f("month_close_n")),
+        sa.CheckConstraint("seq BETWEEN 0 AND 1000000000000000", name=op.f("month_close_seq")),
+        sa.ForeignKeyConstraint(["before"], ["month_close.id"], name=op.f("month_close_before_known")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("month_close_merchant_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("month_close_key")),
+        sa.UniqueConstraint("merchant", "mode", "month", "n", name=op.f("month_close_merchant_mode_month_n_once")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "month_reopening",
+        sa.Column("close", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", WHOLE, nullable=False),
+        sa.CheckConstraint("by <> '' AND why <> ''", name=op.f("month_reopening_accounted_for")),
+        sa.ForeignKeyConstraint(["close"], ["month_close.id"], name=op.f("month_reopening_close_known")),
+        sa.PrimaryKeyConstraint("close", name=op.f("month_reopening_key")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "late_reason",
+        sa.Column("entry", sa.Text(), nullable=False),
+        sa.Column("close", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", WHOLE, nullable=False),
+        sa.CheckConstraint("by <> '' AND why <> ''", name=op.f("late_reason_accounted_for")),
+        sa.ForeignKeyConstraint(["close"], ["month_close.id"], name=op.f("late_reason_close_known")),
+        sa.ForeignKeyConstraint(["entry"], ["entry.id"], name=op.f("late_reason_entry_known")),
+        sa.PrimaryKeyConstraint("entry", name=op.f("late_reason_key")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "month_package",
+        sa.Column("close", sa.Text(), nullable=False),
+        sa.Column("due_at", WHOLE, nullable=True),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("size", WHOLE, nullable=False),
+        sa.Column("made_at", WHOLE, nullable=True),
+        sa.CheckConstraint("(made_at IS NULL) = (sha256 = '')", name=op.f("month_package_made")),
+        sa.ForeignKeyConstraint(["close"], ["month_close.id"], name=op.f("month_package_close_known")),
+        sa.PrimaryKeyConstraint("close", name=op.f("month_package_key")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("month_package_by_due_at"),
+        "month_package",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_table(
+        "month_package_part",
+        sa.Column("close", sa.Text(), nullable=False),
+        sa.Column("position", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["close"], ["month_package.close"], name=op.f("month_package_part_close_known")),
+        sa.PrimaryKeyConstraint("close", "position", name=op.f("month_package_part_key")),
+        sqlite_strict=True,
     )
     op.create_table(
         "balance",

@@ -1,0 +1,67 @@
+"""Read what a month still has open: each is told with where it is mended, and none forbids the close."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from zoneinfo import ZoneInfo
+
+from hub.domain.merchant import Merchant
+from hub.domain.month import Month
+from hub.domain.month_close import OpenItem, OpenKind, Span, span_of
+from hub.flows.ground.ports import Tx
+from hub_hookspecs import Mode
+
+Reader = Callable[[Tx, Merchant, Mode, Span, Span], OpenItem | None]
+"""Reads one kind for the books of a month and those of the close before it."""
+
+
+def read_open(tx: Tx, merchant: Merchant, mode: Mode, month: Month) -> tuple[OpenItem, ...]:
+    """What is open of a month, in the order in which it is told."""
+    span = Span(tx.ledger.head(merchant.id, mode)[0], month.last, month.end_in(merchant.company.zone))
+    before = span_of(tx.closes.last(merchant.id, mode))
+    found = (read(tx, merchant, mode, span, before) for read in READERS)
+    return tuple(item for item in found if item and item.count)
+
+
+def _payout_lines(tx: Tx, merchant: Merchant, mode: Mode, _span: Span, _before: Span) -> OpenItem:
+    return _item(OpenKind.PAYOUT_LINES, tx.open_items.payout_lines(merchant.id, mode))
+
+
+def _awaited(tx: Tx, merchant: Merchant, mode: Mode, _span: Span, _before: Span) -> OpenItem:
+    return _item(OpenKind.AWAITED, tx.open_items.awaited(merchant.id, mode))
+
+
+def _differences(tx: Tx, merchant: Merchant, mode: Mode, _span: Span, _before: Span) -> OpenItem:
+    return _item(OpenKind.DIFFERENCES, tx.open_items.differences(merchant.id, mode))
+
+
+def _unrecorded(tx: Tx, merchant: Merchant, mode: Mode, span: Span, before: Span) -> OpenItem:
+    return _item(OpenKind.UNRECORDED, tx.open_items.unrecorded(merchant.id, mode, span, before))
+
+
+def _reviews(tx: Tx, merchant: Merchant, mode: Mode, span: Span, _before: Span) -> OpenItem:
+    """Those of the month and earlier; a dispute is told with its day."""
+    waiting = [
+        review
+        for review in tx.reviews.of(merchant_id=merchant.id)
+        if review.mode is mode and review.opened_at < span.until and review.cause != "dispute"
+    ]
+    return OpenItem(kind=OpenKind.REVIEWS, count=len(waiting))
+
+
+def _disputes(tx: Tx, merchant: Merchant, mode: Mode, _span: Span, _before: Span) -> OpenItem:
+    disputes, zone = tx.disputes.open_of(merchant.id, mode), ZoneInfo(merchant.company.zone)
+    days = [item.respond_by.astimezone(zone).date() for item in disputes if item.respond_by]
+    amounts: dict[str, int] = {}
+    for item in disputes:
+        amounts[item.amount.currency] = amounts.get(item.amount.currency, 0) + item.amount.minor
+    return OpenItem(kind=OpenKind.DISPUTES, count=len(disputes), amounts=amounts, until=min(days, default=None))
+
+
+def _item(kind: OpenKind, counted: tuple[int, Mapping[str, int]]) -> OpenItem:
+    count, amounts = counted
+    return OpenItem(kind=kind, count=count, amounts=amounts)
+
+
+READERS: tuple[Reader, ...] = (_payout_lines, _reviews, _unrecorded, _differences, _disputes, _awaited)
+"""One a kind: what else a month may have open gets its reader here."""
