@@ -7,11 +7,12 @@ from datetime import datetime
 import attrs
 
 from hub.domain.activity import Activity
+from hub.domain.demand import Demand
 from hub.domain.letterhead import Letterhead
 from hub.domain.message import DeliveryKind
 from hub.domain.statement import Statement
 from hub.domain.text import Text
-from hub_hookspecs import PayButton
+from hub_hookspecs import Money, PayButton
 
 
 @attrs.frozen(kw_only=True)
@@ -32,9 +33,16 @@ class NotOffered:
 
 @attrs.frozen(kw_only=True)
 class PayWays:
-    """How what is owed in one currency can be paid."""
+    """How what is owed in one currency can be paid.
+
+    Attributes:
+        demand: What its buttons lead to.
+        part: The least part of it that may be paid; None where it is paid whole.
+    """
 
     currency: str
+    demand: Demand | None = None
+    part: Money | None = None
     buttons: tuple[PayLink, ...] = ()
     not_offered: tuple[NotOffered, ...] = ()
 

@@ -136,6 +136,7 @@ class Basket:
         only_now: Of what has instalments, what falls due by now is paid, and no more.
         later: What is left out then, since nothing of it falls due yet.
         gone: Numbers of what was chosen and owes nothing any more.
+        is_news: It comes to another amount than the message said that led here.
     """
 
     merchant: Merchant
@@ -157,6 +158,7 @@ class Basket:
     only_now: bool = False
     later: tuple[PayableLine, ...] = ()
     gone: tuple[str, ...] = ()
+    is_news: bool = False
 
     @property
     def may_wait(self) -> bool:

@@ -115,7 +115,7 @@ def test_the_codes_of_a_statement_lead_to_its_own_pay_step(house: House) -> None
         content = browser.get(f"{debtor.path}/estado-de-cuenta.pdf").content
         notes = [note.get_object() for page in PdfReader(io.BytesIO(content)).pages for note in page["/Annots"]]
         links = {note["/A"]["/URI"] for note in notes}
-        pay = f"{house.base}{debtor.path}/pay?currency=COP&provider=nequi"
+        pay = f"{house.base}{debtor.path}/pay?currency=COP&all=1&asked=18500000&provider=nequi"
         assert links == {pay, f"{house.base}{debtor.path}"}
         assert browser.get(pay).status_code == 200
 

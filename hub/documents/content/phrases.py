@@ -37,8 +37,10 @@ def pay_bar(
     reader: DocumentReader,
     *,
     level: int = 2,
+    asks: str = "",
 ) -> PayBar:
-    """The bar "Pagar en línea"."""
+    """The bar "Pagar en línea"; ``asks`` is the amount that its buttons lead to, where that is one."""
+    t = reader.t
     buttons = tuple(
         Button(
             label=link.button.label,
@@ -53,12 +55,16 @@ def pay_bar(
     )
     return PayBar(
         title,
-        reader.t("statement.pay") if buttons else reader.t("offer.none"),
+        _intro(asks, reader) if buttons else t("offer.none"),
         buttons,
         tuple(sentence(reader, item) for item in not_offered),
-        scan=reader.t("paper.scan"),
+        scan=t("paper.scan.asks", amount=asks) if asks else t("paper.scan"),
         level=level,
     )
+
+
+def _intro(asks: str, reader: DocumentReader) -> str:
+    return reader.t("statement.pay.asks", amount=asks) if asks else reader.t("statement.pay")
 
 
 def text_link(label: str, url: str) -> Button:

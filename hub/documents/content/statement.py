@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 
 from hub.documents.content.phrases import greeting, pay_bar, questions
@@ -69,7 +71,7 @@ def mail(value: StatementDocument, reader: DocumentReader) -> MailContent:
         parts.append(Paragraph(t("statement.expires", date=reader.day_of(value.expires_at)), small=True))
     return MailContent(
         subject=t("statement.subject"),
-        preview=_preview(statement, reader),
+        preview=_preview(statement, ways, reader),
         parts=tuple(parts),
         footer=t("mail.why.customer"),
         unsubscribe=t("unsubscribe.subject"),
@@ -82,8 +84,7 @@ def _owed(section: Section, ways: PayWays | None, reader: DocumentReader) -> lis
     t = reader.t
     parts: list[Part] = []
     if section.rows:
-        below, tone = _below(section, reader)
-        parts.append(Figure(t("statement.outstanding"), reader.money(section.outstanding), below, tone))
+        parts.append(_headline(section, ways, reader))
     if section.credit:
         parts.append(Paragraph(t("statement.credit", amount=reader.money(section.credit))))
     if section.held:
@@ -91,13 +92,13 @@ def _owed(section: Section, ways: PayWays | None, reader: DocumentReader) -> lis
     if section.is_covered:
         parts.append(Paragraph(t("statement.covered")))
     elif section.credit_used:
-        used = reader.money(section.credit_used)
-        parts.append(Paragraph(t("statement.uses", credit=used, amount=reader.money(section.to_pay))))
+        used, left = _uses(section, ways)
+        parts.append(Paragraph(t("statement.uses", credit=reader.money(used), amount=reader.money(left))))
     if not section.rows:
         return [*parts, *_in_clarification(section, reader)]
     parts += _due_now(section, reader)
     if ways:
-        parts.append(_pay_bar(section, ways, reader))
+        parts += [_pay_bar(section, ways, reader), *_part(ways, reader)]
     head = (t("label.invoice"), t("label.due"), t("label.balance"))
     plain = attrs.evolve(reader, codes=False)  # the figure above names the currency
     rows = tuple(_owed_row(row, plain) for row in section.rows[:MAX_ROWS])
@@ -162,6 +163,36 @@ def _in_clarification(section: Section, reader: DocumentReader, level: int = 2) 
     ]
 
 
+def _headline(section: Section, ways: PayWays | None, reader: DocumentReader) -> Figure:
+    """The amount that the buttons below lead to; where there are none, all that is owed."""
+    t, demand = reader.t, ways.demand if ways and ways.buttons else None
+    owed = reader.money(section.outstanding)
+    if demand and demand.due_before:
+        days = reader.days(section.oldest_days_overdue)
+        below = t("statement.late.below", days=days, amount=owed)
+        return Figure(t("statement.late"), reader.money(demand.to_pay), below, Tone.WARNING)
+    below, tone = _below(section, reader)
+    if demand and demand.to_pay != section.outstanding:
+        total = t("statement.to_pay.below", amount=owed)
+        return Figure(t("statement.to_pay"), reader.money(demand.to_pay), f"{total} · {below}", tone)
+    return Figure(t("statement.outstanding"), owed, below, tone)
+
+
+def _uses(section: Section, ways: PayWays | None) -> tuple[Money, Money]:
+    """What of the credit is used for what the buttons lead to, and what is left to pay of that; else of everything."""
+    demand = ways.demand if ways and ways.buttons else None
+    return (demand.credit, demand.to_pay) if demand else (section.credit_used, section.to_pay)
+
+
+def _part(ways: PayWays, reader: DocumentReader) -> list[Part]:
+    """That a part may be paid, and how little."""
+    t = reader.t
+    if ways.part is None or not ways.buttons:
+        return []
+    least = t("statement.part.least", amount=reader.money(ways.part)) if ways.part else t("statement.part")
+    return [Paragraph(least, small=True)]
+
+
 def _below(section: Section, reader: DocumentReader) -> tuple[str, Tone]:
     """What a mail says below what is owed; whoever has credit for all of it is not warned of a delay."""
     t = reader.t
@@ -179,14 +210,17 @@ def _is_covered(statement: Statement) -> bool:
     return bool(owing) and all(section.is_covered for section in owing)
 
 
-def _preview(statement: Statement, reader: DocumentReader) -> str:
+def _preview(statement: Statement, ways: Mapping[str, PayWays], reader: DocumentReader) -> str:
     """What a mail program shows beside the subject."""
-    owed = tuple(section.outstanding for section in statement.sections if section.rows)
+    t, owed = reader.t, tuple(section.outstanding for section in statement.sections if section.rows)
     if not owed:
-        return reader.t("statement.nothing" if statement.is_clear else "statement.in_clarification.why")
+        return t("statement.nothing" if statement.is_clear else "statement.in_clarification.why")
     if _is_covered(statement):
-        return reader.t("statement.covered")
-    return reader.t("statement.preview", amount=reader.sums(owed))
+        return t("statement.covered")
+    asked = tuple(way.demand.to_pay for way in ways.values() if way.demand and way.buttons)
+    if not asked:
+        return t("statement.preview.owed", amount=reader.sums(owed))
+    return t("statement.preview", amount=reader.sums(asked))
 
 
 def _owed_row(row: StatementRow, reader: DocumentReader) -> tuple[Cell, ...]:
@@ -256,7 +290,7 @@ def _section(section: Section, ways: PayWays | None, reader: DocumentReader) -> 
         return [*parts, *_in_clarification(section, reader, level)]
     parts.append(Ageing(t("paper.ageing"), _buckets(section, reader), level))
     if ways:
-        parts.append(_pay_bar(section, ways, reader, level=level))
+        parts += [_pay_bar(section, ways, reader, level=level), *_part(ways, reader)]
     parts += [Heading(t("statement.invoices"), level, small=True), _invoices(section, reader)]
     return [*parts, *_in_clarification(section, reader, level)]
 
@@ -349,4 +383,5 @@ def _other_ways(statement: Statement, reader: DocumentReader) -> list[Part]:
 def _pay_bar(section: Section, ways: PayWays, reader: DocumentReader, *, level: int = 2) -> PayBar:
     t = reader.t
     title = t("statement.bar.currency", currency=section.currency) if reader.codes else t("statement.bar")
-    return pay_bar(title, ways.buttons, ways.not_offered, reader, level=level)
+    asks = reader.money(ways.demand.to_pay) if ways.demand else ""
+    return pay_bar(title, ways.buttons, ways.not_offered, reader, level=level, asks=asks)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import attrs
 
+from hub.domain.demand import demand_of
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.offer import Offered
 from hub.domain.open_item import open_item
 from hub.domain.payable import Payable
 from hub.domain.payment import Payment
-from hub.domain.statement import Statement, compute_statement
+from hub.domain.statement import Section, Statement, compute_statement
 from hub.flows.ground.open_link import open_link, url_of
 from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx, Unavailable
@@ -154,7 +155,7 @@ def statement_of(
                 hub,
                 merchant,
                 mode,
-                shown.offer(Channel.STATEMENT, section.to_pay or section.outstanding, merchant.locale),
+                shown.offer(Channel.STATEMENT, _asked(section, statement.cut_off), merchant.locale),
             )
             for section in statement.sections
             if section.outstanding and not section.is_covered
@@ -166,6 +167,11 @@ def statement_of(
         link=shown.link,
         simulated=any(provider.is_simulated(mode) for provider in hub.providers.values()),
     )
+
+
+def _asked(section: Section, today: date) -> Money:
+    """What the buttons of a section are for at first."""
+    return demand_of(section, today).to_pay or section.outstanding
 
 
 def _reference(payment: Payment | None) -> str | None:

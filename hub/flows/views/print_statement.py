@@ -7,17 +7,20 @@ from datetime import datetime
 
 import attrs
 
+from hub.domain.demand import demand_of
 from hub.domain.merchant import Link, LinkKind, Merchant, locale_for
 from hub.domain.message import Delivery
 from hub.domain.offer import Offered
 from hub.domain.pdf import PdfFile
-from hub.domain.statement import number_of
+from hub.domain.statement import Section, number_of
 from hub.domain.statement_document import NotOffered, PayLink, PayWays, StatementDocument
 from hub.flows.ground.open_link import open_link, url_of
 from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.payments.least_part import least_part
 from hub.flows.payments.offer_buttons import Showing
 from hub.flows.statements.end_reminders import unsubscribe_url
+from hub.flows.statements.promise import query_of
 from hub.flows.statements.view_statement import StatementView, statement_of
 
 from .print_document import identity_of, letterhead_of, print_document
@@ -67,7 +70,7 @@ def statement_document(hub: Hub, view: StatementView, link: Link | None) -> Stat
         letterhead=letterhead_of(hub, view.merchant, view.mode),
         statement=view.statement,
         customer_identity=identity_of(hub, view.merchant, view.customer),
-        ways=pay_ways(view, url) if url else (),
+        ways=pay_ways(hub, view, url) if url else (),
         url=url,
         expires_at=link.expires_at if link else None,
         number=number_of(link.id, view.statement.cut_off) if link else "",
@@ -86,12 +89,24 @@ def mailed_statement(
     )
 
 
-def pay_ways(view: StatementView, url: str) -> tuple[PayWays, ...]:
-    """The pay bar of each currency."""
+def pay_ways(hub: Hub, view: StatementView, url: str) -> tuple[PayWays, ...]:
+    """The pay bar of each currency; its buttons lead to what the statement asks for first."""
     return tuple(
-        PayWays(currency=currency, buttons=buttons, not_offered=absent)
-        for currency, offers in view.buttons.items()
-        for buttons, absent in (pay_links(offers, f"{url}/pay?currency={currency}&"),)
+        _pay_way(hub, view, section, f"{url}/pay?currency={section.currency}&")
+        for section in view.statement.sections
+        if section.currency in view.buttons
+    )
+
+
+def _pay_way(hub: Hub, view: StatementView, section: Section, base: str) -> PayWays:
+    demand, offers = demand_of(section, view.statement.cut_off), view.buttons[section.currency]
+    buttons, absent = pay_links(offers, f"{base}{query_of(demand)}&")
+    return PayWays(
+        currency=section.currency,
+        demand=demand,
+        part=least_part(hub, view.merchant, offers, demand.to_pay),
+        buttons=buttons,
+        not_offered=absent,
     )
 
 

@@ -78,7 +78,8 @@ WORDS: Final[Mapping[str, str]] = {
     "label.verify": "Verificar este soporte",
     "label.withheld": "Retenciones",
     "statement.subject": "Su estado de cuenta con {company}",
-    "statement.preview": "Total pendiente: {amount}. Puede pagar en línea desde este correo.",
+    "statement.preview": "Por pagar ahora: {amount}. Puede pagar en línea desde este correo.",
+    "statement.preview.owed": "Total pendiente: {amount}.",
     "statement.title": "Estado de cuenta",
     "statement.intro": "Le compartimos su estado de cuenta al {date}.",
     "statement.nothing": "No tiene facturas pendientes. ¡Muchas gracias!",
@@ -86,6 +87,12 @@ WORDS: Final[Mapping[str, str]] = {
     "statement.outstanding": "Total pendiente",
     "statement.overdue": "{amount} vencido, {days} de atraso",
     "statement.not_overdue": "Nada vencido",
+    "statement.late": "Vencido: por pagar ahora",
+    "statement.late.below": "{days} de atraso. Total pendiente, con lo que aún no vence: {amount}",
+    "statement.to_pay": "Por pagar",
+    "statement.to_pay.below": "Total pendiente: {amount}",
+    "statement.part": "También puede pagar una parte.",
+    "statement.part.least": "También puede pagar una parte: desde {amount}.",
     "statement.uses": "Al pagar se usan {credit} de su saldo a favor: quedan por pagar {amount}.",
     "statement.held": "De él, {amount} se usan en un pago en proceso.",
     "statement.nothing_to_pay": "No queda nada por pagar",
@@ -109,6 +116,7 @@ WORDS: Final[Mapping[str, str]] = {
     "statement.bar": "Pagar en línea",
     "statement.bar.currency": "Pagar en línea en {currency}",
     "statement.pay": "Pague en línea con el botón que prefiera.",
+    "statement.pay.asks": "Con el botón que prefiera paga {amount}.",
     "statement.view": "Ver estado de cuenta",
     "statement.expires": (
         "El enlace vence el {date}. Quien tenga este correo puede ver el estado de cuenta: no lo reenvíe."
@@ -522,6 +530,9 @@ WORDS: Final[Mapping[str, str]] = {
     "paper.settled": "Aplicado",
     "paper.undated": "Sin vencimiento",
     "paper.scan": "Toque el botón o escanee el código con su celular; antes de pagar verá el total.",
+    "paper.scan.asks": (
+        "Toque el botón o escanee el código con su celular para pagar {amount}; antes de pagar verá el total."
+    ),
     "paper.qr": "Código QR: {label}",
     "paper.expires": (
         "Los enlaces y códigos vencen el {date}. Quien tenga este documento puede ver el estado de cuenta: "

@@ -9,10 +9,12 @@ from urllib.parse import urlencode
 import attrs
 from litestar import get, post
 
+from hub.domain.demand import rows_due
 from hub.domain.identity import show_document
 from hub.domain.letterhead import letterhead_for
 from hub.domain.open_item import StatementRow
 from hub.domain.statement import Section, default_selection, number_of
+from hub.flows.statements.promise import Promise, promise_in
 from hub.flows.statements.view_statement import StatementView, owed_no_more, view_statement
 from hub.flows.views.view_activity import ActivityView
 from hub.texts.engine import message as _
@@ -27,6 +29,8 @@ from hub_hookspecs import Channel, Country, Redirect
 
 GONE: Final = "gone"
 """Query parameter of the statement: what somebody wanted to pay and cannot, since nothing is owed of it."""
+OF_MAIL: Final = "mail"
+"""Value of it: all that a message asked for."""
 NOTICES: Final = {
     "credit": _("Quedó aplicado el saldo a favor."),
     "note": _("Su mensaje quedó enviado. La empresa le responderá."),
@@ -61,6 +65,7 @@ async def show_statement(request: Request) -> Page:
         notice=NOTICES.get(request.query_params.get("said", ""), ""),
         gone=await owed_no_more(hub, view, request.query_params.getall(GONE, [])),
         chosen_is_gone=GONE in request.query_params,
+        promise_is_kept=request.query_params.get(GONE) == OF_MAIL,
         address=address_of(request),
         expires=view.link.expires_at if view.link else None,
         number=number_of(view.link.id, view.statement.cut_off) if view.link else "",
@@ -72,19 +77,22 @@ async def show_pay_step(request: Request) -> Page:
     """Amounts, method and payer fields of what was chosen."""
     view = await statement_for(request)
     query = request.query_params
-    asked = query.getall("invoice", [])
+    typed = {name: value for name, value in query.multi_items() if isinstance(value, str)}
+    asked, currency = query.getall("invoice", []), query.get("currency", "")
+    promise = None if asked else promise_in(typed)
     if held := held_by(view, asked):
         return redirect(held)
-    basket = basket_of(request, view, query.get("currency", ""), asked)
+    basket = basket_of(request, view, currency, asked, promise)
     if basket is None and (unclear := unclear_in(view, asked)):
         return _unclear_page(request, view, unclear)
+    if basket is None and promise:
+        return redirect(held_by(view, promised_in(view, currency, promise)) or _kept(request))
     if basket is None:
         return redirect(_without(request, asked))
-    basket = attrs.evolve(basket, gone=await owed_no_more(hub_of(request), view, asked))
-    typed = {name: value for name, value in query.multi_items() if isinstance(value, str)}
+    basket = with_amounts(attrs.evolve(basket, gone=await owed_no_more(hub_of(request), view, asked)), typed)
     return await show_step(
         pages_for(request, view),
-        with_amounts(basket, typed),
+        attrs.evolve(basket, is_news=bool(promise and promise.asked not in (None, basket.total.minor))),
         provider=query.get("provider", ""),
         way=query.get("way", ""),
         typed=typed,
@@ -134,9 +142,20 @@ def _without(request: Request, asked: Sequence[str]) -> str:
     return f"{address_of(request)}?{urlencode([(GONE, key) for key in asked])}" if asked else address_of(request)
 
 
+def _kept(request: Request) -> str:
+    """The statement, which says that nothing is left of what a message asked for."""
+    return f"{address_of(request)}?{GONE}={OF_MAIL}"
+
+
 def held_by(view: StatementView, asked: Iterable[str]) -> str:
     """The page of the live payment that holds one of these invoices, if any."""
     return next((view.live_urls[key] for key in asked if view.live_urls.get(key)), "")
+
+
+def promised_in(view: StatementView, currency: str, promise: Promise) -> tuple[str, ...]:
+    """The invoices of the currency that a message asked for."""
+    section = view.statement.section(currency)
+    return tuple(row.item.payable_id for row in rows_due(section, promise.due_before)) if section else ()
 
 
 def unclear_in(view: StatementView, asked: Iterable[str]) -> tuple[StatementRow, ...]:
@@ -159,12 +178,17 @@ def _unclear_page(request: Request, view: StatementView, rows: Sequence[Statemen
     )
 
 
-def basket_of(request: Request, view: StatementView, currency: str, asked: Sequence[str]) -> Basket | None:
-    """What is about to be paid: the chosen invoices of one currency, or the usual choice; None where there is none."""
-    section = _section(view, currency, asked)
+def basket_of(
+    request: Request, view: StatementView, currency: str, asked: Sequence[str], promise: Promise | None = None
+) -> Basket | None:
+    """What is about to be paid: the chosen invoices of one currency, what a message asked for, or the usual choice.
+
+    None where there is none.
+    """
+    section = view.statement.section(currency) if promise else _section(view, currency, asked)
     if section is None or view.link is None:
         return None
-    wanted = set(asked) if asked else set(default_selection(section))
+    wanted = set(asked or (promised_in(view, currency, promise) if promise else default_selection(section)))
     country: Country = hub_of(request).countries[view.merchant.company.country]
     lines = tuple(
         PayableLine(
