@@ -9,6 +9,8 @@ from email.headerregistry import Address
 from typing import Any
 from urllib.parse import quote
 
+import attrs
+
 from hub.documents.alerts import alert_mail
 from hub.documents.content import pdf_content
 from hub.documents.document import MailContent
@@ -72,7 +74,7 @@ class Documents:
             ValueError: It cannot be drawn.
         """
         document = clean(document)
-        reader = self._reader(locale, document.letterhead)
+        reader = attrs.evolve(self._reader(locale, document.letterhead), one_mark=True)
         return draw_pdf(pdf_content(document, reader), reader)
 
     def redraw_logo(self, content: bytes) -> tuple[bytes, int, int]:

@@ -1,7 +1,7 @@
 """PDFs by typst: the parts of a document, laid out by templates of this package that know every part.
 
-The words go in as one JSON text and are never part of a template, so no name can be markup. Only the fonts that typst
-brings are used: every machine draws the same file.
+The words go in as one JSON text and are never part of a template, so no name can be markup. Only the sans that comes
+with the extra is used, and for letters that it has not what typst brings: every machine draws the same file.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, Final
 import attrs
 
 from hub.documents.document import PdfContent
+from hub.documents.one_mark import with_one_mark
 from hub.documents.parts import Bars, Button, Cell, ColumnHead, Facts, Part, PayBar, Rows, ScanLink
 from hub.documents.qr import qr_file
 from hub.documents.safe import colours, href, picture, within
@@ -27,8 +28,12 @@ from hub_hookspecs import Mode
 Words = dict[str, Any]
 
 TEMPLATES: Final = Path(__file__).parent / "typst"
+NEEDED: Final = ("typst", "fontpkg_source_sans_3")
 STANDARD: Final = "ua-1"
 """Tagged and accessible."""
+
+LETTER: Final = frozenset({"", "BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE"})
+"""Where paper is of the size Letter, as CLDR has it, and where nobody said; elsewhere it is A4."""
 
 WIDTH: Final = 22
 """Letters without a blank that fit every column; a longer word may break."""
@@ -40,15 +45,15 @@ BREAK: Final = "\u200b"
 
 
 def can_draw() -> bool:
-    """Whether typst is installed; looking does not load it."""
-    return importlib.util.find_spec("typst") is not None
+    """Whether typst and the font are installed; looking loads neither."""
+    return all(importlib.util.find_spec(name) is not None for name in NEEDED)
 
 
 def draw_pdf(content: PdfContent, reader: DocumentReader) -> PdfFile:
     """A document as a PDF, reproducible: the same values give the same bytes.
 
     Raises:
-        PdfMissing: typst is not installed.
+        PdfMissing: typst or the font is not installed.
         ValueError: It cannot be drawn.
     """
     words, at = words_of(content, reader), int(content.made_at.timestamp())
@@ -79,6 +84,7 @@ def _frame(content: PdfContent, reader: DocumentReader) -> Words:
         "kind": content.kind,
         "below": content.below,
         "running": content.running,
+        "paper": "us-letter" if region in LETTER else "a4",
         "landscape": content.landscape,
         "logo": _bytes(head.picture),
         "logo_height": within(head.logo, 150, 40)[1] if head.logo else 0,
@@ -109,6 +115,7 @@ def _words(part: Part, reader: DocumentReader) -> Words:
         case Facts():
             return {"part": part.part, "pairs": part.shown}
         case Rows():
+            part = with_one_mark(part)
             rows = [[_cell(head, cell) for head, cell in row] for row in part.placed]
             return {**_plain(part, "rows"), "rows": rows}
     return _plain(part)
@@ -179,6 +186,7 @@ def compiled(words: Words, **options: Any) -> Any:
     """
     if not can_draw():
         raise PdfMissing("PDFs are drawn by typst: install payment-hub[pdf]")
+    import fontpkg_source_sans_3 as font  # type: ignore[import-untyped]  # it holds files, and no types
     import typst
 
     try:
@@ -186,6 +194,7 @@ def compiled(words: Words, **options: Any) -> Any:
             TEMPLATES / "document.typ",
             root=TEMPLATES,
             ignore_system_fonts=True,
+            font_paths=[font.ROOT / "files"],
             sys_inputs={"data": json.dumps(words, ensure_ascii=False)},
             **options,
         )

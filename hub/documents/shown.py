@@ -14,7 +14,7 @@ import attrs
 from hub.documents.texts import Wording, is_known, text
 from hub.domain.cash_receipt_document import SettledLine
 from hub.domain.conversion import Rate
-from hub.domain.figures import date_text, datetime_text, money_text, rate_text
+from hub.domain.figures import date_text, datetime_text, marked_text, money_text, rate_text
 from hub.domain.letterhead import Letterhead
 from hub.domain.receipt_document import MoneyBack, PaidLine
 from hub.domain.statement_document import NotOffered
@@ -38,6 +38,7 @@ class DocumentReader:
     Attributes:
         codes: Several currencies meet in the document, so that each amount shows its code.
         familiar: Spanish says *tú* to this reader.
+        one_mark: Where codes are shown, each amount has one mark, a sign or a code, never both.
     """
 
     locale: str
@@ -45,6 +46,7 @@ class DocumentReader:
     wording: Wording = attrs.Factory(dict)
     codes: bool = False
     familiar: bool = False
+    one_mark: bool = False
 
     @property
     def language(self) -> str:
@@ -93,13 +95,14 @@ class DocumentReader:
 
     def money(self, amount: Money) -> str:
         """An amount with its currency."""
+        if self.codes and self.one_mark:
+            return marked_text(amount, self.locale)
         return money_text(amount, self.locale, with_code=self.codes)
 
     def sums(self, amounts: tuple[Money, ...]) -> str:
         """Amounts of several currencies side by side."""
-        return self.t("list.and").join(
-            money_text(amount, self.locale, with_code=len(amounts) > 1) for amount in amounts
-        )
+        several = attrs.evolve(self, codes=len(amounts) > 1)
+        return self.t("list.and").join(several.money(amount) for amount in amounts)
 
     def rate(self, rate: Rate) -> str:
         """A rate between two currencies."""

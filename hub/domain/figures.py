@@ -22,6 +22,7 @@ WHOLE: Final = frozenset({"COP"})
 DAY: Final = {"es": "dd/MM/y"}
 LONG_DAY: Final = {"es": "d 'de' MMMM 'de' y"}
 CLOCK: Final = "HH:mm"
+DOLLARS: Final = re.compile(rf"[A-Z]*\$[{NO_BREAK} ]?")
 
 
 def money_text(money: Money, locale: str, *, with_code: bool = False) -> str:
@@ -38,6 +39,12 @@ def money_text(money: Money, locale: str, *, with_code: bool = False) -> str:
     text = re.sub(r"(?<=[^\W\d_])(?=\d)", NO_BREAK, text)  # CLDR glues COP to the digits
     text = text.replace(" ", NO_BREAK)
     return f"{text}{NO_BREAK}{money.currency}" if with_code and money.currency not in text else text
+
+
+def marked_text(money: Money, locale: str) -> str:
+    """An amount with one mark that no other currency has: ``₡18 250,75``, but ``COP 185.000``: many have a ``$``."""
+    text = money_text(money, locale)
+    return text if "$" not in text else f"{money.currency}{NO_BREAK}{re.sub(DOLLARS, '', text)}"
 
 
 def rate_text(rate: Rate, locale: str) -> str:

@@ -28,7 +28,7 @@ HELD = [
     "Pago factura FV-1042",
     "Billetera digital por Nequi",
     "350-123-20261121-7781",
-    "$15.000",
+    "A favor del cliente 15.000",
     "Cancela el saldo total de lo indicado.",
     "21/11/2026",
 ]

@@ -103,7 +103,7 @@ def test_a_statement_can_be_taken_home(house: House) -> None:
         plain = pdf(browser.get(f"{debtor.path}/estado-de-cuenta.pdf"))
         english = pdf(browser.get(f"{debtor.path}/estado-de-cuenta.pdf?lang=en"))
     assert debtor.customer.name in plain
-    assert "Total ₡63 250,50" in plain
+    assert "Total 63 250,50" in plain
     assert "PRUEBA - SIN VALOR · SIMULADO" in plain
     assert "Pagar en línea" in plain
     assert "Statement of account" in english
@@ -212,7 +212,7 @@ def test_a_payment_report_agrees_with_the_ledger(house: House) -> None:
     assert not house.read(lambda tx: movements_in(tx, house.hub, merchant, Mode.LIVE, today, today))
     file = house.run(payments_pdf(house.hub, merchant, today - timedelta(days=30), today))
     plain = words_of(file.content)
-    assert f"Nequi · COP {len(found)} ${came // 100:,}".replace(",", ".") in plain
+    assert f"Nequi · COP {len(found)} {came // 100:,}".replace(",", ".") in plain
     assert house.read(lambda tx: tx.ledger.head(merchant.id, Mode.TEST))[1] in plain
     empty = house.run(payments_pdf(house.hub, merchant, date(2020, 1, 1), date(2020, 1, 31)))
     assert "No hubo pagos" in words_of(empty.content)
@@ -228,7 +228,7 @@ def test_statement_and_receipt_travel_with_their_mails(house: House) -> None:
     mail = mail_to(house, "viajera@correo.example", "estado de cuenta")
     [(name, plain)] = attached(mail.message)
     assert re.fullmatch(r"estado-de-cuenta-\d{4}-\d\d-\d\d\.pdf", name)
-    assert "Total ₡15 000,50" in plain
+    assert "Total 15 000,50" in plain
     assert "cid:" not in mail.html
     assert "data:image/png;base64," in mail.html, "Greenpay's logo came along"
     payment = pay(house, "CR", debtor)

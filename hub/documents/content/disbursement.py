@@ -19,7 +19,7 @@ def mail(made: DisbursementDocument, reader: DocumentReader) -> MailContent:
         Paragraph(t("disbursement.intro_void" if made.void_reason else "disbursement.intro")),
         Figure(t("disbursement.paid"), reader.money(made.amount), made.words.upper()),
         *voided(made.issued_at, made.voided_at, made.void_reason, reader),
-        _how(made, reader),
+        Facts(((t("label.date"), reader.day(made.paid_on)), *_how(made, reader))),
         Paragraph(t("disbursement.ask"), small=True),
     ]
     return MailContent(
@@ -54,7 +54,7 @@ def pdf(made: DisbursementDocument, reader: DocumentReader) -> PdfContent:
                 )
             ),
             Figure(t("disbursement.paid"), reader.money(made.amount), f"{t('cash.amount')} {words}"),
-            _how(made, reader),
+            Facts(_how(made, reader)),
             Signature(t("disbursement.signature")),
         ),
         void=t("cash.void") if made.void_reason else "",
@@ -62,14 +62,11 @@ def pdf(made: DisbursementDocument, reader: DocumentReader) -> PdfContent:
     )
 
 
-def _how(made: DisbursementDocument, reader: DocumentReader) -> Facts:
+def _how(made: DisbursementDocument, reader: DocumentReader) -> tuple[tuple[str, str], ...]:
     t = reader.t
-    return Facts(
-        (
-            (t("label.date"), reader.day(made.paid_on)),
-            (t("label.concept"), t("disbursement.concept")),
-            (t("cash.means"), reader.say(made.means)),
-            (t("label.reference"), made.reference),
-            (t("disbursement.why"), made.why),
-        )
+    return (
+        (t("label.concept"), t("disbursement.concept")),
+        (t("cash.means"), reader.say(made.means)),
+        (t("label.reference"), made.reference),
+        (t("disbursement.why"), made.why),
     )
