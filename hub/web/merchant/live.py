@@ -39,7 +39,7 @@ async def _live(context: MerchantContext, *, form_error: Text | str = "") -> Pag
     )
 
 
-@post("/live", status_code=200, right=Right.OWN)
+@post("/live", status_code=200, right=Right.OWN, fresh=True)
 async def begin(context: Context, form: CheckedForm) -> Page:
     """Make the live company, and go on there."""
     try:
