@@ -48,6 +48,7 @@ ANY_TIME: Final[Mapping[str, str]] = {
     "/m/integrations/{}/validate": "asks with what is stored",
     "/m/integrations/{}/webhook": "asks the provider",
     "/m/invoices/{}/rebill": ADDS,
+    "/m/new/{}": "nobody is signed in, and nothing is there yet",
     "/m/members/invite": "to an address that has access already",
     "/m/members/remove": "whoever takes access away is never held up",
     "/m/options": "no money and no identity",
