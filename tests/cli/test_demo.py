@@ -1,6 +1,7 @@
 """The demo leaves foreign folders alone, is taken up again where it was kept, and ends in order."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -144,6 +145,25 @@ def test_a_kept_demo_is_taken_up_again_with_mails_to_open(started: Start, tmp_pa
         assert again.poll() is None
         time.sleep(0.05)
     assert ended(again, signal.SIGTERM)[0] == 0
+
+
+def test_the_start_says_what_this_is_and_the_mailbox_hands_its_files_over(started: Start) -> None:
+    demo = started()
+    base = until(demo, OPEN["es"]).split()[-1].removesuffix("/demo/")
+    with httpx.Client(base_url=base, trust_env=False, timeout=30) as browser:
+        start = browser.get("/demo/").text
+        mailbox = browser.get("/mail/").text
+        number = re.findall(r'href="/mail/(\d+)"[^\n]*📎', mailbox)[0]
+        mail = browser.get(f"/mail/{number}").text
+        address, name = re.findall(r'href="(/mail/\d+/\d+)" download="([^"]+)"', mail)[0]
+        file = browser.get(address)
+        missing = browser.get(f"/mail/{number}/9")
+
+    assert start.index("Payment Hub envía a cada cliente lo que debe") < start.index("¿Quién quiere ser?")
+    assert '<svg class="story"' in start
+    assert name in mailbox
+    assert (file.headers["content-type"], file.content[:5]) == ("application/pdf", b"%PDF-")
+    assert "application/pdf" not in missing.headers["content-type"]
 
 
 def test_the_demos_address_alone_asks_who_you_want_to_be(started: Start) -> None:

@@ -221,7 +221,7 @@ def below_m(method: str) -> list[str]:
         for handler in route.route_handlers:
             if method in handler.http_methods:
                 paths.append(re.sub(r"{\w+:str}", "anything", route.path))
-    return sorted({path for path in paths if "sign-in" not in path})
+    return sorted({path for path in paths if "sign-in" not in path and "/new/" not in path})
 
 
 @pytest.mark.parametrize("path", below_m("GET"))
@@ -579,7 +579,7 @@ def test_every_oddity_of_a_payment_can_be_shown(house: House, clerks: dict[str, 
     house.write(lambda tx: tx.reviews.open(review))
     page = clerks["CR"].read("/m/reviews")
     assert "ya tenían un pago" in plain(page)
-    assert f'<li><a href="/m/payments/{payment.id}">Ver el pago</a></li>' in page
+    assert re.search(rf'<a class="button[^"]*" href="/m/payments/{payment.id}">Ver el pago</a>', page)
     assert "1 excepción espera" in plain(clerks["CR"].read("/m"))
     story = clerks["CR"].read(f"/m/payments/{payment.id}")
     assert "Excepciones" in plain(story)

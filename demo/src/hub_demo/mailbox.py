@@ -22,6 +22,15 @@ CID = re.compile(r"\bcid:([^\"'\s<>]+)")
 MAX_BYTES = 10 * 1024 * 1024
 
 
+@attrs.frozen
+class Attached:
+    """A file of a mail."""
+
+    name: str
+    kind: str
+    content: bytes = attrs.field(repr=False)
+
+
 @attrs.frozen(kw_only=True)
 class StoredMail:
     """A mail as it arrived.
@@ -66,14 +75,16 @@ class StoredMail:
             "text": self.text,
             "headers": {name: str(value) for name, value in self.message.items()},
             "attachments": [
-                {
-                    "name": part.get_filename() or "",
-                    "type": part.get_content_type(),
-                    "base64": base64.b64encode(_content(part)).decode(),
-                }
-                for part in self.message.iter_attachments()
+                {"name": file.name, "type": file.kind, "base64": base64.b64encode(file.content).decode()}
+                for file in self.attachments
             ],
         }
+
+    @property
+    def attachments(self) -> tuple[Attached, ...]:
+        """The files that it brings along, in order."""
+        parts = self.message.iter_attachments()
+        return tuple(Attached(part.get_filename() or "", part.get_content_type(), _content(part)) for part in parts)
 
     @property
     def _pictures(self) -> dict[str, str]:

@@ -3,6 +3,7 @@ and the mailbox in which every mail of the demo arrives."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -10,7 +11,7 @@ from urllib.parse import parse_qs
 import attrs
 from jinja2 import Environment, PackageLoader
 
-from .mailbox import Mailbox
+from .mailbox import Attached, Mailbox
 from .words import WORDS
 
 Scope = Mapping[str, Any]
@@ -51,23 +52,36 @@ class DemoGuide:
         if scope["type"] != "http":
             return
         path, query = scope["path"], parse_qs(scope["query_string"].decode("latin-1"))
-        if path.startswith("/mail"):
-            status, body = self._mail(path.removeprefix("/mail").strip("/"), query)
+        kind, policy = "text/html; charset=utf-8", IN_FRAME if path.endswith("/body") else POLICY
+        if file := self._file(path):
+            status, body, kind = 200, file.content, file.kind
+        elif path.startswith("/mail"):
+            status, text = self._mail(path.removeprefix("/mail").strip("/"), query)
+            body = text.encode()
         else:
-            status, body = 200, self._draw("start.html", people=self.people)
+            status, body = 200, self._draw("start.html", people=self.people).encode()
         headers = [
-            (b"content-type", b"text/html; charset=utf-8"),
-            (b"content-security-policy", (IN_FRAME if path.endswith("/body") else POLICY).encode()),
+            (b"content-type", kind.encode()),
+            (b"content-security-policy", policy.encode()),
+            (b"x-content-type-options", b"nosniff"),
             (b"cache-control", b"no-store"),
             (b"referrer-policy", b"no-referrer"),
         ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body.encode()})
+        await send({"type": "http.response.body", "body": body})
 
     def _draw(self, template: str, **values: object) -> str:
         return self._templates.get_template(template).render(
             words=WORDS[self.lang], lang=self.lang, base=self.base_url, **values
         )
+
+    def _file(self, path: str) -> Attached | None:
+        """A file of a mail: ``/mail/13/1``."""
+        found = re.fullmatch(r"/mail/([0-9]+)/([0-9]+)", path)
+        mail = self.mailbox.by_number(int(found[1])) if found else None
+        files = mail.attachments if mail else ()
+        number = int(found[2]) if found else 0
+        return files[number - 1] if 0 < number <= len(files) else None
 
     def _mail(self, rest: str, query: Mapping[str, list[str]]) -> tuple[int, str]:
         if not rest:

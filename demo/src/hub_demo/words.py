@@ -7,7 +7,18 @@ from typing import Final
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "es": {
+        "title": "Sus clientes pagan desde el correo",
+        "sentence": (
+            "Payment Hub envía a cada cliente lo que debe, con un botón de pago; cobra por el proveedor de cada país, "
+            "y deja el recibo de caja anotado."
+        ),
+        "picture": "Un estado de cuenta con botón de pago; el cliente paga donde el proveedor; vuelve el recibo",
+        "picture_owes": "Estado de cuenta",
+        "picture_button": "Pagar",
+        "picture_provider": "Proveedor",
+        "picture_receipt": "Recibo",
         "who": "¿Quién quiere ser?",
+        "attached": "Adjuntos",
         "intro": "Todo lo que ve funciona de verdad en su máquina: pagos, correos y libros. El dinero es de mentira.",
         "mark": "SIMULADO: Greenpay, ONVO Pay y Nequi son simuladores; no se cobra nada",
         "card": "Tarjeta",
@@ -80,7 +91,18 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "gone": "Los datos de la demostración se borraron",
     },
     "en": {
+        "title": "Your customers pay from the mail",
+        "sentence": (
+            "Payment Hub mails each customer what is owed with a pay button, collects through each country's provider, "
+            "and records the cash receipt."
+        ),
+        "picture": "A statement with a pay button; the customer pays at the provider; a receipt comes back",
+        "picture_owes": "Statement",
+        "picture_button": "Pay",
+        "picture_provider": "Provider",
+        "picture_receipt": "Receipt",
         "who": "Who do you want to be?",
+        "attached": "Attached",
         "intro": "Everything here really runs on your machine: payments, mails and books. The money is make-believe.",
         "mark": "SIMULATED: Greenpay, ONVO Pay and Nequi are simulators; nothing is charged",
         "card": "Card",

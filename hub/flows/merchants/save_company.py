@@ -24,6 +24,8 @@ from hub.flows.ground.tell import tell
 from hub_hookspecs import Company, Country, Mode
 
 MAX_ADDRESSES: Final = 10
+JUDGED: Final = (AccountStatus.ACTIVE, AccountStatus.NEEDS_CONFIRMATION)
+"""Accounts of which somebody said that the identity is the company's."""
 
 
 @attrs.frozen(kw_only=True)
@@ -214,7 +216,7 @@ def _save(
     changed = changed_fields(before.company, company)
     touched = tuple(account for account in tx.accounts.current_of(merchant_id) if _rests_on(hub, account, changed))
     for account in touched:
-        judged = account.status in (AccountStatus.ACTIVE, AccountStatus.NEEDS_CONFIRMATION)
+        judged = account.status in JUDGED
         status = AccountStatus.NEEDS_REVALIDATION if judged else account.status
         tx.accounts.save(attrs.evolve(account, status=status, confirmed_by="", confirmed_at=None, updated_at=now))
         for address in merchant.notify if judged else ():
@@ -224,6 +226,25 @@ def _save(
     hidden = (AccountStatus.ACTIVE, AccountStatus.NEEDS_CONFIRMATION, AccountStatus.NEEDS_REVALIDATION)
     revalidate = tuple(account for account in touched if account.status in hidden)
     return CompanySaved(merchant=merchant, warnings=warnings, changed=changed, revalidate=revalidate)
+
+
+@attrs.frozen
+class Resting:
+    """A connection whose buttons a change of these fields of the company would hide."""
+
+    account: ProviderAccount
+    fields: tuple[str, ...]
+
+
+async def resting_on_identity(hub: Hub, merchant: Merchant) -> tuple[Resting, ...]:
+    """What a change of the company would switch off."""
+
+    def read(tx: Tx) -> tuple[Resting, ...]:
+        judged = [item for item in tx.accounts.current_of(merchant.id) if item.status in JUDGED]
+        found = ((item, hub.providers.get(item.provider)) for item in judged)
+        return tuple(Resting(item, tuple(there.info.verified_fields)) for item, there in found if there)
+
+    return await hub.store.read(read)
 
 
 def _rests_on(hub: Hub, account: ProviderAccount, changed: frozenset[str]) -> bool:

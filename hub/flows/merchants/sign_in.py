@@ -132,9 +132,7 @@ async def sign_in(hub: Hub, token: str, *, instead: str = "") -> SignedIn | None
     return await hub.store.write(use)
 
 
-def session_of(
-    member: Member, hashed: bytes, csrf: str, *, signed_in_at: datetime, expires_at: datetime
-) -> Session:
+def session_of(member: Member, hashed: bytes, csrf: str, *, signed_in_at: datetime, expires_at: datetime) -> Session:
     """A member's session, under the hash of its token."""
     return Session(
         token_hash=hashed,

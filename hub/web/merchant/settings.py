@@ -13,7 +13,14 @@ from hub.domain.cells import Unreadable, read_typed
 from hub.domain.identity import FieldError, Invalid, show_document
 from hub.domain.logo import MAX_BYTES, LogoRefused
 from hub.domain.text import Text
-from hub.flows.merchants.save_company import TYPED, CompanyForm, CompanySaved, form_of, save_company
+from hub.flows.merchants.save_company import (
+    TYPED,
+    CompanyForm,
+    CompanySaved,
+    form_of,
+    resting_on_identity,
+    save_company,
+)
 from hub.flows.merchants.save_logo import remove_logo, save_logo
 from hub.flows.merchants.save_options import save_options
 from hub.flows.payments.offer_buttons import place_of
@@ -48,10 +55,10 @@ async def show_settings(context: Context) -> Page:
 @get("/company", right=Right.SEE)
 async def show_company(context: Context) -> Page:
     """Configuración > Empresa."""
-    return _company_page(context)
+    return await _company_page(context)
 
 
-def _company_page(
+async def _company_page(
     context: MerchantContext,
     *,
     typed: CompanyForm | None = None,
@@ -65,6 +72,7 @@ def _company_page(
         typed=typed or _typed(context),
         field_errors=field_errors or {},
         saved=saved,
+        resting=await resting_on_identity(context.hub, context.merchant) if context.is_owner else (),
         names={code: provider.info.name for code, provider in context.hub.providers.items()},
         notice=notice,
         form_error=form_error,
@@ -84,8 +92,8 @@ async def save(context: Context, form: CheckedForm) -> Page:
     try:
         saved = await save_company(context.hub, context.merchant.id, typed)
     except Invalid as invalid:
-        return _company_page(context, typed=typed, field_errors=by_field(invalid.problems))
-    return _company_page(attrs.evolve(context, merchant=saved.merchant), saved=saved)
+        return await _company_page(context, typed=typed, field_errors=by_field(invalid.problems))
+    return await _company_page(attrs.evolve(context, merchant=saved.merchant), saved=saved)
 
 
 @post("/company/logo", status_code=200, request_max_body_size=MAX_FORM_BYTES, right=Right.OWN)
@@ -96,8 +104,8 @@ async def save_picture(context: Context, form: CheckedForm) -> Page:
     try:
         merchant = await save_logo(context.hub, context.merchant, await upload.read(MAX_BYTES + 1) if upload else b"")
     except LogoRefused as refused:
-        return _company_page(context, form_error=LOGO_ERRORS[refused.code])
-    return _company_page(attrs.evolve(context, merchant=merchant), notice=_("El logo quedó guardado."))
+        return await _company_page(context, form_error=LOGO_ERRORS[refused.code])
+    return await _company_page(attrs.evolve(context, merchant=merchant), notice=_("El logo quedó guardado."))
 
 
 @post("/company/logo/remove", status_code=200, right=Right.OWN)
@@ -105,7 +113,7 @@ async def remove_picture(context: Context, form: CheckedForm) -> Page:
     """Show the initials again."""
     context.owners_only()
     merchant = await remove_logo(context.hub, context.merchant)
-    return _company_page(attrs.evolve(context, merchant=merchant), notice=_("El logo se quitó."))
+    return await _company_page(attrs.evolve(context, merchant=merchant), notice=_("El logo se quitó."))
 
 
 def _typed(context: MerchantContext) -> CompanyForm:

@@ -25,6 +25,7 @@ from hub.flows.payments.payment_view import PaymentView, Shown
 from hub.flows.views.payment_rows import LISTED as LISTED
 from hub_hookspecs import (
     Channel,
+    Company,
     Country,
     Credentials,
     IdentityDocument,
@@ -312,6 +313,13 @@ def compared(country: Country, field: str, value: str) -> str:
     """One side of a comparison: a type by its name, everything else as it came, masked."""
     kind = country.identity_type(value) if field == "identity_type" else None
     return kind.label if kind else value
+
+
+def own(country: Country, company: Company, field: str) -> str:
+    """Our side of a comparison, whole: nobody's own name is hidden from themselves."""
+    if field == "identity_type":
+        return compared(country, field, company.document.type)
+    return show_document(country, company.document) if field == "identity_number" else company.legal_name
 
 
 def minor(amount: int, like: Money) -> Money:
