@@ -128,6 +128,9 @@ class Customer:
         is_shopper: Who only bought in the store: anybody can type any mail there, so it is never taken for a customer.
         joined_to: The customer who this shopper is, as the merchant says; empty for none.
         joined_by, joined_at: Who said so, or that it is none any more, and when; empty while nobody said anything.
+        contact: The person whom the merchant speaks with there.
+        other_phones: Further numbers.
+        by_hand: Fields that a person wrote, by name (``CustomerField``): files leave them as they are.
     """
 
     id: str
@@ -145,6 +148,14 @@ class Customer:
     joined_to: str = ""
     joined_by: str = ""
     joined_at: datetime | None = None
+    contact: str = ""
+    other_phones: tuple[str, ...] = ()
+    by_hand: tuple[str, ...] = ()
+
+    @property
+    def phones(self) -> tuple[str, ...]:
+        """Every number, the first one first."""
+        return tuple(filter(None, (self.phone, *self.other_phones)))
 
 
 def locale_in(merchant: Merchant, language: str) -> str:

@@ -59,6 +59,7 @@ REMOVE = delete(customer).where(
         ledger_account.c.owner == customer.c.id,
     ),
     ~exists().where(delivery.c.subject == customer.c.id),
+    customer.c.by_hand == literal(""),
 )
 REMEMBER = changed(customer, customer.c.remembered)
 
@@ -163,12 +164,15 @@ def _values(record: Customer) -> dict[str, object]:
         "other_emails": " ".join(record.other_emails),
         "remembered": json_text(dict(record.remembered)),
         "language": record.language,
-        "search": folded(record.name, number, record.email, *record.other_emails, record.phone),
+        "search": folded(record.name, number, record.email, *record.other_emails, *record.phones, record.contact),
         "unsubscribed_at": maybe_micros(record.unsubscribed_at),
         "is_shopper": int(record.is_shopper),
         "joined_to": record.joined_to,
         "joined_by": record.joined_by,
         "joined_at": maybe_micros(record.joined_at),
+        "contact": record.contact,
+        "other_phones": json_text(list(record.other_phones)),
+        "by_hand": " ".join(record.by_hand),
     }
 
 
@@ -192,4 +196,7 @@ def _customer(row: sqlite3.Row) -> Customer:
         joined_to=row["joined_to"],
         joined_by=row["joined_by"],
         joined_at=maybe_moment(row["joined_at"]),
+        contact=row["contact"],
+        other_phones=tuple(json.loads(row["other_phones"])) if row["other_phones"] != "[]" else (),
+        by_hand=tuple(row["by_hand"].split()),
     )

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from hub.domain.account import AccountStatus, CaptureChoice
+from hub.domain.customer_edit import CustomerField
 from hub.domain.decision import DecisionKind
 from hub.domain.dispute import DisputeOutcome, DisputeStage
 from hub.domain.files.layout import FileKind
@@ -214,6 +215,9 @@ customer = _table(
     _text("joined_to"),
     _text("joined_by"),
     _whole("joined_at", null=True),
+    _text("contact", server_default=""),
+    _text("other_phones", server_default="[]"),
+    _text("by_hand", server_default=""),
     _flag("is_shopper"),
     CheckConstraint("joined_to = '' OR is_shopper = 1", name="shopper_joined"),
     CheckConstraint("(joined_by = '') = (joined_at IS NULL)", name="joined_when"),
@@ -224,6 +228,21 @@ customer = _table(
     _index(None, "joined_to", where="joined_to <> ''"),
 )
 
+customer_edit = _table(
+    "customer_edit",
+    _id(),
+    _to("customer", "customer.id"),
+    _to("merchant", "merchant.id"),
+    _text("field"),
+    _text("before"),
+    _text("after"),
+    _text("by"),
+    _whole("at"),
+    _one_of("field", CustomerField),
+    CheckConstraint("by <> ''", name="accounted_for"),
+    _index(None, "customer", "at"),
+    _index("customer_edit_by_before", "merchant", "field", "before"),
+)
 
 account = _table(
     "account",

@@ -17,6 +17,7 @@ from .closes import Closes
 from .connection import raise_meaning
 from .conversions import Conversions
 from .countries import Countries
+from .customer_edits import CustomerEdits
 from .customers import Customers
 from .decisions import Decisions
 from .deliveries import Deliveries
@@ -53,6 +54,7 @@ class Tx(Runs):
 
     merchants: Merchants
     customers: Customers
+    customer_edits: CustomerEdits
     accounts: Accounts
     countries: Countries
     payables: Payables
@@ -175,6 +177,7 @@ class SqliteTx(Tx):
 NOUNS: Final[Mapping[str, Callable[[Tx], Any]]] = {
     "merchants": Merchants,
     "customers": Customers,
+    "customer_edits": CustomerEdits,
     "accounts": Accounts,
     "countries": Countries,
     "payables": Payables,

@@ -438,6 +438,7 @@ SOME_NEWS = (
     "INSERT INTO operation_news (id, seq, operation, source, kind, seen_at, note)"
     " VALUES ('n9', 1, 'o9', 'answer', 'returned', 1, '')"
 )
+AN_EDIT = "INSERT INTO customer_edit VALUES ('ce9', 'c1', 'm1', 'email', 'a@x.example', 'b@x.example', 'Ana', 1)"
 AN_ERASURE = f"INSERT INTO erasure VALUES ({CAPTURE}, 'Ana', 'x', 1)"
 
 A_REQUEST = (
@@ -621,6 +622,12 @@ REFUSED = {
         "a conversion is voided once",
     ),
     "a conversion deleted": (f"{a_conversion()}; DELETE FROM conversion", "append_only"),
+    # what people changed of customers
+    "a change of a field that is none": (AN_EDIT.replace("'email'", "'mood'"), "field"),
+    "a change by nobody": (AN_EDIT.replace("'Ana'", "''"), "accounted_for"),
+    "a change of another company's customer": (AN_EDIT.replace("'m1'", "'m2'"), "walls"),
+    "a change rewritten": (f"{AN_EDIT}; UPDATE customer_edit SET before = 'c@x.example'", "append_only"),
+    "a change deleted": (f"{AN_EDIT}; DELETE FROM customer_edit", "append_only"),
     # shoppers
     "a shopper joined by nobody": ("UPDATE customer SET is_shopper = 1, joined_to = 'c2' WHERE id = 'c1'", "joined_by"),
     "a shopper joined at no time": (

@@ -601,6 +601,8 @@ def desk_paths(house: House) -> list[str]:
     one = (
         customer,
         f"{customer}/activity",
+        f"{customer}/edit",
+        "/m/customers/new",
         f"{customer}/mail",
         f"{customer}/receipt",
         f"/m/payments/{payment.id}",

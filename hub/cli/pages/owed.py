@@ -142,7 +142,8 @@ def customer_page(snapshot: Snapshot, customer: Customer) -> ThingPage:
             ("identity", f"{customer.document.type} {customer.document.number}" if customer.document else ""),
             ("mail", customer.email),
             ("further mails", ", ".join(customer.other_emails)),
-            ("phone", customer.phone),
+            ("phones", ", ".join(customer.phones)),
+            ("contact", customer.contact),
             ("no reminders since", customer.unsubscribed_at),
             (
                 "credit",

@@ -21,6 +21,8 @@ from hub.domain.text import Text
 from hub.flows.ground.ports import Tx
 from hub_hookspecs import Country, IdentityDocument, IdentityType
 
+from .former_identity import formerly_had, is_named
+
 Key = tuple[str, str, str]
 """What a row says of its customer: the key, the type of the identity document where the file names it, and a mail that
 stands beside."""
@@ -40,6 +42,7 @@ class Named:
         several: More than one customer has what the row says, or one whose document is of another type.
         is_torn: Its number is of one customer, and its mail of another.
         by_name: Found by the name alone.
+        is_former: Its number was a customer's until a person corrected it, and its name is another.
         document: Of somebody who is not known: what the file says of it, where it can be read.
         kind: The type of that document, where nobody wrote it.
     """
@@ -48,6 +51,7 @@ class Named:
     several: bool = False
     is_torn: bool = False
     by_name: bool = False
+    is_former: bool = False
     document: IdentityDocument | None = None
     kind: IdentityType | None = attrs.field(default=None, eq=False, repr=False)
 
@@ -65,6 +69,7 @@ def customers_named(
     Args:
         read: What was understood of other portions of the same file; what is new is added.
     """
+    rows = tuple(rows)
     keys = dict.fromkeys(map(key_of, rows))
     understood = {} if read is None else read
     for key in keys:
@@ -98,6 +103,7 @@ def customers_named(
                 continue
         who = attrs.evolve(_one(ids, documents.get(key)), kind=_inferred(country, key, documents.get(key)))
         named[key] = _beside(who, by_mail.get(key[2], set()))
+    named |= _named_formerly(tx, merchant, country, rows, numbers, named)
     open_names = {key for key, who in named.items() if who == Named(document=who.document) and _is_name(key[0])}
     if open_names:
         ids_of: dict[str, set[str]] = {}
@@ -110,6 +116,32 @@ def customers_named(
     return named
 
 
+def _named_formerly(
+    tx: Tx,
+    merchant: Merchant,
+    country: Country,
+    rows: Iterable[InvoiceRow],
+    numbers: Mapping[Key, tuple[str, ...]],
+    named: Mapping[Key, Named],
+) -> Mapping[Key, Named]:
+    """Whom a number means that a person corrected since: its customer where each row has his name too, else nobody."""
+    nobody = {key for key, who in named.items() if who.customer_id is None and not who.several and key in numbers}
+    former = formerly_had(tx, merchant, country, {number for key in nobody for number in numbers[key]})
+    if not former:
+        return {}
+    names: dict[Key, set[str]] = {}
+    for row in rows:
+        names.setdefault(key_of(row), set()).add(row.customer_name)
+    found = {}
+    for key in nobody:
+        customers = {former[number].id: former[number] for number in numbers[key] if number in former}
+        if customers:
+            customer = next(iter(customers.values()))
+            is_he = len(customers) == 1 and all(is_named(customer, name) for name in names[key])
+            found[key] = Named(customer_id=customer.id) if is_he else Named(is_former=True)
+    return found
+
+
 def is_of_another_type(same: Collection[Customer], ids: Collection[str]) -> bool:
     """Whether a number is known, and under other types alone: a person's NIT has the digits of the cédula, so that
     this may be that customer, and is never a new one."""
@@ -118,7 +150,14 @@ def is_of_another_type(same: Collection[Customer], ids: Collection[str]) -> bool
 
 def creatable(row: InvoiceRow, who: Named, merchant: Merchant, customer_id: str) -> Customer | None:
     """The customer whom nobody knows, where the row says who it is: a document, and a name that may be of its type."""
-    if who.customer_id is not None or who.several or who.is_torn or who.document is None or not row.customer_name:
+    if (
+        who.customer_id is not None
+        or who.several
+        or who.is_torn
+        or who.is_former
+        or who.document is None
+        or not row.customer_name
+    ):
         return None
     if who.kind and not fits_name((who.kind,), row.customer_name):
         return None
@@ -140,6 +179,8 @@ def why_unknown(row: InvoiceRow, who: Named, created: Customer | None) -> Text:
     """
     if who.several:
         return Text("import.customer_several")
+    if who.is_former:
+        return Text("import.number_corrected")
     if created:
         return Text("import.customer_creatable")
     return Text("import.customer_undocumented") if row.customer_name else Text("import.customer_unknown")

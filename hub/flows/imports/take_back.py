@@ -14,6 +14,7 @@ from typing import Any, Final
 import attrs
 
 from hub.domain.collector import resting
+from hub.domain.customer_edit import left_by_files
 from hub.domain.files.sheet import RowError
 from hub.domain.import_before import customer_restored, notes_in, outside_before, restored
 from hub.domain.import_run import AHEAD, ATTEMPTS, ImportRun, RunRow, RunState, RunSubject
@@ -195,7 +196,7 @@ def _undo_customer(tx: Tx, row: RunRow, now: datetime) -> None:
     """Earlier values come back; who was created is removed, unless something else names them."""
     customer = tx.customers.get(row.subject_id)
     if customer and row.what != "new":
-        tx.customers.save(customer_restored(customer, row.before))
+        tx.customers.save(left_by_files(customer, customer_restored(customer, row.before)))
     elif customer:
         tx.customers.remove(customer.id)
     tx.imports.undone(row, row.revision, now)

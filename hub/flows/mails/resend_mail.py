@@ -3,8 +3,11 @@ one that was sent goes out once more under a new Message-ID."""
 
 from __future__ import annotations
 
+from typing import Final
+
 import attrs
 
+from hub.domain.customer_edit import CustomerField
 from hub.domain.merchant import Merchant
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
 from hub.domain.text import Text
@@ -12,6 +15,20 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.statements.send_statement import NoMail, send_statement
 
 from .deliver import private_kinds
+
+TO_CUSTOMERS: Final = frozenset(
+    {
+        DeliveryKind.RECEIPT,
+        DeliveryKind.CASH_RECEIPT,
+        DeliveryKind.DISBURSEMENT,
+        DeliveryKind.CONVERSION,
+        DeliveryKind.PAYMENT_DECLINED,
+        DeliveryKind.PAYMENT_PENDING,
+        DeliveryKind.PAYMENT_RETURNED,
+        DeliveryKind.RETURN_BOUNCED,
+    }
+)
+"""What tells of a customer's money."""
 
 
 class NotAgain(Exception):
@@ -39,6 +56,8 @@ async def resend_mail(hub: Hub, merchant: Merchant, delivery_id: str) -> Deliver
         raise NotAgain(Text("mail.still_due"))
     if there.kind == DeliveryKind.STATEMENT:
         return await _statement_again(hub, merchant, there)
+    if await hub.store.read(lambda tx: _is_replaced(tx, there)):
+        raise NotAgain(Text("mail.address_replaced", address=there.recipient))
 
     def write(tx: Tx) -> Delivery:
         again = attrs.evolve(
@@ -54,6 +73,21 @@ async def resend_mail(hub: Hub, merchant: Merchant, delivery_id: str) -> Deliver
         return again
 
     return await hub.store.write(write)
+
+
+def _is_replaced(tx: Tx, there: Delivery) -> bool:
+    """Whether a person put another address in the place of this one since the mail was owed: its reader may be a
+    stranger by now, or may always have been one."""
+    if there.kind not in TO_CUSTOMERS:
+        return False
+    text = there.recipient.lower()
+    customers = tx.customer_edits.formerly(there.merchant_id, CustomerField.EMAIL, {text}).get(text, frozenset())
+    found = filter(None, map(tx.customers.get, customers))
+    changed = (customer.id for customer in found if text not in (customer.email, *customer.other_emails))
+    return any(
+        (since := tx.customer_edits.who_it_is_since(customer_id)) and since >= there.created_at
+        for customer_id in changed
+    )
 
 
 async def _statement_again(hub: Hub, merchant: Merchant, there: Delivery) -> Delivery:

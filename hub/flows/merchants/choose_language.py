@@ -6,6 +6,7 @@ from typing import Final
 
 import attrs
 
+from hub.domain.customer_edit import CustomerField
 from hub.domain.merchant import Merchant, Session
 from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx
@@ -25,7 +26,8 @@ async def choose_language(hub: Hub, merchant: Merchant, customer_id: str, langua
 
     def save(tx: Tx) -> None:
         customer = customer_of(tx, merchant, customer_id)
-        tx.customers.save(attrs.evolve(customer, language=language))
+        by_hand = tuple(sorted({*customer.by_hand, CustomerField.LANGUAGE.value}))
+        tx.customers.save(attrs.evolve(customer, language=language, by_hand=by_hand))
 
     await hub.store.write(save)
 

@@ -266,5 +266,8 @@ def _back(tx: Tx, hub: Hub, payment: Payment, payables: dict[str, Payable], now:
         if payable.kind is PayableKind.ORDER:
             order_link = tx.links.get(f"o{payable.id}")
             return url_of(hub, order_link) if order_link and order_link.is_open(now) else ""
+    changed_at = tx.customer_edits.who_it_is_since(payment.customer_id)
+    if changed_at and changed_at >= payment.created_at:  # whoever holds the page of an older payment may be a stranger
+        return ""
     link = tx.links.find(LinkKind.STATEMENT, payment.customer_id, payment.mode, now)
     return url_of(hub, link) if link else ""

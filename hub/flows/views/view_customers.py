@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import attrs
 
 from hub.domain.conversion import Conversion
+from hub.domain.customer_edit import CustomerEdit
 from hub.domain.decision import Decision, DecisionKind
 from hub.domain.disbursement import Disbursement
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
@@ -66,6 +67,7 @@ class CustomerView:
         conversions: Money that came in another currency, newest first.
         shoppers: Who bought in the store and is this customer, as the merchant says.
         joined: The customer who this shopper is, as the merchant says.
+        edits: What people changed of it by hand, the newest first.
     """
 
     customer: Customer
@@ -81,6 +83,19 @@ class CustomerView:
     conversions: tuple[Conversion, ...]
     shoppers: tuple[Customer, ...] = ()
     joined: Customer | None = None
+    edits: tuple[CustomerEdit, ...] = ()
+
+
+async def customer_to_edit(hub: Hub, merchant: Merchant, customer_id: str) -> Customer:
+    """A customer of this merchant as it is now.
+
+    Raises:
+        LookupError: No such customer of this merchant; a shopper of the store is none.
+    """
+    customer = await hub.store.read(lambda tx: customer_of(tx, merchant, customer_id))
+    if customer.is_shopper:
+        raise LookupError(customer_id)
+    return customer
 
 
 async def view_customer(hub: Hub, merchant: Merchant, customer_id: str) -> CustomerView:
@@ -109,6 +124,7 @@ async def view_customer(hub: Hub, merchant: Merchant, customer_id: str) -> Custo
             conversions=tx.conversions.of_customer(customer.id, merchant.mode),
             shoppers=tx.customers.joined_to(customer.id),
             joined=tx.customers.get(customer.joined_to) if customer.joined_to else None,
+            edits=tx.customer_edits.of(customer.id),
         )
 
     return await hub.store.read(read)

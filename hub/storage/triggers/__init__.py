@@ -9,6 +9,7 @@ from hub.storage.guards import Trigger
 
 from .closes import close_triggers
 from .conversions import conversion_triggers
+from .customers import customer_triggers
 from .decisions import decision_triggers
 from .disbursements import disbursement_triggers
 from .disputes import dispute_triggers
@@ -23,6 +24,7 @@ from .seals import seal_triggers
 from .settlements import settlement_triggers
 
 TRIGGERS: tuple[Trigger, ...] = (
+    *customer_triggers(),
     *payment_triggers(),
     *operation_triggers(),
     *decision_triggers(),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
+from hub.domain.customer_edit import LABELS, CustomerField
 from hub.domain.identity import Invalid
 from hub.domain.merchant import Customer, locale_for
+from hub.domain.phones import international
 from hub.domain.text import Text
 from hub.flows.mails.view_deliveries import list_customer_mails
 from hub.flows.merchants.choose_language import choose_language
@@ -19,12 +23,23 @@ from hub.flows.statements.join_shopper import join_shopper
 from hub.flows.statements.send_statement import NoMail, copy_link, revoke_link, send_statement
 from hub.flows.views.print_statement import preview_statement_pdf
 from hub.flows.views.view_customers import list_customers, view_customer
+from hub.texts.engine import message as _
 from hub.web.reader import reader_for
 from hub.web.responses import Page, pdf_answer, redirect
+from hub_hookspecs import IdentityDocument
 
+from . import words
 from .context import Context, MerchantContext, unknown_is_404
 from .form import CheckedForm, FieldErrors, by_field
 from .rights import Right
+
+SAID: Final = {
+    "created": _("El cliente quedó guardado."),
+    "edited": _("Los cambios se guardaron."),
+}
+"""What the page says when a form was taken."""
+DEAD: Final = _("Los enlaces que ya se habían enviado dejan de abrir. El próximo estado de cuenta lleva uno nuevo.")
+UNUSUAL: Final = _("La identificación no tiene la forma usual. Revísela.")
 
 
 @get("/customers", right=Right.SEE)
@@ -36,9 +51,20 @@ async def show_customers(context: Context, q: FromQuery[str] = "") -> Page:
 
 
 @get("/customers/{customer:str}", right=Right.SEE)
-async def show_customer(context: Context, customer: FromPath[str]) -> Page:
-    """One customer."""
-    return await _customer_page(context, customer)
+async def show_customer(
+    context: Context,
+    customer: FromPath[str],
+    said: FromQuery[str] = "",
+    dead: FromQuery[str] = "",
+    unusual: FromQuery[str] = "",
+) -> Page:
+    """One customer; what became of a form that led here is said once more where the page is drawn again."""
+    notices = [SAID[said]] if said in SAID else []
+    if dead:
+        notices.append(DEAD)
+    if unusual:
+        notices.append(UNUSUAL)
+    return await _customer_page(context, customer, notices=notices)
 
 
 async def _customer_page(
@@ -50,6 +76,7 @@ async def _customer_page(
     field_errors: FieldErrors | None = None,
     note: str = "",
     revoked: bool = False,
+    notices: Sequence[str] = (),
     status: int = 200,
 ) -> Page:
     with unknown_is_404():
@@ -59,6 +86,9 @@ async def _customer_page(
         view=view,
         mails=await list_customer_mails(context.hub, context.merchant, customer),
         whatsapp=_whatsapp(context, view.customer, view.url),
+        notices=notices,
+        edit_labels=LABELS,
+        edit_words=partial(edit_words, context),
         sent_to=sent_to,
         form_error=form_error,
         field_errors=field_errors or {},
@@ -68,14 +98,31 @@ async def _customer_page(
     )
 
 
-def _whatsapp(context: MerchantContext, customer: Customer, url: str) -> str:
-    """WhatsApp with a message begun in the customer's language; to the number where it is written with its country."""
+def _whatsapp(context: MerchantContext, customer: Customer, url: str) -> list[tuple[str, str]]:
+    """WhatsApp with a message begun in the customer's language: each of the customer's numbers, and where to; without
+    one that can be called from anywhere, whom the reader picks there."""
     reader = reader_for(context.merchant, locale_for(context.merchant, customer))
     text = reader.words(
         Text("customer.greeting", customer=customer.name, company=context.merchant.company.name, url=url)
     )
-    number = re.sub("[^0-9]", "", customer.phone) if customer.phone.startswith("+") else ""
-    return f"https://wa.me/{number}?{urlencode({'text': text})}"
+    query = urlencode({"text": text})
+    numbers = {phone: international(phone, context.country.phone_prefix) for phone in customer.phones}
+    found = {number: (phone, f"https://wa.me/{number}?{query}") for phone, number in numbers.items() if number}
+    return list(found.values()) or [("", f"https://wa.me/?{query}")]
+
+
+def edit_words(context: MerchantContext, field: CustomerField, text: str) -> str:
+    """What was written in a field, for the merchant's people."""
+    match field:
+        case CustomerField.DOCUMENT if text:
+            kind, _blank, number = text.partition(" ")
+            return words.document(context.country, IdentityDocument(kind, number, None))
+        case CustomerField.REMINDERS if text:
+            return text.partition("T")[0]
+        case CustomerField.LANGUAGE:
+            return {"es": "español", "en": "English"}.get(text, text)
+        case _:
+            return text.replace("\n", ", ")
 
 
 @get("/customers/{customer:str}/pdf", right=Right.SEE)
@@ -108,7 +155,7 @@ async def send(context: Context, form: CheckedForm, customer: FromPath[str]) -> 
         try:
             sent = await send_statement(context.hub, context.merchant, customer, note=form.get("note"))
         except NoMail:
-            form_error = "Este cliente no tiene correo. Impórtelo con su correo, o copie el enlace."
+            form_error = "Este cliente no tiene correo. Agréguelo en «Corregir estos datos», o copie el enlace."
             return await _customer_page(context, customer, form_error=form_error, status=422)
         except Invalid as invalid:
             field_errors = by_field(invalid.problems)

@@ -113,6 +113,9 @@ def upgrade() -> None:
         sa.Column("joined_to", sa.Text(), nullable=False),
         sa.Column("joined_by", sa.Text(), nullable=False),
         sa.Column("joined_at", WHOLE, nullable=True),
+        sa.Column("contact", sa.Text(), server_default="", nullable=False),
+        sa.Column("other_phones", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("by_hand", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint("joined_to = '' OR is_shopper = 1", name=op.f("customer_shopper_joined")),
         sa.CheckConstraint("(joined_by = '') = (joined_at IS NULL)", name=op.f("customer_joined_when")),
         sa.CheckConstraint("joined_to = '' OR joined_by <> ''", name=op.f("customer_joined_by")),
@@ -138,6 +141,28 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(op.f("customer_by_merchant_name"), "customer", ["merchant", "name"], unique=False)
+    op.create_table(
+        "customer_edit",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("customer", sa.Text(), nullable=False),
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("after", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", WHOLE, nullable=False),
+        sa.CheckConstraint(
+            "field IN ('address', 'contact', 'document', 'email', 'language', 'name', 'other_emails', 'other_phones', 'phone', 'reminders')",
+            name=op.f("customer_edit_field"),
+        ),
+        sa.CheckConstraint("by <> ''", name=op.f("customer_edit_accounted_for")),
+        sa.ForeignKeyConstraint(["customer"], ["customer.id"], name=op.f("customer_edit_customer_known")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("customer_edit_merchant_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("customer_edit_key")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("customer_edit_by_customer_at"), "customer_edit", ["customer", "at"], unique=False)
+    op.create_index("customer_edit_by_before", "customer_edit", ["merchant", "field", "before"], unique=False)
     op.create_table(
         "account",
         sa.Column("id", sa.Text(), nullable=False),
