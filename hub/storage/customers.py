@@ -28,6 +28,7 @@ SAVE = _insert.on_conflict_do_update(
     where=customer.c.merchant == _insert.excluded.merchant,
 )
 GET = select(customer).where(customer.c.id == bindparam("id"))
+MANY = select(customer).where(among(customer.c.id, "ids"))
 BY_NUMBER = select(customer).where(
     customer.c.merchant == bindparam("merchant"),
     customer.c.document_number == bindparam("number"),
@@ -85,6 +86,12 @@ class Customers:
         """A customer by id."""
         row = self._tx.run(GET, {"id": customer_id}).fetchone()
         return None if row is None else _customer(row)
+
+    def many(self, customer_ids: Collection[str]) -> tuple[Customer, ...]:
+        """Customers in the order of the ids; unknown ids are left out."""
+        rows = self._tx.run(MANY, {"ids": json_text(list(customer_ids))})
+        found = {row["id"]: _customer(row) for row in rows}
+        return tuple(found[customer_id] for customer_id in dict.fromkeys(customer_ids) if customer_id in found)
 
     def find(
         self, merchant_id: str, *, number: str = "", email: str = "", shoppers: bool = False

@@ -225,6 +225,7 @@ customer = _table(
     _index(None, "merchant", "document_number", where="document_number IS NOT NULL"),
     _index("customer_by_merchant_email", literal_column("merchant"), func.lower(literal_column("email"))),
     _index(None, "merchant", "name"),
+    _index("customer_listed", "merchant", "search", "id", where="is_shopper = 0"),
     _index(None, "joined_to", where="joined_to <> ''"),
 )
 
@@ -386,7 +387,40 @@ payable = _table(
         "due",
         where="kind = 'invoice' AND due > 0",
     ),
+    _index(
+        "payable_falls",
+        "customer",
+        "mode",
+        "currency",
+        literal_column("coalesce(due_on, issued_on)"),
+        where="kind = 'invoice' AND due > 0 AND plan = '[]'",
+    ),
+    _index(
+        "payable_planned",
+        "customer",
+        "mode",
+        "currency",
+        where="kind = 'invoice' AND due > 0 AND plan <> '[]'",
+    ),
 )
+
+customer_debt = _table(
+    "customer_debt",
+    _to("customer", "customer.id", primary_key=True),
+    _text("mode", primary_key=True),
+    _text("currency", primary_key=True),
+    _to("merchant", "merchant.id"),
+    _whole("due"),
+    _whole("bills"),
+    _text("oldest", null=True),
+    _one_of("mode", Mode),
+    CheckConstraint("due >= 0", name="due"),
+    CheckConstraint("(due > 0) = (bills > 0)", name="bills"),
+    _index("customer_debt_by_due", "merchant", "mode", "currency", "due", "customer", where="due > 0"),
+    _index("customer_debt_by_oldest", "merchant", "mode", "currency", "oldest", "customer", where="due > 0"),
+    rowid=False,
+)
+"""What is owed, kept up to date by the payables' triggers alone."""
 
 store_order = _table(
     "store_order",

@@ -17,6 +17,7 @@ from .closes import Closes
 from .connection import raise_meaning
 from .conversions import Conversions
 from .countries import Countries
+from .customer_debts import CustomerDebts
 from .customer_edits import CustomerEdits
 from .customers import Customers
 from .decisions import Decisions
@@ -55,6 +56,7 @@ class Tx(Runs):
     merchants: Merchants
     customers: Customers
     customer_edits: CustomerEdits
+    debts: CustomerDebts
     accounts: Accounts
     countries: Countries
     payables: Payables
@@ -178,6 +180,7 @@ NOUNS: Final[Mapping[str, Callable[[Tx], Any]]] = {
     "merchants": Merchants,
     "customers": Customers,
     "customer_edits": CustomerEdits,
+    "debts": CustomerDebts,
     "accounts": Accounts,
     "countries": Countries,
     "payables": Payables,

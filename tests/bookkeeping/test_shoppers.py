@@ -17,7 +17,8 @@ from hub.domain.refusals import Conflict
 from hub.flows.statements import join_shopper as module
 from hub.flows.statements.join_shopper import join_shopper
 from hub.flows.statements.place_order import Cart, place_order
-from hub.flows.views.view_customers import list_customers, view_customer
+from hub.flows.views.list_customers import list_customers
+from hub.flows.views.view_customers import view_customer
 from hub.storage.customers import Customers
 from hub_hookspecs import Mode
 from tests.bookkeeping.desk import Desk, run
@@ -46,7 +47,7 @@ def test_an_order_with_a_customers_mail_is_not_that_customers(desk_for: Desks) -
 
     assert shopper.is_shopper
     assert shopper.id == again.id != "c1"
-    assert [row.customer.id for row in run(list_customers(desk.hub, desk.merchant))] == ["c1"]
+    assert [row.customer.id for row in run(list_customers(desk.hub, desk.merchant)).rows] == ["c1"]
     assert desk.read(lambda tx: [item.id for item in tx.customers.find(desk.merchant.id, email=MAIL)]) == ["c1"]
     assert desk.balances() == {}
 

@@ -1,4 +1,4 @@
-"""View the customers of a merchant: the list, and one of them with everything that is theirs."""
+"""View one of a merchant's customers, with everything that is theirs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from hub.domain.disbursement import Disbursement
 from hub.domain.merchant import Customer, Link, LinkKind, Merchant
 from hub.domain.message import Delivery
 from hub.domain.receipt import CashReceipt
-from hub.domain.sums import sums_of
 from hub.flows.ground.free_credit import free_sums
 from hub.flows.ground.open_link import url_of
 from hub.flows.ground.own_customer import customer_of
@@ -21,35 +20,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.statements.view_statement import StatementView, statement_of
 from hub_hookspecs import Money
 
-from .payment_rows import LISTED, PaymentRow, payment_rows
-
-
-@attrs.frozen(kw_only=True)
-class ListedCustomer:
-    """One customer in a list, with what is owed per currency."""
-
-    customer: Customer
-    owed: tuple[Money, ...]
-    invoices: int
-
-
-async def list_customers(hub: Hub, merchant: Merchant, search: str = "") -> tuple[ListedCustomer, ...]:
-    """Customers whose name, number or mail matches."""
-
-    def read(tx: Tx) -> tuple[ListedCustomer, ...]:
-        totals: dict[str, list[tuple[str, int, int]]] = {}
-        for customer_id, currency, due, count in tx.payables.open_totals(merchant.id, merchant.mode):
-            totals.setdefault(customer_id, []).append((currency, due, count))
-        return tuple(
-            ListedCustomer(
-                customer=customer,
-                owed=sums_of(Money(due, currency) for currency, due, _ in totals.get(customer.id, ())),
-                invoices=sum(count for *_, count in totals.get(customer.id, ())),
-            )
-            for customer in tx.customers.of(merchant.id, search)[:LISTED]
-        )
-
-    return await hub.store.read(read)
+from .payment_rows import PaymentRow, payment_rows
 
 
 @attrs.frozen(kw_only=True)

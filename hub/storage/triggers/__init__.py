@@ -9,6 +9,7 @@ from hub.storage.guards import Trigger
 
 from .closes import close_triggers
 from .conversions import conversion_triggers
+from .customer_debts import debt_triggers
 from .customers import customer_triggers
 from .decisions import decision_triggers
 from .disbursements import disbursement_triggers
@@ -32,6 +33,7 @@ TRIGGERS: tuple[Trigger, ...] = (
     *reported_triggers(),
     *request_triggers(),
     *payable_triggers(),
+    *debt_triggers(),
     *ledger_triggers(),
     *seal_triggers(),
     *close_triggers(),

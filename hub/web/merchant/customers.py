@@ -21,8 +21,9 @@ from hub.flows.merchants.choose_language import choose_language
 from hub.flows.statements.end_reminders import record_wish
 from hub.flows.statements.join_shopper import join_shopper
 from hub.flows.statements.send_statement import NoMail, copy_link, revoke_link, send_statement
+from hub.flows.views.list_customers import CustomerOrder, list_customers
 from hub.flows.views.print_statement import preview_statement_pdf
-from hub.flows.views.view_customers import list_customers, view_customer
+from hub.flows.views.view_customers import view_customer
 from hub.texts.engine import message as _
 from hub.web.reader import reader_for
 from hub.web.responses import Page, pdf_answer, redirect
@@ -42,11 +43,41 @@ DEAD: Final = _("Los enlaces que ya se habían enviado dejan de abrir. El próxi
 UNUSUAL: Final = _("La identificación no tiene la forma usual. Revísela.")
 
 
+ORDERS: Final = (
+    (CustomerOrder.NAME.value, _("Nombre")),
+    (CustomerOrder.DEBT.value, _("Lo que deben")),
+    (CustomerOrder.OVERDUE.value, _("Días de mora")),
+)
+"""By what the list is sorted."""
+
+
 @get("/customers", right=Right.SEE)
-async def show_customers(context: Context, q: FromQuery[str] = "") -> Page:
-    """Customers, with what they owe."""
+async def show_customers(
+    context: Context,
+    q: FromQuery[str] = "",
+    order: FromQuery[str] = "",
+    currency: FromQuery[str] = "",
+    after: FromQuery[str] = "",
+) -> Page:
+    """Customers, with what they owe; page by page."""
+    by = CustomerOrder(order) if order in set(CustomerOrder) else CustomerOrder.NAME
+    currencies = context.country.currencies
+    chosen = currency if currency in currencies else currencies[0]
+    found = await list_customers(
+        context.hub, context.merchant, q.strip()[:100], order=by, currency=chosen, after=after[:40]
+    )
+    kept = {"q": q, "order": by.value, "currency": chosen}
     return context.page(
-        "customers.html", rows=await list_customers(context.hub, context.merchant, q.strip()[:100]), q=q
+        "customers.html",
+        rows=found.rows,
+        q=q,
+        order=by.value,
+        orders=ORDERS,
+        currency=chosen,
+        currencies=[(code, code) for code in currencies],
+        after=after,
+        first=urlencode(kept),
+        next=urlencode({**kept, "after": found.after}) if found.after else "",
     )
 
 

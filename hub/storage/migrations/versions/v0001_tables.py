@@ -141,6 +141,13 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(op.f("customer_by_merchant_name"), "customer", ["merchant", "name"], unique=False)
+    op.create_index(
+        "customer_listed",
+        "customer",
+        ["merchant", "search", "id"],
+        unique=False,
+        sqlite_where=sa.text("is_shopper = 0"),
+    )
     op.create_table(
         "customer_edit",
         sa.Column("id", sa.Text(), nullable=False),
@@ -344,6 +351,52 @@ def upgrade() -> None:
         ["merchant", "mode", "customer", "currency", "due"],
         unique=False,
         sqlite_where=sa.text("kind = 'invoice' AND due > 0"),
+    )
+    op.create_index(
+        "payable_falls",
+        "payable",
+        ["customer", "mode", "currency", sa.literal_column("coalesce(due_on, issued_on)")],
+        unique=False,
+        sqlite_where=sa.text("kind = 'invoice' AND due > 0 AND plan = '[]'"),
+    )
+    op.create_index(
+        "payable_planned",
+        "payable",
+        ["customer", "mode", "currency"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'invoice' AND due > 0 AND plan <> '[]'"),
+    )
+    op.create_table(
+        "customer_debt",
+        sa.Column("customer", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("due", WHOLE, nullable=False),
+        sa.Column("bills", WHOLE, nullable=False),
+        sa.Column("oldest", sa.Text(), nullable=True),
+        sa.CheckConstraint("(due > 0) = (bills > 0)", name=op.f("customer_debt_bills")),
+        sa.CheckConstraint("due >= 0", name=op.f("customer_debt_due")),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("customer_debt_mode")),
+        sa.ForeignKeyConstraint(["customer"], ["customer.id"], name=op.f("customer_debt_customer_known")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("customer_debt_merchant_known")),
+        sa.PrimaryKeyConstraint("customer", "mode", "currency", name=op.f("customer_debt_key")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "customer_debt_by_due",
+        "customer_debt",
+        ["merchant", "mode", "currency", "due", "customer"],
+        unique=False,
+        sqlite_where=sa.text("due > 0"),
+    )
+    op.create_index(
+        "customer_debt_by_oldest",
+        "customer_debt",
+        ["merchant", "mode", "currency", "oldest", "customer"],
+        unique=False,
+        sqlite_where=sa.text("due > 0"),
     )
     op.create_table(
         "store_order",
