@@ -25,7 +25,7 @@ reason_option = click.option("--why", "reason", required=True, metavar="TEXT", h
 @click.argument("invoice", metavar="INVOICE")
 @click.argument("note", metavar="NOTE")
 @click.argument("amount", metavar="AMOUNT")
-@click.option("--why", "reason", default="", metavar="TEXT")
+@reason_option
 @who_option
 @company_option
 @pass_merchant
@@ -33,12 +33,17 @@ async def credit_note(
     hub: Hub, merchant: Merchant, invoice: str, note: str, amount: str, reason: str, by: str | None
 ) -> None:
     """Book credit note NOTE of AMOUNT on INVOICE, once; what exceeds the due becomes the customer's credit."""
-    from hub.flows.books.settle_bill import credit_bill
+    from hub.flows.corrections.credit_note import record_credit_note
 
     money = await _amount(hub, merchant, invoice, amount)
-    _print_owed(
-        await credit_bill(hub, merchant, invoice, note_number=note, amount=money, by=by or operator(), reason=reason)
+    who, via = by or operator(), f"command line, {operator()}"
+    made = await record_credit_note(
+        hub, merchant, invoice, note_number=note, amount=money, by=who, reason=reason, via=via
     )
+    if made.decision is None or made.decision.is_done:
+        _print_owed(made.payable)
+    else:
+        tell_decision(made.decision, "")
 
 
 @click.command()
@@ -94,15 +99,18 @@ async def use_credit(hub: Hub, merchant: Merchant, invoice: str, amount: str | N
 @pass_merchant
 async def correct(hub: Hub, merchant: Merchant, key: str, amount: str | None, reason: str, by: str | None) -> None:
     """Reverse the entry KEY, or with --amount correct what it brought in; nothing is edited."""
-    from hub.flows.corrections.correct_entry import correct_amount, correct_entry
+    from hub.flows.corrections.decide_correction import decide_correction
 
-    if amount is None:
-        entry = await correct_entry(hub, merchant, key, by=by or operator(), reason=reason)
-    else:
+    money = None
+    if amount is not None:
         found = await hub.store.read(lambda tx: tx.ledger.keyed(merchant.id, merchant.mode, key))
         money = amount_of(amount, found[0].currency if found else "CRC")
-        entry = await correct_amount(hub, merchant, key, money, by=by or operator(), reason=reason)
-    click.echo(f"booked {entry.key}")
+    who, via = by or operator(), f"command line, {operator()}"
+    made = await decide_correction(hub, merchant, key, amount=money, by=who, reason=reason, via=via)
+    if made.fix:
+        click.echo(f"booked {made.fix.key}")
+    else:
+        tell_decision(made.decision, "")
 
 
 @click.command()

@@ -89,8 +89,8 @@ def test_the_audit_file_stands_alone(run: Run, shop: Path, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("ledger", "credit-note", "FE-9", "NC-1", "5.00"), "no invoice 'FE-9'"),
-        (("ledger", "credit-note", "FE-001", "NC-1", "0.001"), "decimal point"),
+        (("ledger", "credit-note", "FE-9", "NC-1", "5.00", "--why", "x"), "no invoice 'FE-9'"),
+        (("ledger", "credit-note", "FE-001", "NC-1", "0.001", "--why", "x"), "decimal point"),
         (("ledger", "use-credit", "FE-001"), "no credit to use"),
         (("ledger", "correct", "bill:nothing:0", "--why", "x"), "bill:nothing:0"),
         (("receipt", "void", "9", "--why", "x"), "no cash receipt '9'"),

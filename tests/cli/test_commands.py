@@ -453,7 +453,7 @@ REFUSED = {
         *("receipt", "record", "--means", "cash", "--customer", "1-1234-0567", "--amount", "100"),
         *("--invoice", "FE-001=500"),
     ),
-    "a credit note without a number": ("ledger", "credit-note", "FE-002", " ", "100"),
+    "a credit note without a number": ("ledger", "credit-note", "FE-002", " ", "100", "--why", "x"),
     "a write-off that nobody explains": ("ledger", "write-off", "FE-002", "--why", " "),
     "a file with faults": ("import", "invoices", "-"),
 }

@@ -198,6 +198,10 @@ def test_a_later_file_of_other_invoices_leaves_it(desk_for: Desks) -> None:
         ("ana", "anabel@x.cr", False),
         ("luis", "ana@x.cr", False),
         ("Ana  Mora", "ana mora", True),
+        ("ana.mora@x.cr", "anamora@x.cr", True),
+        ("José Mora", "jose.mora@x.cr", True),
+        ("Ana Mora", "ana.mora+2@x.cr", True),
+        ("ana.mora@x.cr", "ana.mena@x.cr", False),
     ],
 )
 def test_the_command_line_and_the_page_know_one_person(one: str, other: str, same: bool) -> None:

@@ -8,9 +8,12 @@ from typing import Any, Final
 import pytest
 
 from hub.domain.decision import Decision, DecisionKind, Signed
+from hub.domain.ledger import Entry
 from hub.domain.settlement import LineKind
 from hub.flows.corrections.approve_decision import approve_decision
 from hub.flows.corrections.charge_line import charge_line
+from hub.flows.corrections.credit_note import record_credit_note
+from hub.flows.corrections.decide_correction import decide_correction
 from hub.flows.corrections.void_bill import void_bill
 from hub.flows.corrections.write_off import write_off_bill
 from hub.flows.payments import decide
@@ -38,13 +41,30 @@ def charge(desk: Desk, by: str, kind: LineKind = LineKind.CHARGE) -> Decision:
     return run(work).decision
 
 
+def note(desk: Desk, by: str, amount: str = "") -> Decision:
+    minor = desk.money(amount) if amount else None
+    number = f"NC-{amount or 1}"
+    work = record_credit_note(
+        desk.hub, desk.merchant, "FE-1", note_number=number, amount=minor, by=by, reason=f"devuelta, {by}"
+    )
+    made = run(work).decision
+    assert made
+    return made
+
+
+def entries(desk: Desk) -> tuple[Entry, ...]:
+    return desk.read(lambda tx: tx.ledger.entries(desk.merchant.id, desk.merchant.mode))
+
+
 ACTS: Mapping[DecisionKind, Callable[[Desk, str], Decision]] = {
     DecisionKind.VOID_BILL: void,
     DecisionKind.WRITE_OFF: write_off,
     DecisionKind.CHARGE: charge,
+    DecisionKind.CREDIT_NOTE: note,
 }
 THEN: Mapping[DecisionKind, Mapping[tuple[str, str], int]] = {
     DecisionKind.VOID_BILL: {},
+    DecisionKind.CREDIT_NOTE: {},
     DecisionKind.WRITE_OFF: {("write_off", "CRC"): 60_000_00, ("billed", "CRC"): -60_000_00},
     DecisionKind.CHARGE: {
         ("receivable", "CRC"): 60_000_00,
@@ -128,5 +148,59 @@ def test_a_reserve_that_is_released_is_no_loss(desk: Desk) -> None:
 def test_control_a_limit_that_nobody_asks_lets_one_person_do_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decide, "needs_second", lambda *_all: False)
     for kind, act in ACTS.items():
-        if kind is not DecisionKind.WRITE_OFF:
+        if kind not in (DecisionKind.WRITE_OFF, DecisionKind.CREDIT_NOTE):
             assert act(desk, "Ana").is_done
+
+
+def test_control_a_credit_note_that_nobody_asks_about_is_booked_by_one(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decide, "needs_second", lambda *_all: False)
+    assert note(desk, "Ana").is_done
+
+
+def test_what_one_person_credits_in_parts_is_added_up(desk: Desk) -> None:
+    assert note(desk, "Ana", "40000.00").is_done
+    assert not note(desk, "Ana", "15000.00").is_done
+
+
+def test_a_note_of_the_same_number_is_recorded_once_and_needs_nobody_again(desk: Desk) -> None:
+    desk.hub.second_person_above = {"CRC": 2 * LIMIT}
+    assert note(desk, "Ana").is_done
+    again = record_credit_note(
+        *(desk.hub, desk.merchant, "FE-1"),
+        note_number="NC-1",
+        amount=desk.money("60000.00"),
+        by="Ana",
+        reason="devuelta",
+    )
+    made = run(again)
+    assert (made.decision, made.payable.due) == (None, 0)
+
+
+def test_a_correction_above_the_limit_takes_two_people(desk: Desk) -> None:
+    desk.hub.second_person_above = {"CRC": 2 * LIMIT}
+    assert note(desk, "Ana").is_done
+    desk.hub.second_person_above = {"CRC": LIMIT}
+
+    def undo(by: str) -> Decision:
+        return run(decide_correction(desk.hub, desk.merchant, "credit:NC-1", by=by, reason=f"no era, {by}")).decision
+
+    assert not undo("Ana").is_done
+    assert desk.balances() == {}
+    with refused(NotAllowed, match="Ana"):
+        undo("ana")
+    made = undo("Luis")
+    assert (made.is_done, desk.balances()) == (True, BEFORE)
+    assert entries(desk)[-1].note == "Ana and Luis: no era, Ana; Luis: no era, Luis"
+    assert desk.read(lambda tx: tx.ledger.verify()) == ()
+
+
+def test_whoever_approves_a_correction_lets_it_happen(desk: Desk) -> None:
+    desk.hub.second_person_above = {"CRC": 2 * LIMIT}
+    assert note(desk, "Ana").is_done
+    desk.hub.second_person_above = {"CRC": LIMIT}
+    first = run(decide_correction(desk.hub, desk.merchant, "credit:NC-1", by="Ana", reason="no era")).decision
+
+    assert run(approve_decision(desk.hub, first.id, signed=Signed(by="Luis", why="lo revisé"))).is_done
+    assert desk.balances() == BEFORE

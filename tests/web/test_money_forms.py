@@ -55,8 +55,12 @@ WHERE_TO: Final = {
     "portal/reminders.html {{ address }}/again": ["/u/{}/again"],
     "portal/shut.html {{ renew }}": ["/s/{}/renew"],
     "portal/payment.html {{ payment.action.url }}": [],
+    "merchant/prove.html {{ action }}": [],
 }
-"""Where a form leads that only its page knows: of one template, or of all; a provider's own page is none of ours."""
+"""Where a form leads that only its page knows: of one template, or of all; a provider's own page is none of ours.
+
+What is sent once more after a fresh sign-in carries what it was drawn from, like all else that was typed.
+"""
 
 
 def handlers() -> dict[str, HTTPRouteHandler]:

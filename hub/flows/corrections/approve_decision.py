@@ -21,11 +21,14 @@ from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.record_outcome import OutcomeEvidence, conclude_operation, record_not_paid, record_paid
 from hub.flows.payments.record_return import proof_in, record_return
 from hub.flows.payments.release_payment import release_payment
+from hub_hookspecs import Money
 
 from .answer_return import answer_in, answer_return
 from .charge_line import charge_line
 from .close_bills import close_decided
 from .convert_money import Wanted, convert_money
+from .credit_note import record_credit_note
+from .decide_correction import decide_correction
 from .decide_refund import decide_capture, decide_refund
 from .disburse_credit import disburse_credit
 from .end_dispute import end_dispute
@@ -90,6 +93,8 @@ async def _decide_again(hub: Hub, proposed: Decision, signed: Signed) -> Decisio
             return await _convert(hub, proposed, signed)
         case DecisionKind.VOID_BILL | DecisionKind.WRITE_OFF | DecisionKind.CHARGE:
             return await _lessen(hub, proposed, signed)
+        case DecisionKind.CREDIT_NOTE | DecisionKind.CORRECT:
+            return await _rebook(hub, proposed, signed)
         case DecisionKind.CLOSE_MISSING:
             return await close_decided(hub, await _merchant_of(hub, proposed), proposed, signed=signed)
         case DecisionKind.CONCLUDE:
@@ -160,6 +165,25 @@ async def _lessen(hub: Hub, proposed: Decision, signed: Signed) -> Decision:
             raise LookupError(said["account"])
         line, kind = said["line"], LineKind(said["kind"])
         return (await charge_line(hub, own, account, line, kind, by=by, reason=why, via=via)).decision
+    except Invalid as invalid:
+        raise NotAllowed("changed", invalid.problems[0].message) from invalid
+
+
+async def _rebook(hub: Hub, proposed: Decision, signed: Signed) -> Decision:
+    """What changes what was booked."""
+    own, said, by, why, via = await _merchant_of(hub, proposed), proposed.content, signed.by, signed.why, signed.via
+    try:
+        if proposed.kind is DecisionKind.CREDIT_NOTE:
+            number, note, amount = said["invoice"], said["note"], proposed.amount
+            noted = await record_credit_note(
+                hub, own, number, note_number=note, amount=amount, by=by, reason=why, via=via
+            )
+            if noted.decision is None:
+                raise NotAllowed("changed", Text("decision.changed"))
+            return noted.decision
+        minor, currency = said["amount"], proposed.amount.currency if proposed.amount else ""
+        came = Money(int(minor), currency) if minor else None
+        return (await decide_correction(hub, own, said["entry"], amount=came, by=by, reason=why, via=via)).decision
     except Invalid as invalid:
         raise NotAllowed("changed", invalid.problems[0].message) from invalid
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from hub.domain import correction_entries
@@ -57,33 +59,39 @@ async def correct_entry(hub: Hub, merchant: Merchant, key: str, *, by: str, reas
         Invalid: It may not be reversed, was reversed before, the books no longer allow it, or a refund is unknown.
     """
     now = hub.clock()
-    note = _note(by, reason)
+    _stated(reason)
+    with why_impossible(key):
+        return await hub.store.write(lambda tx: reverse_in(tx, hub, entry_of(tx, merchant, key), by, reason, now))
 
-    def write(tx: Tx) -> Entry:
-        entry = _entry(tx, merchant, key)
-        if entry.kind not in REVERSIBLE:
-            remedy = REMEDIES.get(entry.kind, Text("entry.remedy_settlement"))
-            raise Invalid((FieldError("entry", Text("entry.not_reversible", key=key, remedy=remedy)),))
-        refuse_settled(tx, entry)
-        _refuse_gone(tx, entry)
-        if entry.kind is EntryKind.CHARGEBACK and fixes_of(tx, entry):  # all of it, or the part that was won
+
+def reverse_in(tx: Tx, hub: Hub, entry: Entry, by: str, reason: str, now: datetime) -> Entry:
+    """``correct_entry`` inside the transaction of whoever decides it."""
+    refuse_kind(entry)
+    refuse_settled(tx, entry)
+    _refuse_gone(tx, entry)
+    key = entry.key
+    if entry.kind is EntryKind.CHARGEBACK and fixes_of(tx, entry):  # all of it, or the part that was won
+        raise Invalid((FieldError("entry", Text("entry.corrected_already", key=key)),))
+    _refuse_under_way(tx, Act.CORRECT_ENTRY, entry, now)
+    with keeping_held(tx, _customer_of(entry), entry.mode, field="entry"):
+        if not reverse(tx, entry, at=now, note=f"{by}: {reason.strip()}"):
             raise Invalid((FieldError("entry", Text("entry.corrected_already", key=key)),))
-        _refuse_under_way(tx, Act.CORRECT_ENTRY, entry, now)
-        with keeping_held(tx, _customer_of(entry), merchant.mode, field="entry"):
-            if not reverse(tx, entry, at=now, note=note):
-                raise Invalid((FieldError("entry", Text("entry.corrected_already", key=key)),))
-        if entry.kind is EntryKind.ALLOCATION and _is_gone(tx, entry):
-            raise Invalid((FieldError("entry", Text("entry.money_gone", key=key)),))
-        end_corrected(tx, entry, now, by, reason.strip())
-        _follow(tx, hub, entry, now)
-        return fixes_of(tx, entry)[-1]
+    if entry.kind is EntryKind.ALLOCATION and _is_gone(tx, entry):
+        raise Invalid((FieldError("entry", Text("entry.money_gone", key=key)),))
+    end_corrected(tx, entry, now, by, reason.strip())
+    _follow(tx, hub, entry, now)
+    return fixes_of(tx, entry)[-1]
 
-    try:
-        return await hub.store.write(write)
-    except Conflict as conflict:
-        raise Invalid(
-            (FieldError("entry", Text("entry.not_reversible_any_more", key=key, rule=conflict.rule)),)
-        ) from conflict
+
+def refuse_kind(entry: Entry) -> None:
+    """Refuse to reverse what is never wrong as a whole entry.
+
+    Raises:
+        Invalid: With the remedy.
+    """
+    if entry.kind not in REVERSIBLE:
+        remedy = REMEDIES.get(entry.kind, Text("entry.remedy_settlement"))
+        raise Invalid((FieldError("entry", Text("entry.not_reversible", key=entry.key, remedy=remedy)),))
 
 
 async def correct_amount(hub: Hub, merchant: Merchant, key: str, amount: Money, *, by: str, reason: str) -> Entry:
@@ -95,38 +103,63 @@ async def correct_amount(hub: Hub, merchant: Merchant, key: str, amount: Money, 
             correct, or a refund is unknown.
     """
     now = hub.clock()
-    note = _note(by, reason)
+    note = f"{by}: {_stated(reason)}"
+    with why_impossible():
+        return await hub.store.write(lambda tx: amount_in(tx, hub, entry_of(tx, merchant, key), amount, note, now))
 
-    def write(tx: Tx) -> Entry:
-        entry = _entry(tx, merchant, key)
-        if entry.kind not in (EntryKind.CAPTURE, EntryKind.OFFLINE_RECEIPT) or entry.intake_of is None:
-            raise Invalid((FieldError("entry", Text("entry.not_received", key=key)),))
-        refuse_settled(tx, entry)
-        _refuse_under_way(tx, Act.CORRECT_AMOUNT, entry, now)
-        receipt = tx.receipts.get(key.removeprefix("manual:")) if entry.kind is EntryKind.OFFLINE_RECEIPT else None
-        if receipt and receipt.voided_at:
-            raise Invalid((FieldError("entry", Text("receipt.void", receipt=receipt.label)),))
-        fixes = fixes_of(tx, entry)
-        booked = sum(-item.moved(LedgerKind.CUSTOMER_CREDIT) for item in (entry, *fixes))
-        difference = amount.minor - booked
-        if amount.currency != entry.currency or amount.minor < 0 or difference == 0:
-            raise Invalid(
-                (FieldError("amount", Text("entry.booked_with", key=key, booked=Money(booked, entry.currency))),)
-            )
-        fix = correction_entries.intake_correction(entry, difference=difference, number=len(fixes), at=now, note=note)
-        with keeping_held(tx, entry.intake_of, merchant.mode, field="amount"):
-            if difference < 0:
-                free(tx, entry, -difference, at=now, note=note)
-            tx.ledger.write(fix)
-        if _is_gone(tx, entry):
-            raise Invalid((FieldError("amount", Text("entry.went_back", key=key)),))
-        _follow(tx, hub, entry, now)
-        return fix
 
+def amount_in(tx: Tx, hub: Hub, entry: Entry, amount: Money, note: str, now: datetime) -> Entry:
+    """``correct_amount`` inside the transaction of whoever decides it."""
+    difference = difference_to(tx, entry, amount)
+    refuse_settled(tx, entry)
+    _refuse_under_way(tx, Act.CORRECT_AMOUNT, entry, now)
+    fixes = fixes_of(tx, entry)
+    fix = correction_entries.intake_correction(entry, difference=difference, number=len(fixes), at=now, note=note)
+    with keeping_held(tx, entry.intake_of or "", entry.mode, field="amount"):
+        if difference < 0:
+            free(tx, entry, -difference, at=now, note=note)
+        tx.ledger.write(fix)
+    if _is_gone(tx, entry):
+        raise Invalid((FieldError("amount", Text("entry.went_back", key=entry.key)),))
+    _follow(tx, hub, entry, now)
+    return fix
+
+
+def difference_to(tx: Tx, entry: Entry, amount: Money) -> int:
+    """What is missing of an amount in what an entry brought in, as corrected so far; minor units.
+
+    Raises:
+        Invalid: It brought nothing in, is of another currency, its receipt is void, or the amount is booked already.
+    """
+    key = entry.key
+    if entry.kind not in (EntryKind.CAPTURE, EntryKind.OFFLINE_RECEIPT) or entry.intake_of is None:
+        raise Invalid((FieldError("entry", Text("entry.not_received", key=key)),))
+    receipt = tx.receipts.get(key.removeprefix("manual:")) if entry.kind is EntryKind.OFFLINE_RECEIPT else None
+    if receipt and receipt.voided_at:
+        raise Invalid((FieldError("entry", Text("receipt.void", receipt=receipt.label)),))
+    booked = sum(-item.moved(LedgerKind.CUSTOMER_CREDIT) for item in (entry, *fixes_of(tx, entry)))
+    difference = amount.minor - booked
+    if amount.currency != entry.currency or amount.minor < 0 or difference == 0:
+        raise Invalid((FieldError("amount", Text("entry.booked_with", key=key, booked=Money(booked, entry.currency))),))
+    return difference
+
+
+@contextmanager
+def why_impossible(key: str = "") -> Iterator[None]:
+    """What the books do not allow, in words; with a key a whole entry was to be reversed.
+
+    Raises:
+        Invalid: The rule that it breaks.
+    """
     try:
-        return await hub.store.write(write)
+        yield
     except Conflict as conflict:
-        raise Invalid((FieldError("amount", Text("entry.returned_more", rule=conflict.rule)),)) from conflict
+        why = (
+            FieldError("entry", Text("entry.not_reversible_any_more", key=key, rule=conflict.rule))
+            if key
+            else FieldError("amount", Text("entry.returned_more", rule=conflict.rule))
+        )
+        raise Invalid((why,)) from conflict
 
 
 def _follow(tx: Tx, hub: Hub, entry: Entry, now: datetime) -> None:
@@ -139,7 +172,12 @@ def _follow(tx: Tx, hub: Hub, entry: Entry, now: datetime) -> None:
         record_observations(tx, hub, payment, (), now=now)
 
 
-def _entry(tx: Tx, merchant: Merchant, key: str) -> Entry:
+def entry_of(tx: Tx, merchant: Merchant, key: str) -> Entry:
+    """The entry of this key.
+
+    Raises:
+        LookupError: There is none.
+    """
     found = [entry for entry in tx.ledger.keyed(merchant.id, merchant.mode, key) if entry.key == key]
     if not found:
         raise LookupError(f"there is no entry {key!r}")
@@ -186,5 +224,5 @@ def _refuse_under_way(tx: Tx, act: Act, entry: Entry, now: datetime) -> None:
     refuse_while(tx, act, now, payables=payables, payments=[payment] if payment else [], field="entry")
 
 
-def _note(by: str, reason: str) -> str:
-    return f"{by}: {stated_reason(reason, Text('entry.reason_missing'))}"
+def _stated(reason: str) -> str:
+    return stated_reason(reason, Text("entry.reason_missing"))

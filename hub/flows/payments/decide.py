@@ -45,7 +45,9 @@ def refuse_under_way(tx: Tx, act: Act, payment: Payment, now: datetime) -> None:
 ADDED_UP: Final = timedelta(hours=24)
 """Within this time a person's refunds count as one; a day, wherever it begins."""
 
-GIVES_MONEY: Final = frozenset({DecisionKind.REFUND, DecisionKind.DISBURSE, DecisionKind.WRITE_OFF})
+GIVES_MONEY: Final = frozenset(
+    {DecisionKind.REFUND, DecisionKind.DISBURSE, DecisionKind.WRITE_OFF, DecisionKind.CREDIT_NOTE, DecisionKind.CORRECT}
+)
 """What a person might split so that no second one is asked."""
 
 
@@ -58,7 +60,7 @@ def needs_second(tx: Tx, hub: Hub, decision: Decision) -> bool:
 
 
 def given_back(tx: Tx, decision: Decision) -> int:
-    """What a refund, disbursement or write-off is added to, minor units: earlier refunds of its payment,
+    """What is added to what gives money, or credit, minor units: earlier refunds of its payment,
     or those of its kind that this person let happen alone.
 
     Whichever is more. A refund that the provider refused still counts for its person, not for its payment.

@@ -90,6 +90,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "credit.too_little": "El cliente solo tiene {credit} a favor",
     "credit.held": "Un pago en curso usa {held} del saldo a favor del cliente; espere a que termine",
     "credit_note.number_missing": "Indique el número de la nota crédito",
+    "credit_note.reason_missing": "Indique por qué se acredita",
     "credit_note.recorded_otherwise": "La nota crédito {name} ya está registrada para otra factura u otro monto",
     "credit_note.reversed": "La nota crédito {name} fue revertida; registre la otra con otro número",
     "credit_note.too_much": "A la factura {number} se le puede acreditar hasta {rest}",

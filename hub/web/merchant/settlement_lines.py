@@ -16,7 +16,7 @@ from hub.domain.settlement import LineKind
 from hub.domain.text import Text
 from hub.domain.typed_day import read_typed_day
 from hub.flows.corrections.charge_line import charge_line
-from hub.flows.corrections.correct_entry import correct_entry
+from hub.flows.corrections.decide_correction import decide_correction
 from hub.flows.ground.read_drawn import Subject
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.settlements.record_payout import Payout, record_payout
@@ -126,9 +126,10 @@ async def correct(context: Context, form: CheckedForm, account: FromPath[str]) -
         return await settlements_page(context, form_error="Elija el depósito.")
     try:
         with unknown_is_404():
-            await correct_entry(context.hub, context.merchant, key, by=context.session.email, reason=form.get("reason"))
-    except Invalid as invalid:
-        return await settlements_page(context, form_error=why_not(invalid), typed=form)
+            who, why = context.session.email, form.get("reason")
+            await decide_correction(context.hub, context.merchant, key, by=who, reason=why, via=VIA)
+    except (NotAllowed, Invalid) as refusal:
+        return await settlements_page(context, form_error=why_not(refusal), typed=form)
     return redirect(BACK)
 
 

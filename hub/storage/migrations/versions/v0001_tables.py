@@ -1351,7 +1351,7 @@ def upgrade() -> None:
         sa.Column("second_why", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint("by <> '' AND why <> ''", name=op.f("decision_accounted_for")),
         sa.CheckConstraint(
-            "kind IN ('capture', 'charge', 'close_missing', 'conclude', 'convert', 'disburse', 'record', 'refund', 'release', 'resolve', 'void_bill', 'write_off')",
+            "kind IN ('capture', 'charge', 'close_missing', 'conclude', 'convert', 'correct', 'credit_note', 'disburse', 'record', 'refund', 'release', 'resolve', 'void_bill', 'write_off')",
             name=op.f("decision_kind"),
         ),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("decision_mode")),
