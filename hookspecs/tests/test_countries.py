@@ -109,6 +109,10 @@ BROKEN = {
         attrs.evolve(CHILE, address_parts=(("street", "Calle"), ("street", "Vía"))),
         "address_parts: street stands there twice",
     ),
+    "a tax of the VAT that it does not name": (
+        attrs.evolve(CHILE, withheld_of_vat=("iva",)),
+        "withheld_of_vat: 'iva' is",
+    ),
     "a tax twice": (attrs.evolve(CHILE, withheld_taxes=(("iva", "IVA"), ("iva", "IVA"))), "withheld_taxes: iva stands"),
     "a means of our own": (attrs.evolve(CHILE, means=(("cash", "Efectivo"),)), "means: cash is one of the hub's own"),
     "a means in capitals": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.domain.figures import WHOLE
+from hub.domain.currencies import WHOLE
 from hub_hookspecs import Money
 
 

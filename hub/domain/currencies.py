@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
+WHOLE: Final = frozenset({"COP"})
+"""Currencies whose cents exist but are shown only where there are any."""
+
 CODES: Final = (
     "ARS", "BOB", "BRL", "CLP", "COP", "CRC", "DOP", "EUR", "GTQ", "HNL", "MXN", "NIO", "PAB", "PEN", "PYG", "USD",
     "UYU", "VES",

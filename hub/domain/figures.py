@@ -15,10 +15,9 @@ from babel.numbers import format_currency, format_decimal
 from hub_hookspecs import Money
 
 from .conversion import Rate
+from .currencies import WHOLE
 
 NO_BREAK: Final = "\u00a0"
-WHOLE: Final = frozenset({"COP"})
-"""Currencies whose cents exist but are shown only where there are any."""
 DAY: Final = {"es": "dd/MM/y"}
 LONG_DAY: Final = {"es": "d 'de' MMMM 'de' y"}
 CLOCK: Final = "HH:mm"

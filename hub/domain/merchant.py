@@ -39,6 +39,9 @@ class Options:
         notify: Addresses that are notified of payments; the company's own when empty.
         minimum: Smallest online payment in minor units by currency; a full balance may always be paid.
         withholdings: Customers may declare what they withhold.
+        withholding_tolerance: How far what they declare may be from what its rate gives, minor units by currency.
+        withholding_cap: Above it, of one invoice, what they declare waits for a person, minor units by currency.
+        withholding_cap_parts: The same as a part of the invoice's total, of a million; 0 for none.
         write_off_rest: What only a provider's unit cannot carry of a payment of the whole due is written off with it.
         bank_account: Name of the bank account that recorded cash receipts carry.
         digest: Report the payments of each day in one mail too.
@@ -53,6 +56,9 @@ class Options:
     notify: tuple[str, ...] = ()
     minimum: Mapping[str, int] = EMPTY_SUMS
     withholdings: bool = False
+    withholding_tolerance: Mapping[str, int] = EMPTY_SUMS
+    withholding_cap: Mapping[str, int] = EMPTY_SUMS
+    withholding_cap_parts: int = 0
     write_off_rest: bool = False
     bank_account: str = ""
     other_ways: str = ""

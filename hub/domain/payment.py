@@ -73,12 +73,16 @@ class Withholding:
 
     Attributes:
         tax: As in the books: ``retefuente``.
-        base: What the tax is reckoned on.
+        base: What the tax is reckoned on, as the payer declares it.
+        rate_id: The merchant's rate that it rests on; empty where none was valid.
+        waits: It is above what a payer's word alone settles: owed until the merchant accepts it.
     """
 
     tax: str
     base: int
     amount: int
+    rate_id: str = ""
+    waits: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from hub.domain.payment import Flag, Payment, PaymentLine, Phase, Status, Withholding
@@ -82,7 +82,7 @@ def line_values(record: Payment) -> list[dict[str, Any]]:
             "amount": line.amount,
             "live": int(record.is_live),
             "withheld": line.withheld,
-            "withholdings": json_text([[part.tax, part.base, part.amount] for part in line.withholdings]),
+            "withholdings": json_text([_withheld(part) for part in line.withholdings]),
             "credit": line.credit,
             "rest": line.rest,
         }
@@ -132,7 +132,18 @@ def _line(row: sqlite3.Row) -> PaymentLine:
         payable_id=row["payable"],
         number=row["number"],
         amount=row["amount"],
-        withholdings=tuple(Withholding(tax=tax, base=base, amount=amount) for tax, base, amount in withholdings),
+        withholdings=tuple(map(_withholding, withholdings)),
         credit=row["credit"],
         rest=row["rest"],
     )
+
+
+def _withheld(part: Withholding) -> list[str | int]:
+    """What a payer keeps back, as a list; what is usual is left out at its end."""
+    plain: list[str | int] = [part.tax, part.base, part.amount]
+    return [*plain, part.rate_id, int(part.waits)] if part.rate_id or part.waits else plain
+
+
+def _withholding(stored: Sequence[Any]) -> Withholding:
+    tax, base, amount, rate_id, waits = (*stored, "", 0)[:5] if len(stored) == 3 else stored
+    return Withholding(tax=tax, base=base, amount=amount, rate_id=rate_id, waits=bool(waits))

@@ -43,6 +43,7 @@ from hub.domain.payable import PayableKind
 from hub.domain.payment import LIVE, Phase, Status
 from hub.domain.round import Every
 from hub.domain.settlement import LineKind, LineState
+from hub.domain.withholding import RateUnit
 from hub_hookspecs import LIMIT, Channel, Kind, Mode, Source
 
 NAMES = {
@@ -162,6 +163,33 @@ logo = _table(
     _between("height", 1),
 )
 
+withholding_rate = _table(
+    "withholding_rate",
+    _id(),
+    _to("merchant", "merchant.id"),
+    _text("tax"),
+    _text("concept"),
+    _text("folded_concept"),
+    _whole("parts"),
+    _text("unit"),
+    _text("currency"),
+    _whole("minimum_base"),
+    _text("valid_from"),
+    _text("valid_to", null=True),
+    _whole("used_at", null=True),
+    _text("added_by"),
+    _whole("added_at"),
+    _text("closed_by"),
+    _whole("closed_at", null=True),
+    _one_of("unit", RateUnit),
+    _between("parts", 1, 1_000_000),
+    _between("minimum_base", 0),
+    CheckConstraint("concept <> '' AND added_by <> ''", name="accounted_for"),
+    CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="days"),
+    CheckConstraint("(valid_to IS NULL) = (closed_at IS NULL)", name="closed"),
+    _index(None, "merchant", "tax", "valid_from"),
+)
+
 sign_in = _table(
     "sign_in",
     _bytes("token_hash", primary_key=True),
@@ -243,6 +271,15 @@ customer_edit = _table(
     CheckConstraint("by <> ''", name="accounted_for"),
     _index(None, "customer", "at"),
     _index("customer_edit_by_before", "merchant", "field", "before"),
+)
+
+withholding_agent = _table(
+    "withholding_agent",
+    _to("customer", "customer.id", primary_key=True),
+    _to("merchant", "merchant.id"),
+    _text("by"),
+    _whole("since"),
+    CheckConstraint("by <> ''", name="accounted_for"),
 )
 
 account = _table(

@@ -45,6 +45,8 @@ from .reviews import Reviews
 from .rounds import Rounds, Schedules
 from .settlements import Settlements
 from .statements import TOGETHER, Runs, ready, ready_together
+from .withholding_agents import WithholdingAgents
+from .withholding_rates import WithholdingRates
 
 
 class Tx(Runs):
@@ -59,6 +61,8 @@ class Tx(Runs):
     debts: CustomerDebts
     accounts: Accounts
     countries: Countries
+    withholding_agents: WithholdingAgents
+    withholding_rates: WithholdingRates
     payables: Payables
     payments: Payments
     ledger: Ledger
@@ -183,6 +187,8 @@ NOUNS: Final[Mapping[str, Callable[[Tx], Any]]] = {
     "debts": CustomerDebts,
     "accounts": Accounts,
     "countries": Countries,
+    "withholding_agents": WithholdingAgents,
+    "withholding_rates": WithholdingRates,
     "payables": Payables,
     "payments": Payments,
     "ledger": Ledger,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
@@ -11,48 +10,30 @@ import attrs
 
 from hub.domain.cells import Unreadable, read_typed
 from hub.domain.credit import used_of
-from hub.domain.figures import WHOLE
+from hub.domain.currencies import WHOLE
 from hub.domain.merchant import Customer, Link, Merchant
 from hub.domain.offer import carried
 from hub.domain.open_item import StatementRow
 from hub.domain.payable import Payable
 from hub.domain.payment import Withholding
+from hub.domain.withholding import NO_TERMS
 from hub.texts.engine import message as _
 from hub_hookspecs import Channel, Country, Mode, Money, ProviderInfo, plain
 
-NOT_AN_AMOUNT: Final = _("No es un monto. Escriba solo el número, por ejemplo 15000.")
+from .declared import (
+    EMPTY_TAXES,
+    NOT_AN_AMOUNT,
+    NOTHING_DECLARED,
+    DeclaredWithholding,
+    Declaring,
+    base_field,
+    read_declared,
+    tax_field,
+)
+
 OUTSIDE: Final = _("El monto va de más de cero hasta el saldo.")
-TOO_MUCH_WITHHELD: Final = _("Revise las retenciones: son más de lo que se retiene de una factura.")
-NEEDS_BASE: Final = _("Escriba también la base: el monto del que se retiene, no menor que lo retenido.")
-WHOLE_PESOS: Final = _("Las retenciones se declaran en pesos enteros.")
 ONLY_NOW: Final = "now"
 """Field that asks for what falls due by now alone."""
-MAX_WITHHELD_PERCENT: Final = 25
-"""Of an invoice; all taxes together stay well below."""
-
-
-@attrs.frozen(kw_only=True)
-class DeclaredWithholding:
-    """One withholding of one invoice, as it was typed and as it was understood.
-
-    Attributes:
-        error_field: Which of its two fields the error is about.
-    """
-
-    base: str = ""
-    amount: str = ""
-    error: str = ""
-    error_field: str = "amount"
-    understood: Withholding | None = None
-
-    @property
-    def wrong(self) -> str:
-        """The field to mark, if any."""
-        return self.error_field if self.error else ""
-
-
-NOTHING_DECLARED: Final = DeclaredWithholding()
-EMPTY_TAXES: Final[Mapping[str, DeclaredWithholding]] = MappingProxyType({})
 
 
 @attrs.frozen(kw_only=True)
@@ -61,6 +42,7 @@ class PayableLine:
 
     Attributes:
         asked: What of it is to be settled: by money, and by what the payer withholds.
+        declaring: What of it may be withheld; None where nothing may.
         taxes: What the payer withholds, by tax.
         credit: What of the customer's credit is used for it, minor units.
         decimal_sign: What stands before the decimals of what is typed; empty where the country writes both.
@@ -72,6 +54,7 @@ class PayableLine:
     decimal_sign: str = ""
     error: str = ""
     typed: str = ""
+    declaring: Declaring | None = None
     taxes: Mapping[str, DeclaredWithholding] = EMPTY_TAXES
     credit: int = 0
     row: StatementRow | None = None
@@ -87,9 +70,20 @@ class PayableLine:
         return sum(declared.amount for declared in self.withholdings)
 
     @property
+    def withheld_money(self) -> Money:
+        """What is withheld of it."""
+        return Money(self.withheld, self.asked.currency)
+
+    @property
     def withholdings(self) -> tuple[Withholding, ...]:
         """What was declared and can be used."""
         return tuple(declared.understood for declared in self.taxes.values() if declared.understood)
+
+    @property
+    def waits(self) -> bool:
+        """Whether what is withheld of it will be owed until the merchant accepts it."""
+        terms = self.declaring.terms if self.declaring else NO_TERMS
+        return terms.waits(self.withheld, total=self.payable.total, before=self.payable.withheld)
 
     @property
     def amount(self) -> Money:
@@ -108,11 +102,25 @@ class PayableLine:
 
     def tax_field(self, tax: str, part: str) -> str:
         """Name of a withholding's field."""
-        return f"{tax}.{part}.{self.payable.id}"
+        return tax_field(self.payable, tax, part)
+
+    def base_field(self, basis: str) -> str:
+        """Name of the field of what it was before VAT, or of its VAT."""
+        return base_field(self.payable, basis)
 
     def declared(self, tax: str) -> DeclaredWithholding:
         """What is declared of one tax."""
         return self.taxes.get(tax, NOTHING_DECLARED)
+
+    def declared_pairs(self) -> list[tuple[str, str]]:
+        """Names and contents of the fields in which something was declared."""
+        bases = (("subtotal", self.declaring.subtotal), ("vat", self.declaring.vat)) if self.declaring else ()
+        pairs = [(self.base_field(basis), text) for basis, text in bases]
+        for tax, declared in self.taxes.items():
+            parts = {"concept": declared.concept, "base": declared.base, "amount": declared.amount}
+            parts["was"] = declared.computed
+            pairs += [(self.tax_field(tax, part), text) for part, text in parts.items()]
+        return [(name, text) for name, text in pairs if text]
 
     @property
     def text(self) -> str:
@@ -194,7 +202,8 @@ class Basket:
         paid = sum(line.amount.minor for line in self.lines)
         withheld = sum(part.amount for line in self.lines for part in line.withholdings)
         owed = sum(line.payable.due for line in self.lines)
-        return self.merchant.options.write_off_rest and owed == paid + withheld + self.left_out
+        waits = any(line.waits for line in self.lines)
+        return self.merchant.options.write_off_rest and not waits and owed == paid + withheld + self.left_out
 
     @property
     def rest(self) -> Money:
@@ -230,12 +239,7 @@ class Basket:
             pairs.append((ONLY_NOW, "1"))
         if whole or (provider and provider == self.whole):
             pairs.append(("whole", provider))
-        for line in self.lines:
-            for tax, declared in line.taxes.items():
-                pairs += [
-                    (line.tax_field(tax, "base"), declared.base),
-                    (line.tax_field(tax, "amount"), declared.amount),
-                ]
+        pairs += [pair for line in self.lines for pair in line.declared_pairs()]
         return f"{self.address}?{urlencode([*pairs, ('provider', provider)] if provider else pairs)}"
 
 
@@ -266,7 +270,7 @@ def with_amounts(basket: Basket, typed: Mapping[str, str]) -> Basket:
     if basket.partial:
         lines = tuple(_with_amount(line, typed) for line in lines)
     if basket.withholds:
-        lines = tuple(_with_taxes(line, basket.country.withheld_taxes, typed) for line in lines)
+        lines = tuple(_with_taxes(line, typed) for line in lines)
     return _with_credit(attrs.evolve(basket, lines=lines))
 
 
@@ -303,34 +307,8 @@ def _with_amount(line: PayableLine, typed: Mapping[str, str]) -> PayableLine:
     return attrs.evolve(line, asked=amount)
 
 
-def _with_taxes(line: PayableLine, known: Sequence[tuple[str, str]], typed: Mapping[str, str]) -> PayableLine:
-    taxes: dict[str, DeclaredWithholding] = {}
-    for tax, _name in known:
-        base, amount = (typed.get(line.tax_field(tax, part), "").strip() for part in ("base", "amount"))
-        if amount or base:
-            taxes[tax] = _declared(tax, base, amount, line.asked.currency, line.decimal_sign)
-    changed = attrs.evolve(line, taxes=taxes)
-    if sum(declared.amount for declared in changed.withholdings) * 100 > line.asked.minor * MAX_WITHHELD_PERCENT:
-        last = next(reversed(taxes))
-        taxes[last] = attrs.evolve(taxes[last], error=TOO_MUCH_WITHHELD, understood=None)
-        changed = attrs.evolve(
-            line, taxes={tax: attrs.evolve(declared, understood=None) for tax, declared in taxes.items()}
-        )
-    return changed
-
-
-def _declared(tax: str, base: str, amount: str, currency: str, sign: str) -> DeclaredWithholding:
-    declared = DeclaredWithholding(base=base, amount=amount)
-    try:
-        withheld = read_typed(amount, currency, sign)
-    except Unreadable:
-        return attrs.evolve(declared, error=NOT_AN_AMOUNT)
-    try:
-        of = read_typed(base, currency, sign)
-    except Unreadable:
-        return attrs.evolve(declared, error=NEEDS_BASE, error_field="base")
-    if not 0 < withheld.minor <= of.minor:
-        return attrs.evolve(declared, error=NEEDS_BASE, error_field="base")
-    if currency in WHOLE and withheld.decimal != withheld.decimal.to_integral_value():
-        return attrs.evolve(declared, error=WHOLE_PESOS)
-    return attrs.evolve(declared, understood=Withholding(tax=tax, base=of.minor, amount=withheld.minor))
+def _with_taxes(line: PayableLine, typed: Mapping[str, str]) -> PayableLine:
+    if line.declaring is None:
+        return line
+    declaring, taxes = read_declared(line.payable, line.asked, line.declaring, typed, line.decimal_sign)
+    return attrs.evolve(line, declaring=declaring, taxes=taxes)

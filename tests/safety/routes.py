@@ -20,12 +20,14 @@ from hub.domain.merchant import Customer, LinkKind, Merchant
 from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt
 from hub.domain.round import Choice, Every
+from hub.domain.withholding import RateUnit, WithholdingRate
 from hub.flows.corrections.convert_money import Wanted, convert_money
 from hub.flows.corrections.disburse_credit import disburse_credit
 from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.ground.open_link import url_of
 from hub.flows.imports.hand_in import hand_in
 from hub.flows.imports.take_in import take_at_once
+from hub.flows.merchants.withholding_rates import add_rate
 from hub.flows.statements.end_reminders import unsubscribe_url
 from hub.flows.statements.report_payment import REPORTED, Report, report_payment
 from hub.flows.statements.schedule_rounds import schedule_round
@@ -88,7 +90,7 @@ OPEN: Final = frozenset(
 
 OBJECTS: Final = frozenset(
     {"customer", "payment", "receipt", "order_id", "token", "delivery", "review", "round_id", "schedule", "key"}
-    | {"disbursement", "conversion", "invoice", "account", "run_id"}
+    | {"disbursement", "conversion", "invoice", "account", "run_id", "rate"}
 )
 """Parameters that name something of a merchant's; `belongings` makes one of each."""
 
@@ -211,6 +213,24 @@ def money_by_hand(house: House, merchant: Merchant, customer_id: str, currency: 
     return {"conversion": made.id, "disbursement": out.disbursement.id}
 
 
+def a_rate(house: House, merchant: Merchant) -> str:
+    """A rate that nothing rests on."""
+    tax = house.hub.countries[merchant.company.country].withheld_taxes[0][0]
+    wanted = WithholdingRate(
+        id="",
+        merchant_id=merchant.id,
+        tax=tax,
+        concept=f"Secreto {next(house.numbers)}",
+        parts=20_000,
+        unit=RateUnit.PERCENT,
+        minimum_base=Money(0, "CRC"),
+        valid_from=house.today,
+        added_by="duena",
+        added_at=house.time(),
+    )
+    return house.run(add_rate(house.hub, merchant, wanted)).id
+
+
 def an_import(house: House, merchant: Merchant, customer: Customer) -> ImportRun:
     """A file that was taken, but for a row that was set aside."""
     assert customer.document
@@ -286,6 +306,7 @@ def belongings(house: House, people: People, country: str = "CR") -> Belongings:
             "round_id": sent.id,
             "schedule": schedule.id,
             "run_id": run.id,
+            "rate": a_rate(house, merchant),
         },
         key=key,
         secrets=(

@@ -257,6 +257,26 @@ A_REPORT = "; ".join(
 )
 
 
+def a_rate(**changes: Any) -> str:
+    values = {
+        "id": "w9",
+        "merchant": "m1",
+        "tax": "retefuente",
+        "concept": "Servicios",
+        "folded_concept": "servicios",
+        "parts": 40_000,
+        "unit": "percent",
+        "currency": "CRC",
+        "minimum_base": 0,
+        "valid_from": "2026-01-01",
+        "added_by": "Dora",
+        "added_at": 1,
+        "closed_by": "",
+        **changes,
+    }
+    return a_row("withholding_rate", **values)
+
+
 def a_disbursement(**changes: Any) -> str:
     values = {
         "id": "d9",
@@ -594,6 +614,31 @@ REFUSED = {
         "a decision that took effect is never changed",
     ),
     "a decision deleted": (a_decision() + "; DELETE FROM decision", "append_only"),
+    # what payers withhold
+    "a rate of nothing": (a_rate(parts=0), "parts"),
+    "a rate above the whole": (a_rate(parts=1_000_001), "parts"),
+    "a rate that ends before it begins": (a_rate(valid_to="2025-12-31", closed_at=1), "days"),
+    "a rate that ends and that nobody closed": (a_rate(valid_to="2026-12-31"), "closed"),
+    "a rate that nobody answers for": (a_rate(added_by=""), "accounted_for"),
+    "a second rate of a concept and day": (f"{a_rate()}; {a_rate(id='w8', valid_from='2026-02-01')}", "one_rate"),
+    "a rate that reaches into another one": (
+        f"{a_rate()}; {a_rate(id='w8', valid_from='2025-02-01', valid_to='2026-01-01', closed_at=1)}",
+        "one_rate",
+    ),
+    "a rate rewritten": (f"{a_rate()}; UPDATE withholding_rate SET parts = 2", "fixed"),
+    "a rate closed twice": (
+        f"{a_rate(valid_to='2026-02-01', closed_at=1)}; UPDATE withholding_rate SET valid_to = '2026-03-01'",
+        "append_only",
+    ),
+    "a rate that was never used after all": (
+        f"{a_rate(used_at=1)}; UPDATE withholding_rate SET used_at = 2",
+        "append_only",
+    ),
+    "a used rate removed": (f"{a_rate(used_at=1)}; DELETE FROM withholding_rate", "append_only"),
+    "another merchant's customer who withholds": (
+        a_row("withholding_agent", customer="c2", merchant="m1", by="Dora", since=1),
+        "walls",
+    ),
     # disbursements
     "a disbursement of nothing": (a_disbursement(amount=0), "amount"),
     "a disbursement that nobody answers for": (a_disbursement(why=""), "accounted_for"),

@@ -579,6 +579,7 @@ def desk_paths(house: House) -> list[str]:
         "settings",
         "company",
         "options",
+        "options/withholdings",
         "solutions",
         "integrations",
         "online-payments",

@@ -79,6 +79,8 @@ class Country:
         withholdings: Whether payers withhold taxes in private business.
         withheld_taxes: (code, name) of the taxes that a payer may declare to withhold; the code, such as
             ``retefuente``, stands in keys of the books and never changes.
+        withheld_of_vat: Codes of those that are a part of the VAT; the base of the others is the price before it.
+        state_withholds: Whether bodies of the State withhold where others do not; a merchant says which customers are.
         means: (code, name) of the ways in which money comes by hand besides cash, transfer and cheque, such as
             ``("sinpe", "SINPE Móvil")``; it reaches the bank account, and the code stands in receipts for ever.
         decimal_sign: What stands before the decimals of a typed amount, ``,`` or ``.``; empty where people write both.
@@ -100,6 +102,8 @@ class Country:
     holidays: Container[date] = frozenset()
     withholdings: bool = False
     withheld_taxes: tuple[tuple[str, str], ...] = (("retencion", "Retención"),)
+    withheld_of_vat: tuple[str, ...] = ()
+    state_withholds: bool = False
     means: tuple[tuple[str, str], ...] = ()
     decimal_sign: str = attrs.field(default="", validator=attrs.validators.in_(("", ",", ".")))
     familiar: bool = False

@@ -73,6 +73,11 @@ def _faults(country: Country) -> Iterator[str]:
         for key, text in country.wording.items()
         if not (_is_text(key) and _is_text(text))
     )
+    yield from (
+        f"withheld_of_vat: {code!r} is none of withheld_taxes: name its code there first"
+        for code in country.withheld_of_vat
+        if code not in dict(country.withheld_taxes)
+    )
     if not SERIES.fullmatch(country.receipts.series):
         yield f"receipts.series {country.receipts.series!r} is not one to ten capitals and digits: write it like RC"
     yield from holiday_faults(country, (2000, 2026, 2100))

@@ -167,6 +167,7 @@ COUNTRY = Country(
     holidays=Holidays(holidays_of),
     withholdings=True,
     withheld_taxes=(("retefuente", "Retefuente"), ("reteiva", "ReteIVA"), ("reteica", "ReteICA")),
+    withheld_of_vat=("reteiva",),
     decimal_sign=",",
     familiar=True,
 )

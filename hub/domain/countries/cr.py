@@ -142,5 +142,6 @@ COUNTRY = Country(
     },
     holidays=Holidays(holidays_of),
     withholdings=False,
+    state_withholds=True,
     means=(("sinpe", "SINPE Móvil"),),
 )

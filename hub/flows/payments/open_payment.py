@@ -22,6 +22,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.refuse_while import objection_to
 from hub_hookspecs import AcceptedTerms, Channel, Country, Mode, Money, Payer, PaymentForm, ProviderInfo, Way
 
+from .declared_withholdings import can_be, may_withhold, with_waiting
 from .offer_buttons import conditions_at, floor_for, refusal_text, standing_of
 
 
@@ -114,14 +115,15 @@ def open_payment(tx: Tx, hub: Hub, request: PayRequest, drawn: Fresh) -> Payment
     payables = {payable.id: payable for payable in tx.payables.many(ids)}
     _refuse_unclear(tx, payables)
     amount = _checked_amount(payables, account, customer, request, now)
-    _refuse_withholdings(hub, merchant, request, payables)
+    kept = _withheld(tx, hub, merchant, request, payables)
     _refuse_credit(tx, request, account.mode, amount.currency)
     asked = Asked(
         channel=request.channel, amount=amount, floor=_floor(tx, merchant, account.mode, request, amount, now)
     )
     standing = standing_of(tx, hub, merchant, account, conditions_at(tx, now))
     _refuse_absent(standing, asked)
-    rests = _rests(payables, request, amount, standing.info) if merchant.options.write_off_rest else {}
+    is_sure = merchant.options.write_off_rest and not any(part.waits for parts in kept.values() for part in parts)
+    rests = _rests(payables, request, amount, standing.info) if is_sure else {}
     way = hub.providers[account.provider].info.way(request.way)
     if way is None:
         raise NotPossible("unknown_way", request.way)
@@ -156,7 +158,7 @@ def open_payment(tx: Tx, hub: Hub, request: PayRequest, drawn: Fresh) -> Payment
                 payable_id=share.payable_id,
                 number=payables[share.payable_id].number,
                 amount=share.amount,
-                withholdings=tuple(request.withholdings.get(share.payable_id, ())),
+                withholdings=kept.get(share.payable_id, ()),
                 credit=request.credits.get(share.payable_id, 0),
                 rest=rests.get(share.payable_id, 0),
             )
@@ -246,23 +248,25 @@ def _rests(
     return {key: minor for key, minor in left.items() if minor > 0} if is_whole and min(left.values()) >= 0 else {}
 
 
-def _refuse_withholdings(hub: Hub, merchant: Merchant, request: PayRequest, payables: Mapping[str, Payable]) -> None:
-    """Refuse withholdings where they are not allowed, and more than an invoice still owes."""
-    declared = {key: withheld for key, withheld in request.withholdings.items() if withheld}
-    if not declared:
-        return
-    country: Country = hub.countries[merchant.company.country]
-    allowed = merchant.options.withholdings and country.withholdings and request.channel is Channel.STATEMENT
-    if not allowed:
-        raise NotPossible("withholdings", message=Text("payment.no_withholding"))
+def _withheld(
+    tx: Tx, hub: Hub, merchant: Merchant, request: PayRequest, payables: Mapping[str, Payable]
+) -> Mapping[str, tuple[Withholding, ...]]:
+    """What the payer declares to keep back, and what of it waits for the merchant; used rates are remembered."""
     paid = {share.payable_id: share.amount + request.credits.get(share.payable_id, 0) for share in request.shares}
-    for payable_id, withheld in declared.items():
-        taxes = {item.tax for item in withheld}
-        known = payable_id in paid and len(taxes) == len(withheld) and taxes <= dict(country.withheld_taxes).keys()
-        if not known or any(not 0 < item.amount <= item.base for item in withheld):
+    declared = {key: parts for key, parts in request.withholdings.items() if parts}
+    if not declared:
+        return {}
+    country: Country = hub.countries[merchant.company.country]
+    is_allowed = may_withhold(tx, merchant, country, request.customer_id) and request.channel is Channel.STATEMENT
+    if not is_allowed:
+        raise NotPossible("withholdings", message=Text("payment.no_withholding"))
+    for payable_id, parts in declared.items():
+        payable = payables.get(payable_id)
+        if payable is None or not can_be(tx, merchant, country, payable, parts):
             raise NotPossible("withholdings", payable_id)
-        if paid[payable_id] + sum(item.amount for item in withheld) > payables[payable_id].due:
-            raise NotPossible("wrong_amount", payables[payable_id].number)
+        if paid[payable_id] + sum(item.amount for item in parts) > payable.due:
+            raise NotPossible("wrong_amount", payable.number)
+    return {key: with_waiting(tx, merchant, payables[key], parts) for key, parts in declared.items()}
 
 
 def _floor(tx: Tx, merchant: Merchant, mode: Mode, request: PayRequest, amount: Money, now: datetime) -> Money | None:

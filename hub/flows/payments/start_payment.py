@@ -42,6 +42,8 @@ async def start_payment(hub: Hub, request: PayRequest) -> Payment:
             tx.payments.begin_sending(payment.id, hub.owner, lease)
             tx.links.add(_link_to(hub, payment, now))
             _remember(tx, hub, payment, request)
+            if rates := {part.rate_id for line in payment.lines for part in line.withholdings if part.rate_id}:
+                tx.withholding_rates.use(rates, now)
             channel = payment.channel.value
             tell(
                 tx, "payment_started", payment=payment.id, account=payment.account_id, way=payment.way, channel=channel

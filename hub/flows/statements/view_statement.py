@@ -15,9 +15,11 @@ from hub.domain.open_item import open_item
 from hub.domain.payable import Payable
 from hub.domain.payment import Payment
 from hub.domain.statement import Section, Statement, compute_statement
+from hub.domain.withholding import WithholdingRate
 from hub.flows.ground.open_link import open_link, url_of
 from hub.flows.ground.own_customer import customer_of
 from hub.flows.ground.ports import Hub, Tx, Unavailable
+from hub.flows.payments.declared_withholdings import may_withhold
 from hub.flows.payments.offer_buttons import ON_PAGE, Showing, offered
 from hub.flows.payments.view_payment import payment_link_id
 from hub_hookspecs import Channel, Mode, Money
@@ -33,6 +35,8 @@ class StatementView:
         live_urls: Pages of those payments, by payable id.
         unclear: Payables in clarification, which are asked for nowhere.
         link: The link it was opened by; None in the merchant's preview.
+        withholds: The customer may declare what it withholds.
+        rates: The merchant's rates for that.
     """
 
     statement: Statement
@@ -46,6 +50,8 @@ class StatementView:
     unclear: frozenset[str]
     link: Link | None
     simulated: bool
+    withholds: bool = False
+    rates: tuple[WithholdingRate, ...] = ()
 
 
 async def view_statement(hub: Hub, token: str, *, locale: str = "", looks: bool = True) -> StatementView:
@@ -144,7 +150,10 @@ def statement_of(
         as_of=now,
         zone=merchant.company.zone,
     )
+    withholds = may_withhold(tx, merchant, hub.countries[merchant.company.country], customer_id)
     return StatementView(
+        withholds=withholds,
+        rates=tx.withholding_rates.of(merchant.id) if withholds else (),
         statement=statement,
         merchant=merchant,
         customer=customer,

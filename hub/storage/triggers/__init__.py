@@ -23,6 +23,7 @@ from .reported import reported_triggers
 from .requests import request_triggers
 from .seals import seal_triggers
 from .settlements import settlement_triggers
+from .withholdings import withholding_triggers
 
 TRIGGERS: tuple[Trigger, ...] = (
     *customer_triggers(),
@@ -32,6 +33,7 @@ TRIGGERS: tuple[Trigger, ...] = (
     *dispute_triggers(),
     *reported_triggers(),
     *request_triggers(),
+    *withholding_triggers(),
     *payable_triggers(),
     *debt_triggers(),
     *ledger_triggers(),

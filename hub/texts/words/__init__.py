@@ -26,6 +26,7 @@ from . import (
     payments,
     proposals,
     receipts,
+    withholdings,
 )
 from .by_reader import ByReader as ByReader
 
@@ -50,6 +51,7 @@ ROOMS: Final[tuple[Mapping[str, str | ByReader], ...]] = (
     payments.WORDS,
     proposals.WORDS,
     receipts.WORDS,
+    withholdings.WORDS,
 )
 """Each room's own; a test holds that no id stands in two."""
 

@@ -35,6 +35,7 @@ from . import (
     sign_in,
     start,
     use_credit,
+    withholding_rates,
 )
 from .context import FormRefused, NotFresh, NotSignedIn, checked_form, open_context, show_refused, show_sign_in
 from .prove import show_proof
@@ -58,6 +59,7 @@ def routes() -> list[ControllerRouterHandler]:
             *disbursements.HANDLERS,
             *conversions.HANDLERS,
             *use_credit.HANDLERS,
+            *withholding_rates.HANDLERS,
             *activity.HANDLERS,
             *rounds.HANDLERS,
             *mails.HANDLERS,

@@ -137,7 +137,9 @@ async def _options_page(
         typed=typed,
         currencies=context.country.currencies,
         connected=await _connected(context),
-        withholds=context.country.withholdings or context.merchant.options.withholdings,
+        withholds=context.country.withholdings
+        or context.country.state_withholds
+        or context.merchant.options.withholdings,
         field_errors=field_errors or {},
         saved=saved,
     )

@@ -15,10 +15,12 @@ from hub.domain.letterhead import letterhead_for
 from hub.domain.open_item import StatementRow
 from hub.domain.statement import Section, default_selection, number_of
 from hub.flows.statements.promise import Promise, promise_in
+from hub.domain.withholding import terms_of
 from hub.flows.statements.view_statement import StatementView, owed_no_more, view_statement
 from hub.flows.views.view_activity import ActivityView
 from hub.texts.engine import message as _
 from hub.web.basket import Basket, PayableLine, with_amounts
+from hub.web.declared import declaring_of
 from hub.web.heads import is_head
 from hub.web.markup import button_style
 from hub.web.pages import Pages, reader_pages_of
@@ -190,12 +192,16 @@ def basket_of(
         return None
     wanted = set(asked or (promised_in(view, currency, promise) if promise else default_selection(section)))
     country: Country = hub_of(request).countries[view.merchant.company.country]
+    terms = terms_of(view.merchant.options, section.currency)
     lines = tuple(
         PayableLine(
             payable=view.payables[row.item.payable_id],
             asked=row.item.balance,
             row=row,
             decimal_sign=country.decimal_sign,
+            declaring=declaring_of(view.payables[row.item.payable_id], country, view.rates, terms)
+            if view.withholds
+            else None,
         )
         for row in section.rows
         if row.item.payable_id in wanted and row.is_payable
@@ -214,7 +220,7 @@ def basket_of(
         address=f"{address_of(request)}/pay",
         back=address_of(request),
         partial=view.merchant.options.partial,
-        withholds=view.merchant.options.withholdings and country.withholdings,
+        withholds=view.withholds,
         free_credit=section.free_credit.minor,
     )
 

@@ -55,6 +55,40 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "withholding_rate",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("tax", sa.Text(), nullable=False),
+        sa.Column("concept", sa.Text(), nullable=False),
+        sa.Column("folded_concept", sa.Text(), nullable=False),
+        sa.Column("parts", WHOLE, nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("minimum_base", WHOLE, nullable=False),
+        sa.Column("valid_from", sa.Text(), nullable=False),
+        sa.Column("valid_to", sa.Text(), nullable=True),
+        sa.Column("used_at", WHOLE, nullable=True),
+        sa.Column("added_by", sa.Text(), nullable=False),
+        sa.Column("added_at", WHOLE, nullable=False),
+        sa.Column("closed_by", sa.Text(), nullable=False),
+        sa.Column("closed_at", WHOLE, nullable=True),
+        sa.CheckConstraint("concept <> '' AND added_by <> ''", name=op.f("withholding_rate_accounted_for")),
+        sa.CheckConstraint("unit IN ('per_mille', 'percent')", name=op.f("withholding_rate_unit")),
+        sa.CheckConstraint("(valid_to IS NULL) = (closed_at IS NULL)", name=op.f("withholding_rate_closed")),
+        sa.CheckConstraint("minimum_base BETWEEN 0 AND 1000000000000000", name=op.f("withholding_rate_minimum_base")),
+        sa.CheckConstraint("parts BETWEEN 1 AND 1000000", name=op.f("withholding_rate_parts")),
+        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name=op.f("withholding_rate_days")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("withholding_rate_merchant_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("withholding_rate_key")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("withholding_rate_by_merchant_tax_valid_from"),
+        "withholding_rate",
+        ["merchant", "tax", "valid_from"],
+        unique=False,
+    )
+    op.create_table(
         "sign_in",
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("merchant", sa.Text(), nullable=False),
@@ -170,6 +204,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f("customer_edit_by_customer_at"), "customer_edit", ["customer", "at"], unique=False)
     op.create_index("customer_edit_by_before", "customer_edit", ["merchant", "field", "before"], unique=False)
+    op.create_table(
+        "withholding_agent",
+        sa.Column("customer", sa.Text(), nullable=False),
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.CheckConstraint("by <> ''", name=op.f("withholding_agent_accounted_for")),
+        sa.ForeignKeyConstraint(["customer"], ["customer.id"], name=op.f("withholding_agent_customer_known")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("withholding_agent_merchant_known")),
+        sa.PrimaryKeyConstraint("customer", name=op.f("withholding_agent_key")),
+        sqlite_strict=True,
+    )
     op.create_table(
         "account",
         sa.Column("id", sa.Text(), nullable=False),
