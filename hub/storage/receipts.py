@@ -16,7 +16,7 @@ from hub.domain.receipt import CashReceipt, Party, ReceiptLine, SeriesGap
 from hub_hookspecs import Mode, Money
 
 from .rows import json_text, maybe_micros, maybe_moment, micros, moment, party_text
-from .schema import ONE, cash_receipt, conversion, series, series_gap
+from .schema import ONE, cash_receipt, conversion, literal, receipt_note, series, series_gap
 from .statements import Runs, changed, inserted
 
 NEXT = (
@@ -41,10 +41,20 @@ GAPS = (
     .where(series_gap.c.merchant == bindparam("merchant"), series_gap.c.mode == bindparam("mode"))
     .order_by(series_gap.c.series, series_gap.c.first.desc())
 )
+NOTED = (
+    select(receipt_note.c.text)
+    .where(receipt_note.c.receipt == cash_receipt.c.id, receipt_note.c.kind == literal("shown"))
+    .order_by(receipt_note.c.number.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("noted")
+)
+"""What was written in place of the notes with which a receipt was issued."""
 ADD = inserted(cash_receipt)
 VOID = changed(cash_receipt, cash_receipt.c.void_reason, cash_receipt.c.voided_at, cash_receipt.c.voided_by)
 RECEIPTS = select(
     cash_receipt,
+    NOTED,
     *(conversion.c[name].label(f"came_{name}") for name in ("came_currency", "came", "base", "quote", "rate")),
     *(conversion.c[name].label(f"came_{name}") for name in ("source", "rate_on")),
 ).outerjoin(conversion, conversion.c.id == cash_receipt.c.id)
@@ -246,7 +256,7 @@ def _receipt(row: sqlite3.Row) -> CashReceipt:
         movement=row["movement"],
         issuer=Party(**json.loads(row["issuer"])),
         received_from=Party(**json.loads(row["received_from"])),
-        notes=row["notes"],
+        notes=row["notes"] if row["noted"] is None else row["noted"],
         bank_account=row["bank_account"],
         bank_reference=row["bank_reference"],
         provider=row["provider"],

@@ -41,6 +41,7 @@ from hub.domain.operation import LIVE as LIVE_OPERATION
 from hub.domain.operation import OperationKind, OperationStatus
 from hub.domain.payable import PayableKind
 from hub.domain.payment import LIVE, Phase, Status
+from hub.domain.receipt_note import NoteKind
 from hub.domain.round import Every
 from hub.domain.settlement import LineKind, LineState
 from hub.domain.withholding import RateUnit
@@ -1317,6 +1318,22 @@ series_gap = _table(
     rowid=False,
 )
 
+receipt_series = _table(
+    "receipt_series",
+    _to("merchant", "merchant.id", primary_key=True),
+    _text("mode", primary_key=True),
+    _text("series", primary_key=True),
+    _whole("began_at"),
+    _text("began_by"),
+    _whole("closed_at", null=True),
+    _text("closed_by"),
+    _one_of("mode", Mode),
+    CheckConstraint("series <> '' AND began_by <> ''", name="accounted_for"),
+    CheckConstraint("(closed_at IS NULL) = (closed_by = '')", name="closed"),
+    _index("one_open_series", "merchant", "mode", unique=True, where="closed_at IS NULL"),
+    rowid=False,
+)
+
 cash_receipt = _table(
     "cash_receipt",
     _id(),
@@ -1370,6 +1387,20 @@ cash_receipt = _table(
         unique=True,
         where="bank_reference <> '' AND voided_at IS NULL",
     ),
+)
+
+receipt_note = _table(
+    "receipt_note",
+    _to("receipt", "cash_receipt.id", primary_key=True),
+    _whole("number", primary_key=True, autoincrement=False),
+    _text("kind"),
+    _text("text"),
+    _text("by"),
+    _whole("at"),
+    _one_of("kind", NoteKind),
+    _between("number", 1),
+    CheckConstraint("by <> ''", name="accounted_for"),
+    rowid=False,
 )
 
 disbursement = _table(

@@ -37,6 +37,8 @@ from .orders import Orders
 from .packages import Packages
 from .payables import Payables
 from .payments import Payments
+from .receipt_notes import ReceiptNotes
+from .receipt_series import ReceiptSeriesTable
 from .receipts import Receipts
 from .reconciliations import Reconciliations
 from .reported import ReportedPayments
@@ -77,6 +79,8 @@ class Tx(Runs):
     disbursements: Disbursements
     links: LinkTable
     receipts: Receipts
+    receipt_notes: ReceiptNotes
+    receipt_series: ReceiptSeriesTable
     orders: Orders
     reviews: Reviews
     operations: Operations
@@ -203,6 +207,8 @@ NOUNS: Final[Mapping[str, Callable[[Tx], Any]]] = {
     "disbursements": Disbursements,
     "links": LinkTable,
     "receipts": Receipts,
+    "receipt_notes": ReceiptNotes,
+    "receipt_series": ReceiptSeriesTable,
     "orders": Orders,
     "reviews": Reviews,
     "attachments": Attachments,

@@ -459,6 +459,19 @@ SOME_NEWS = (
     " VALUES ('n9', 1, 'o9', 'answer', 'returned', 1, '')"
 )
 AN_EDIT = "INSERT INTO customer_edit VALUES ('ce9', 'c1', 'm1', 'email', 'a@x.example', 'b@x.example', 'Ana', 1)"
+A_SERIES = "INSERT INTO receipt_series VALUES ('m1', 'test', 'RC', 1, 'Ana', NULL, '')"
+CLOSED = A_SERIES + "; UPDATE receipt_series SET closed_at = 2, closed_by = 'Ana'"
+ANOTHER_RECEIPT = (
+    "CREATE TEMP TABLE copied AS SELECT * FROM cash_receipt"
+    "; UPDATE copied SET id = 'r9', number = 2, payment = NULL, movement = NULL, bank_reference = ''"
+    "; INSERT INTO cash_receipt SELECT * FROM copied"
+)
+A_NOTE = "INSERT INTO receipt_note SELECT id, 1, 'shown', 'x', 'Ana', 1 FROM cash_receipt"
+ITS_MAIL = (
+    "INSERT INTO delivery (id, merchant, mode, kind, recipient, subject, details, state, due_at, tries, last_error,"
+    " created_at, sent_at, round) SELECT 'd9', 'm1', 'test', 'cash_receipt', 'a@b.example', id, '{}', 'sent', NULL, 1,"
+    " '', 1, 1, NULL FROM cash_receipt"
+)
 AN_ERASURE = f"INSERT INTO erasure VALUES ({CAPTURE}, 'Ana', 'x', 1)"
 
 A_REQUEST = (
@@ -919,6 +932,21 @@ REFUSED = {
         A_GAP + "; UPDATE series SET next = 12",
         "append_only",
     ),
+    "a chosen series renamed": (A_SERIES + "; UPDATE receipt_series SET series = 'RX'", "fixed"),
+    "a second open series": (
+        A_SERIES + "; INSERT INTO receipt_series VALUES ('m1', 'test', 'RX', 1, 'Ana', NULL, '')",
+        "UNIQUE",
+    ),
+    "a closed series opened again": (
+        CLOSED + "; UPDATE receipt_series SET closed_at = NULL, closed_by = ''",
+        "append_only",
+    ),
+    "a chosen series deleted": (A_SERIES + "; DELETE FROM receipt_series", "append_only"),
+    "a receipt of a closed series": (CLOSED + "; " + ANOTHER_RECEIPT, "append_only"),
+    "notes of a receipt that left the house": (ITS_MAIL + "; " + A_NOTE, "fixed"),
+    "notes of a void receipt": ("UPDATE cash_receipt SET voided_at = 1, void_reason = 'x'; " + A_NOTE, "fixed"),
+    "notes of a receipt changed": (A_NOTE + "; UPDATE receipt_note SET text = 'y'", "append_only"),
+    "notes of a receipt deleted": (A_NOTE + "; DELETE FROM receipt_note", "append_only"),
     "what is sealed of a note changed": ("UPDATE entry SET note_digest = 'x'", "fixed"),
     "a posting changed": ("UPDATE posting SET amount = amount", "append_only"),
     "a seal changed": ("UPDATE seal SET hash = 'x'", "append_only"),
@@ -1045,7 +1073,9 @@ def test_the_same_statements_pass_where_they_are_right(attempt: Refusal) -> None
     assert attempt(held) == "done"
     assert attempt("UPDATE payment SET status = 'closed', live = 0 WHERE id = 't3'") == "done"
     assert attempt("UPDATE payable SET total = 1 WHERE id = 'p3'") == "done"
+    assert attempt(A_NOTE) == "done"
     assert attempt("UPDATE cash_receipt SET voided_at = 1, void_reason = 'x'") == "done"
+    assert attempt(A_SERIES + "; " + ANOTHER_RECEIPT) == "done"
 
 
 def test_every_refusal_is_heard(refusal: Refusal) -> None:

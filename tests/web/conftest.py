@@ -591,6 +591,7 @@ def desk_paths(house: House) -> list[str]:
         "invoices",
         "payments",
         "receipts",
+        "receipt-series",
         "import",
         "reviews",
         "exports",

@@ -59,7 +59,7 @@ def own_series(country: Country) -> tuple[str, ...]:
 def series_ends(tx: Tx, countries: Mapping[str, Country]) -> tuple[SeriesEnd, ...]:
     """Every series of every company: those that have begun, and those that its next documents would begin."""
     slugs = {merchant.id: merchant.slug for merchant in tx.merchants.all()}
-    begun = set(tx.receipts.series())
+    begun = {*tx.receipts.series(), *tx.receipt_series.all_open()}
     coming = {
         (merchant.id, merchant.mode, series)
         for merchant in tx.merchants.all()

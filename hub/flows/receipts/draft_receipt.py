@@ -22,6 +22,7 @@ from hub.flows.ground.read_held import deducted_of
 from hub_hookspecs import Money
 
 from .receipt_lines import is_for_order, lines_for
+from .series import series_in_use
 
 MEANS_OF_INSTRUMENT = {"card": Means.CARD, "wallet": Means.WALLET}
 
@@ -91,7 +92,7 @@ def _draft(
     applied = sum(line.applied for line in lines)
     theirs = payment.provider_reference if first else taken.provider_reference or payment.provider_reference
     return ReceiptDraft(
-        series=country.receipts.series,
+        series=series_in_use(tx, merchant.id, payment.mode, country),
         received_on=taken.at.astimezone(ZoneInfo(merchant.company.zone)).date(),
         means=means_of(payment, seen, taken.movement),
         cash=cash,

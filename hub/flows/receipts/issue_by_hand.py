@@ -21,6 +21,7 @@ from hub_hookspecs import Country, Money
 from .book_deductions import deduction_entries
 from .issue_receipt import Issuing, add_receipt, issuer_of, payer_of
 from .receipt_lines import is_for_order, lines_for
+from .series import series_in_use
 
 
 @attrs.frozen(kw_only=True)
@@ -81,12 +82,13 @@ def issue_by_hand(
         tx.ledger.write(less)
     booked = tx.ledger.intake(merchant.id, merchant.mode, entry.key)
     lines = lines_for(tx, booked.shares if booked else (), {entry.key}, issuing.deductions)
+    series = series_in_use(tx, merchant.id, merchant.mode, country)
     receipt = CashReceipt(
         id=received.receipt_id,
         merchant_id=merchant.id,
         mode=merchant.mode,
-        series=country.receipts.series,
-        number=tx.receipts.next_number(merchant.id, merchant.mode, country.receipts.series),
+        series=series,
+        number=tx.receipts.next_number(merchant.id, merchant.mode, series),
         customer_id=customer.id,
         payment_id=None,
         received_on=received.day,

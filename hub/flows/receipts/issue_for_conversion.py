@@ -21,6 +21,7 @@ from hub_hookspecs import Money
 from .draft_receipt import means_of
 from .issue_receipt import add_receipt, issuer_of, payer_of
 from .receipt_lines import is_for_order, lines_for
+from .series import series_in_use
 
 
 def issue_for_conversion(tx: Tx, hub: Hub, parties: Parties, made: Conversion, payment: Payment | None) -> CashReceipt:
@@ -33,14 +34,15 @@ def issue_for_conversion(tx: Tx, hub: Hub, parties: Parties, made: Conversion, p
     captures = captures_in(payment, seen) if payment else ()
     taken = next((item for item in captures if item.amount.currency == made.came.currency), None)
     in_hand = made.means in IN_HAND
+    series = series_in_use(tx, made.merchant_id, made.mode, country)
     return add_receipt(
         tx,
         CashReceipt(
             id=made.id,
             merchant_id=made.merchant_id,
             mode=made.mode,
-            series=country.receipts.series,
-            number=tx.receipts.next_number(made.merchant_id, made.mode, country.receipts.series),
+            series=series,
+            number=tx.receipts.next_number(made.merchant_id, made.mode, series),
             customer_id=made.customer_id,
             payment_id=payment.id if payment else None,
             movement=key if payment else None,

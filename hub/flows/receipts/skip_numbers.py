@@ -12,7 +12,7 @@ from hub.domain.text import Text, read_stored
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.record_restore import leave_out, own_series
 
-LABEL = re.compile(r"(?:([A-Za-z]+)-)?([0-9]{1,9})")
+LABEL = re.compile(r"(?:([A-Za-z0-9]{1,10})-)?([0-9]{1,9})")
 
 
 async def list_gaps(hub: Hub, merchant: Merchant) -> tuple[SeriesGap, ...]:
@@ -34,13 +34,18 @@ async def skip_numbers(hub: Hub, merchant: Merchant, last: str, *, by: str, reas
         raise Invalid(problems)
     if not (found := LABEL.fullmatch(last.strip())):
         raise Invalid((FieldError("number", Text("numbers.not_a_number", number=last)),))
-    series, number = (found[1] or own[0]).upper(), int(found[2])
+    named, number = (found[1] or "").upper(), int(found[2])
 
     def write(tx: Tx) -> SeriesGap:
+        chosen = {item.series: item for item in tx.receipt_series.of(merchant.id, merchant.mode)}
+        in_use = tx.receipt_series.open_one(merchant.id, merchant.mode) or own[0]
+        series = named or in_use
+        if series in chosen and chosen[series].closed_at:
+            raise Invalid((FieldError("number", Text("numbers.closed_series", series=series)),))
         given = tx.receipts.last_number(merchant.id, merchant.mode, series)
         if number <= given:
             raise Invalid((FieldError("number", Text("numbers.used", number=label_of(series, number))),))
-        if number - given > MAX_GAP or (not given and series not in own):
+        if number - given > MAX_GAP or (not given and series not in {*own, in_use}):
             raise Invalid((FieldError("number", Text("numbers.last", number=label_of(series, given))),))
         gap = SeriesGap(
             merchant_id=merchant.id,

@@ -18,6 +18,7 @@ from .ledger import ledger_triggers
 from .operations import operation_triggers
 from .payables import payable_triggers
 from .payments import payment_triggers
+from .receipt_series import receipt_series_triggers
 from .receipts import receipt_triggers
 from .reported import reported_triggers
 from .requests import request_triggers
@@ -40,6 +41,7 @@ TRIGGERS: tuple[Trigger, ...] = (
     *seal_triggers(),
     *close_triggers(),
     *receipt_triggers(),
+    *receipt_series_triggers(),
     *disbursement_triggers(),
     *conversion_triggers(),
     *settlement_triggers(),

@@ -27,6 +27,7 @@ from . import (
     proposals,
     receipts,
     withholdings,
+    series,
 )
 from .by_reader import ByReader as ByReader
 
@@ -52,6 +53,7 @@ ROOMS: Final[tuple[Mapping[str, str | ByReader], ...]] = (
     proposals.WORDS,
     receipts.WORDS,
     withholdings.WORDS,
+    series.WORDS,
 )
 """Each room's own; a test holds that no id stands in two."""
 

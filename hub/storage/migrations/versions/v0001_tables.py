@@ -1604,6 +1604,30 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "receipt_series",
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("series", sa.Text(), nullable=False),
+        sa.Column("began_at", WHOLE, nullable=False),
+        sa.Column("began_by", sa.Text(), nullable=False),
+        sa.Column("closed_at", WHOLE, nullable=True),
+        sa.Column("closed_by", sa.Text(), nullable=False),
+        sa.CheckConstraint("(closed_at IS NULL) = (closed_by = '')", name=op.f("receipt_series_closed")),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("receipt_series_mode")),
+        sa.CheckConstraint("series <> '' AND began_by <> ''", name=op.f("receipt_series_accounted_for")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("receipt_series_merchant_known")),
+        sa.PrimaryKeyConstraint("merchant", "mode", "series", name=op.f("receipt_series_key")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "one_open_series",
+        "receipt_series",
+        ["merchant", "mode"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_table(
         "cash_receipt",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("merchant", sa.Text(), nullable=False),
@@ -1664,6 +1688,22 @@ def upgrade() -> None:
         ["merchant", "mode", "received_in", "received_on", "bank_reference", "currency", "cash"],
         unique=True,
         sqlite_where=sa.text("bank_reference <> '' AND voided_at IS NULL"),
+    )
+    op.create_table(
+        "receipt_note",
+        sa.Column("receipt", sa.Text(), nullable=False),
+        sa.Column("number", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", WHOLE, nullable=False),
+        sa.CheckConstraint("by <> ''", name=op.f("receipt_note_accounted_for")),
+        sa.CheckConstraint("kind IN ('left', 'shown')", name=op.f("receipt_note_kind")),
+        sa.CheckConstraint("number BETWEEN 1 AND 1000000000000000", name=op.f("receipt_note_number")),
+        sa.ForeignKeyConstraint(["receipt"], ["cash_receipt.id"], name=op.f("receipt_note_receipt_known")),
+        sa.PrimaryKeyConstraint("receipt", "number", name=op.f("receipt_note_key")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "disbursement",
