@@ -73,6 +73,7 @@ class DeliveryKind(enum.StrEnum):
     """What a mail is about: the kinds that code names. What belongs to a kind stands in its module of documents."""
 
     STATEMENT = "statement"
+    REMINDER = "reminder"
     RECEIPT = "receipt"
     CASH_RECEIPT = "cash_receipt"
     DISBURSEMENT = "disbursement"

@@ -29,6 +29,7 @@ from hub.flows.payments.check_payment import check_payment
 from hub.flows.payments.store_unread import take_up_locked
 from hub.flows.settlements.reconcile_daily import plan_reconciliations, reconcile_due
 from hub.flows.settlements.take_message import take_message
+from hub.flows.statements.remind import run_ladder
 from hub.flows.statements.schedule_rounds import run_schedule
 from hub.flows.statements.send_round import run_round
 
@@ -86,6 +87,7 @@ KINDS: Final = (
     Work("reconciliation", lambda tx, now, until, n: tx.reconciliations.claim_due(now, until, n), reconcile_due, 1),
     Work("dispute", lambda tx, now, until, n: tx.disputes.claim_due(now, until, n), follow_dispute, 4),
     Work("schedule", lambda tx, now, until, n: tx.schedules.claim_due(now, until, n), run_schedule, 2),
+    Work("ladder", lambda tx, now, until, n: tx.reminders.claim_due(now, until, n), run_ladder, 1),
 )
 
 

@@ -20,6 +20,7 @@ from .schema import (
     operation,
     payment,
     raw_message,
+    reminder_ladder,
     schedule,
 )
 from .statements import ready
@@ -37,6 +38,7 @@ DUE = select(
     select(func.min(month_package.c.due_at)).where(month_package.c.due_at.is_not(None)).scalar_subquery(),
     select(func.min(dispute.c.remind_at)).where(dispute.c.remind_at.is_not(None)).scalar_subquery(),
     select(func.min(daily_reconciliation.c.due_at)).scalar_subquery(),
+    select(func.min(reminder_ladder.c.due_at)).where(reminder_ladder.c.due_at.is_not(None)).scalar_subquery(),
 )
 
 

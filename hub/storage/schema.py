@@ -42,6 +42,7 @@ from hub.domain.operation import OperationKind, OperationStatus
 from hub.domain.payable import PayableKind
 from hub.domain.payment import LIVE, Phase, Status
 from hub.domain.receipt_note import NoteKind
+from hub.domain.reminder import ContactState, ContactWhy
 from hub.domain.round import Every
 from hub.domain.settlement import LineKind, LineState
 from hub.domain.withholding import RateUnit
@@ -439,6 +440,11 @@ payable = _table(
         "mode",
         "currency",
         where="kind = 'invoice' AND due > 0 AND plan <> '[]'",
+        "payable_falls_due",
+        literal_column("merchant"),
+        literal_column("mode"),
+        func.coalesce(literal_column("due_on"), literal_column("issued_on")),
+        where="kind = 'invoice' AND due > 0",
     ),
 )
 
@@ -1108,6 +1114,80 @@ schedule = _table(
     _between("weekday", 0, 6),
     _index(None, "due_at"),
     _index(None, "merchant", "mode"),
+)
+
+reminder_ladder = _table(
+    "reminder_ladder",
+    _id(),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _text("steps"),
+    _text("channel"),
+    _text("since", null=True),
+    _text("activated_by"),
+    _whole("activated_at", null=True),
+    _whole("due_at", null=True),
+    _text("saved_by"),
+    _whole("saved_at"),
+    _one_of("mode", Mode),
+    _index(None, "due_at", where="due_at IS NOT NULL"),
+    UniqueConstraint("merchant", "mode"),
+)
+
+promise = _table(
+    "promise",
+    _id(),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _to("customer", "customer.id"),
+    _to("payable", "payable.id"),
+    _text("until"),
+    _text("by"),
+    _whole("is_payers"),
+    _whole("made_at"),
+    _whole("withdrawn_at", null=True),
+    _text("withdrawn_by"),
+    _one_of("mode", Mode),
+    _flag("is_payers"),
+    _index(None, "payable"),
+    _index(None, "customer"),
+)
+
+contact = _table(
+    "contact",
+    _id(),
+    _to("merchant", "merchant.id"),
+    _text("mode"),
+    _to("customer", "customer.id"),
+    _text("channel"),
+    _text("why"),
+    _text("rule"),
+    _text("by"),
+    _whole("at"),
+    _text("state"),
+    _one_of("mode", Mode),
+    _one_of("state", ContactState),
+    _one_of("why", ContactWhy),
+    _index(None, "customer", "mode", "at"),
+)
+
+reminded = _table(
+    "reminded",
+    _to("payable", "payable.id", primary_key=True),
+    _text("due_on", primary_key=True),
+    _whole("days", primary_key=True),
+    _text("contact"),
+    _index(None, "contact"),
+)
+
+channel_wish = _table(
+    "channel_wish",
+    _to("customer", "customer.id", primary_key=True),
+    _text("channel", primary_key=True),
+    _whole("is_authorised"),
+    _text("by"),
+    _whole("at"),
+    _flag("is_authorised"),
 )
 
 review = _table(

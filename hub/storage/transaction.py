@@ -15,6 +15,7 @@ from .accounts import Accounts
 from .attachments import Attachments
 from .closes import Closes
 from .connection import raise_meaning
+from .contacts import Contacts
 from .conversions import Conversions
 from .countries import Countries
 from .customer_debts import CustomerDebts
@@ -39,8 +40,10 @@ from .payables import Payables
 from .payments import Payments
 from .receipt_notes import ReceiptNotes
 from .receipt_series import ReceiptSeriesTable
+from .promises import Promises
 from .receipts import Receipts
 from .reconciliations import Reconciliations
+from .reminders import Reminders
 from .reported import ReportedPayments
 from .requests import Requests
 from .reviews import Reviews
@@ -92,6 +95,9 @@ class Tx(Runs):
     marks: Marks
     rounds: Rounds
     schedules: Schedules
+    reminders: Reminders
+    promises: Promises
+    contacts: Contacts
     reconciliations: Reconciliations
     imports: Imports
 
@@ -220,6 +226,9 @@ NOUNS: Final[Mapping[str, Callable[[Tx], Any]]] = {
     "marks": Marks,
     "rounds": Rounds,
     "schedules": Schedules,
+    "reminders": Reminders,
+    "promises": Promises,
+    "contacts": Contacts,
     "reconciliations": Reconciliations,
     "imports": Imports,
 }

@@ -18,6 +18,7 @@ import attrs
 from hub_hookspecs import (
     CONTRACT_VERSION,
     actions,
+    contact,
     country,
     form,
     identity,
@@ -39,6 +40,7 @@ ROOMS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("Where notifications go", webhook),
     ("Companies and their papers", identity),
     ("Countries", country),
+    ("When people may be reminded", contact),
 )
 
 HEAD: Final = """\

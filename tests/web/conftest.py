@@ -62,6 +62,7 @@ from hub_demo.design import Design
 from hub_demo.mailbox import Mailbox
 from hub_hookspecs import Channel, EnteredBy, IdentityDocument, Mode
 from hub_hookspecs.testing.simulator import Simulator
+from tests.contacts import always_open
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -473,6 +474,7 @@ async def _live(
         await asyncio.to_thread(migrate_data, settings)
         clock = Time()
         opened = open_hub(settings, clock=clock)
+        opened.hub.countries = always_open(opened.hub.countries)  # rounds leave whatever the hour of the run is
         opened.exchanger._limits = attrs.evolve(opened.exchanger._limits, step=30.0)  # a busy machine is no fault
         mounts = [(f"/sim/{code}", simulator.app(configs[code])) for code, simulator in simulators.items()]
         app = create_app(opened.hub, mounts=[*mounts, ("/design", Design(opened.hub))])  # type: ignore[arg-type]

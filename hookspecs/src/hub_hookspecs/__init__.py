@@ -9,6 +9,8 @@ from .actions import Redirect as Redirect
 from .actions import ShowQr as ShowQr
 from .actions import ShowReference as ShowReference
 from .actions import Symbology as Symbology
+from .contact import OFFICE_HOURS as OFFICE_HOURS
+from .contact import ContactRules as ContactRules
 from .country import Country as Country
 from .country import IdentityType as IdentityType
 from .country import ReceiptRules as ReceiptRules

@@ -11,6 +11,7 @@ from datetime import date
 
 import attrs
 
+from .contact import ContactRules
 from .identity import EMPTY
 
 
@@ -86,6 +87,7 @@ class Country:
         decimal_sign: What stands before the decimals of a typed amount, ``,`` or ``.``; empty where people write both.
         familiar: Whether people are addressed as *tú* where the hub speaks Spanish; else as *usted*.
         zones: Further time zones of the country, of which a company may choose.
+        contacts: When and how often people may be reminded of what they owe; without it the hub's own, careful rules.
     """
 
     code: str
@@ -108,6 +110,7 @@ class Country:
     decimal_sign: str = attrs.field(default="", validator=attrs.validators.in_(("", ",", ".")))
     familiar: bool = False
     zones: tuple[str, ...] = ()
+    contacts: ContactRules | None = None
 
     def identity_type(self, code: str) -> IdentityType | None:
         """The identity type with this code, if the country has it."""

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from .contact import ContactRules
 from .country import Country, IdentityType
 from .holidays import Holidays
 from .money import EXPONENTS
@@ -81,6 +82,23 @@ def _faults(country: Country) -> Iterator[str]:
     if not SERIES.fullmatch(country.receipts.series):
         yield f"receipts.series {country.receipts.series!r} is not one to ten capitals and digits: write it like RC"
     yield from holiday_faults(country, (2000, 2026, 2100))
+    if country.contacts is not None:
+        yield from (f"contacts.{fault}" for fault in _contact_faults(country.contacts))
+
+
+def _contact_faults(rules: ContactRules) -> Iterator[str]:
+    if not rules.windows:
+        yield "windows: there is none, so that nobody could ever be reminded"
+    for weekday, (opens, closes) in rules.windows.items():
+        if weekday not in range(7):
+            yield f"windows: {weekday!r} is no weekday: 0 is Monday, 6 is Sunday"
+        if opens >= closes:
+            yield f"windows: on weekday {weekday} it closes before it opens"
+    for name in ("per_day", "per_week", "channels_per_week"):
+        if getattr(rules, name) < 1:
+            yield f"{name} is less than one: leave the weekdays out on which there is none"
+    if not rules.source.strip():
+        yield "source is empty: people read where the rule is written"
 
 
 def _is_zone(name: str) -> bool:

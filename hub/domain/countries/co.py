@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from stdnum.co import nit
 
-from hub_hookspecs import Country, Holidays, IdentityType, ReceiptRules, easter, monday_from
+from hub_hookspecs import ContactRules, Country, Holidays, IdentityType, ReceiptRules, easter, monday_from
 
 UP_TO_TWENTY = "[0-9A-Z]{1,20}"
 ON_THE_DAY = ((1, 1), (5, 1), (7, 20), (8, 7), (12, 8), (12, 25))
@@ -170,4 +170,13 @@ COUNTRY = Country(
     withheld_of_vat=("reteiva",),
     decimal_sign=",",
     familiar=True,
+    contacts=ContactRules(
+        windows={**dict.fromkeys(range(5), (time(7), time(19))), 5: (time(8), time(15))},
+        authorised_only=True,
+        source=(
+            "Ley 2300 de 2023, artículos 3 a 5: de lunes a viernes de 7 a. m. a 7 p. m., sábados de 8 a. m. a 3 p. m.;"
+            " nunca domingos ni festivos; un contacto al día y un canal a la semana, solo por canales autorizados"
+            " y solo a quien debe. Uno a la semana, contando todas las facturas, es una decisión propia."
+        ),
+    ),
 )

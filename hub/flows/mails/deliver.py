@@ -22,6 +22,7 @@ from hub.domain.mail_value import MailValue
 from hub.domain.merchant import LinkKind
 from hub.domain.message import About, Delivery, DeliveryKind, DeliveryState
 from hub.domain.pdf import PdfDocument
+from hub.domain.reminder import REMINDER
 from hub.flows.ground.memory import Slot
 from hub.flows.ground.open_link import link_to
 from hub.flows.ground.ports import Hub, Mail, MailRefused, MailRules, Tx
@@ -30,6 +31,7 @@ from hub.flows.ground.turns import drawing_turns, mail_turns
 from hub.flows.ground.write_outcome import write_outcome
 from hub.flows.merchants.save_logo import with_logo
 from hub.flows.operations.raise_alerts import alert_mail, is_posted, post_alert
+from hub.flows.statements.claim_contact import HELD, claim_contact, contact_failed, contact_made
 from hub.flows.views.print_document import print_document, prints
 from hub_hookspecs import CROCKFORD
 
@@ -70,17 +72,20 @@ async def deliver(hub: Hub, delivery_id: str) -> bool:
         return True
     if delivery.kind == DeliveryKind.ALERT and is_posted(delivery):
         return await _concluded(hub, delivery, post_alert(hub, delivery))
+    mail = None
     try:
-        mail = await _drawn(hub, delivery)
+        if delivery.kind != REMINDER:  # what one says stands only once it is claimed
+            mail = await _drawn(hub, delivery)
     except GONE as refusal:
         return await _given_up(hub, delivery, refusal)
     except NotYet as cause:
         return await _put_off(hub, delivery, cause)
     async with mail_turns(hub).turn(_rank(hub, delivery)):
-        held = await _held(hub, delivery, seen_at)
+        seen = await _held(hub, delivery, seen_at)
+        held = await claim_contact(hub, seen, CLAIM) if seen else None
         if held is None:
             return True
-        if held != delivery:  # it was long until its turn, and what it states may have changed
+        if mail is None or seen != delivery:  # it was long until its turn, and what it states may have changed
             try:
                 mail = await _drawn(hub, held)
             except GONE as refusal:
@@ -154,6 +159,7 @@ def _is_synced(hub: Hub) -> bool:
 
 def _save_sent(tx: Tx, hub: Hub, sent: Delivery) -> None:
     tx.deliveries.save(sent)
+    contact_made(tx, sent)
     tell(tx, "mail_sent", delivery=sent.id, kind=sent.kind, about=sent.subject_id, payment=payment_of(hub, sent))
 
 
@@ -165,7 +171,12 @@ def payment_of(hub: Hub, delivery: Delivery) -> str | None:
 
 async def _given_up(hub: Hub, delivery: Delivery, refusal: Exception) -> bool:
     await _record_failure(
-        hub, delivery, state=DeliveryState.DEAD, due_at=None, error=str(refusal) or type(refusal).__name__
+        hub,
+        delivery,
+        refusal,
+        state=DeliveryState.DEAD,
+        due_at=None,
+        error=str(refusal) or type(refusal).__name__,
     )
     log.warning("delivery_refused", delivery=delivery.id, kind=delivery.kind, payment=payment_of(hub, delivery))
     return True
@@ -174,10 +185,11 @@ async def _given_up(hub: Hub, delivery: Delivery, refusal: Exception) -> bool:
 async def _put_off(hub: Hub, delivery: Delivery, cause: Exception) -> bool:
     """It was not taken, or nobody knows: another try later, for some days."""
     now, error = hub.clock(), type(cause).__name__
-    over = now - delivery.created_at > GIVE_UP
+    held = delivery.details.get(HELD)
+    over = now - (datetime.fromisoformat(held) if held else delivery.created_at) > GIVE_UP
     pause = timedelta(seconds=PAUSES[min(delivery.tries, len(PAUSES) - 1)])
     state = DeliveryState.DEAD if over else DeliveryState.DUE
-    await _record_failure(hub, delivery, state=state, due_at=None if over else now + pause, error=error)
+    await _record_failure(hub, delivery, cause, state=state, due_at=None if over else now + pause, error=error)
     log.warning(
         "delivery_failed", delivery=delivery.id, kind=delivery.kind, payment=payment_of(hub, delivery), error=error
     )
@@ -185,11 +197,16 @@ async def _put_off(hub: Hub, delivery: Delivery, cause: Exception) -> bool:
 
 
 async def _record_failure(
-    hub: Hub, delivery: Delivery, *, state: DeliveryState, due_at: datetime | None, error: str
+    hub: Hub, delivery: Delivery, cause: Exception, *, state: DeliveryState, due_at: datetime | None, error: str
 ) -> None:
     """Record a try that failed, unless somebody else has taken the mail over meanwhile."""
     tried = attrs.evolve(delivery, state=state, due_at=due_at, tries=delivery.tries + 1, last_error=error[:200])
-    await hub.store.write(lambda tx: tx.deliveries.replace(delivery, tried))
+
+    def write(tx: Tx) -> None:
+        if tx.deliveries.replace(delivery, tried):
+            contact_failed(tx, tried, cause)
+
+    await hub.store.write(write)
 
 
 async def _drawn(hub: Hub, delivery: Delivery) -> Mail:

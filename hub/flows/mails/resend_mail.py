@@ -10,6 +10,7 @@ import attrs
 from hub.domain.customer_edit import CustomerField
 from hub.domain.merchant import Merchant
 from hub.domain.message import Delivery, DeliveryKind, DeliveryState
+from hub.domain.reminder import REMINDER
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.statements.send_statement import NoMail, send_statement
@@ -54,7 +55,7 @@ async def resend_mail(hub: Hub, merchant: Merchant, delivery_id: str) -> Deliver
         raise NotAgain(Text("mail.not_repeatable"))
     if there.state is DeliveryState.DUE:
         raise NotAgain(Text("mail.still_due"))
-    if there.kind == DeliveryKind.STATEMENT:
+    if there.kind in (DeliveryKind.STATEMENT, REMINDER):
         return await _statement_again(hub, merchant, there)
     if await hub.store.read(lambda tx: _is_replaced(tx, there)):
         raise NotAgain(Text("mail.address_replaced", address=there.recipient))

@@ -27,8 +27,10 @@ class SentStatement:
     expires_at: str
 
 
-async def send_statement(hub: Hub, merchant: Merchant, customer_id: str, *, note: str = "") -> SentStatement:
-    """Owe the customer a statement mail.
+async def send_statement(
+    hub: Hub, merchant: Merchant, customer_id: str, *, note: str = "", by: str = ""
+) -> SentStatement:
+    """Owe the customer a statement mail; no window and no limit holds back what a person sends to one customer.
 
     Raises:
         LookupError: No such customer of this merchant.
@@ -45,7 +47,7 @@ async def send_statement(hub: Hub, merchant: Merchant, customer_id: str, *, note
             raise NoMail(customer.name)
         about = About(customer.id, merchant.id, merchant.mode)
         link = link_to(tx, hub, LinkKind.STATEMENT, about, now, fresh_id=link_id)
-        details = {"link": link.id, "note": mask_card_numbers(note)}
+        details = {"link": link.id, "note": mask_card_numbers(note), **({"by": by} if by else {})}
         tx.deliveries.add(owed_mail(delivery_id, DeliveryKind.STATEMENT, customer.email, about, now, details=details))
         tx.after_commit(hub.wake)
         return SentStatement(delivery_id=delivery_id, recipient=customer.email, expires_at=link.expires_at.isoformat())

@@ -28,6 +28,7 @@ from . import (
     receipts,
     withholdings,
     series,
+    reminders,
 )
 from .by_reader import ByReader as ByReader
 
@@ -54,6 +55,7 @@ ROOMS: Final[tuple[Mapping[str, str | ByReader], ...]] = (
     receipts.WORDS,
     withholdings.WORDS,
     series.WORDS,
+    reminders.WORDS,
 )
 """Each room's own; a test holds that no id stands in two."""
 

@@ -184,7 +184,9 @@ async def send(context: Context, form: CheckedForm, customer: FromPath[str]) -> 
     """Enviar estado de cuenta."""
     with unknown_is_404():
         try:
-            sent = await send_statement(context.hub, context.merchant, customer, note=form.get("note"))
+            sent = await send_statement(
+                context.hub, context.merchant, customer, note=form.get("note"), by=context.session.email
+            )
         except NoMail:
             form_error = "Este cliente no tiene correo. Agréguelo en «Corregir estos datos», o copie el enlace."
             return await _customer_page(context, customer, form_error=form_error, status=422)

@@ -443,6 +443,11 @@ def upgrade() -> None:
         ["merchant", "mode", "currency", "oldest", "customer"],
         unique=False,
         sqlite_where=sa.text("due > 0"),
+        "payable_falls_due",
+        "payable",
+        [sa.literal_column("merchant"), sa.literal_column("mode"), sa.literal_column("coalesce(due_on, issued_on)")],
+        unique=False,
+        sqlite_where=sa.text("kind = 'invoice' AND due > 0"),
     )
     op.create_table(
         "store_order",
@@ -1342,6 +1347,99 @@ def upgrade() -> None:
     )
     op.create_index(op.f("schedule_by_due_at"), "schedule", ["due_at"], unique=False)
     op.create_index(op.f("schedule_by_merchant_mode"), "schedule", ["merchant", "mode"], unique=False)
+    op.create_table(
+        "reminder_ladder",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("steps", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("since", sa.Text(), nullable=True),
+        sa.Column("activated_by", sa.Text(), nullable=False),
+        sa.Column("activated_at", WHOLE, nullable=True),
+        sa.Column("due_at", WHOLE, nullable=True),
+        sa.Column("saved_by", sa.Text(), nullable=False),
+        sa.Column("saved_at", WHOLE, nullable=False),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("reminder_ladder_mode")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("reminder_ladder_merchant_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("reminder_ladder_key")),
+        sa.UniqueConstraint("merchant", "mode", name=op.f("reminder_ladder_merchant_mode_once")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("reminder_ladder_by_due_at"),
+        "reminder_ladder",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_table(
+        "promise",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("customer", sa.Text(), nullable=False),
+        sa.Column("payable", sa.Text(), nullable=False),
+        sa.Column("until", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("is_payers", WHOLE, nullable=False),
+        sa.Column("made_at", WHOLE, nullable=False),
+        sa.Column("withdrawn_at", WHOLE, nullable=True),
+        sa.Column("withdrawn_by", sa.Text(), nullable=False),
+        sa.CheckConstraint("is_payers IN (0, 1)", name=op.f("promise_is_payers")),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("promise_mode")),
+        sa.ForeignKeyConstraint(["customer"], ["customer.id"], name=op.f("promise_customer_known")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("promise_merchant_known")),
+        sa.ForeignKeyConstraint(["payable"], ["payable.id"], name=op.f("promise_payable_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("promise_key")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("promise_by_customer"), "promise", ["customer"], unique=False)
+    op.create_index(op.f("promise_by_payable"), "promise", ["payable"], unique=False)
+    op.create_table(
+        "contact",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("customer", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", WHOLE, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("contact_mode")),
+        sa.CheckConstraint("state IN ('claimed', 'dropped', 'made')", name=op.f("contact_state")),
+        sa.CheckConstraint("why IN ('asked', 'reminder', 'round')", name=op.f("contact_why")),
+        sa.ForeignKeyConstraint(["customer"], ["customer.id"], name=op.f("contact_customer_known")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("contact_merchant_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("contact_key")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("contact_by_customer_mode_at"), "contact", ["customer", "mode", "at"], unique=False)
+    op.create_table(
+        "reminded",
+        sa.Column("payable", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Text(), nullable=False),
+        sa.Column("days", WHOLE, nullable=False),
+        sa.Column("contact", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["payable"], ["payable.id"], name=op.f("reminded_payable_known")),
+        sa.PrimaryKeyConstraint("payable", "due_on", "days", name=op.f("reminded_key")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("reminded_by_contact"), "reminded", ["contact"], unique=False)
+    op.create_table(
+        "channel_wish",
+        sa.Column("customer", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("is_authorised", WHOLE, nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", WHOLE, nullable=False),
+        sa.CheckConstraint("is_authorised IN (0, 1)", name=op.f("channel_wish_is_authorised")),
+        sa.ForeignKeyConstraint(["customer"], ["customer.id"], name=op.f("channel_wish_customer_known")),
+        sa.PrimaryKeyConstraint("customer", "channel", name=op.f("channel_wish_key")),
+        sqlite_strict=True,
+    )
     op.create_table(
         "review",
         sa.Column("id", sa.Text(), nullable=False),
