@@ -440,6 +440,8 @@ payable = _table(
         "mode",
         "currency",
         where="kind = 'invoice' AND due > 0 AND plan <> '[]'",
+    ),
+    _index(
         "payable_falls_due",
         literal_column("merchant"),
         literal_column("mode"),

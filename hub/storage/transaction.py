@@ -38,9 +38,9 @@ from .orders import Orders
 from .packages import Packages
 from .payables import Payables
 from .payments import Payments
+from .promises import Promises
 from .receipt_notes import ReceiptNotes
 from .receipt_series import ReceiptSeriesTable
-from .promises import Promises
 from .receipts import Receipts
 from .reconciliations import Reconciliations
 from .reminders import Reminders

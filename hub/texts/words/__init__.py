@@ -26,9 +26,9 @@ from . import (
     payments,
     proposals,
     receipts,
-    withholdings,
-    series,
     reminders,
+    series,
+    withholdings,
 )
 from .by_reader import ByReader as ByReader
 

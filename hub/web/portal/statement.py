@@ -14,8 +14,8 @@ from hub.domain.identity import show_document
 from hub.domain.letterhead import letterhead_for
 from hub.domain.open_item import StatementRow
 from hub.domain.statement import Section, default_selection, number_of
-from hub.flows.statements.promise import Promise, promise_in
 from hub.domain.withholding import terms_of
+from hub.flows.statements.promise import Promise, promise_in
 from hub.flows.statements.view_statement import StatementView, owed_no_more, view_statement
 from hub.flows.views.view_activity import ActivityView
 from hub.texts.engine import message as _

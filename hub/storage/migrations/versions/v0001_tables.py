@@ -443,6 +443,8 @@ def upgrade() -> None:
         ["merchant", "mode", "currency", "oldest", "customer"],
         unique=False,
         sqlite_where=sa.text("due > 0"),
+    )
+    op.create_index(
         "payable_falls_due",
         "payable",
         [sa.literal_column("merchant"), sa.literal_column("mode"), sa.literal_column("coalesce(due_on, issued_on)")],
