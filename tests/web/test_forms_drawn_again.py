@@ -373,7 +373,7 @@ def void_of_receipt(trial: Trial) -> None:
 
 def withheld(trial: Trial) -> None:
     trial.address = f"/m/receipts/{recorded(trial).id}"
-    certificate = {"certificate": f"RF-{trial.number}-X", "certified_on": trial.house.today.isoformat()}
+    certificate = {"certificate": f"RF-{trial.number}-X", "certified_on": f"{trial.house.today:%d/%m/%Y}"}
     trial.action = f"{trial.address}/withheld"
     trial.typed = {"invoice": trial.invoice.id, "tax": "retefuente", "amount": "12,00", **certificate}
 

@@ -56,6 +56,7 @@ WHERE_TO: Final = {
     "portal/shut.html {{ renew }}": ["/s/{}/renew"],
     "portal/payment.html {{ payment.action.url }}": [],
     "merchant/prove.html {{ action }}": [],
+    "merchant/customer_form.html {{ address }}": ["/m/customers/new", "/m/customers/{}/edit"],
 }
 """Where a form leads that only its page knows: of one template, or of all; a provider's own page is none of ours.
 
