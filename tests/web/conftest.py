@@ -95,6 +95,8 @@ COMPANIES = {
 PROVIDER = {"CR": "greenpay", "CO": "nequi"}
 CURRENCY = {"CR": "CRC", "CO": "COP"}
 SECONDS = 90.0
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+"""What a person's browser calls itself."""
 
 
 @attrs.define
@@ -148,7 +150,9 @@ class House:
     def browser(self) -> httpx.Client:
         """A client that follows nothing by itself."""
         # Nothing here is https; reading the authorities' certificates takes longer than most tests.
-        return httpx.Client(base_url=self.base, trust_env=False, timeout=SECONDS, verify=False)
+        return httpx.Client(
+            base_url=self.base, trust_env=False, timeout=SECONDS, verify=False, headers={"user-agent": FIREFOX}
+        )
 
     def debtor(
         self,

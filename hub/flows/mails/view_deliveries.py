@@ -21,7 +21,7 @@ class DeliveryRow:
 
     Attributes:
         customer: Whom a statement was for.
-        opened: Somebody, or a program that checks links, opened the statement since.
+        opened: Somebody opened the statement since, who is no program that says so, and not the company itself.
         paid: The customer paid since.
     """
 

@@ -54,11 +54,8 @@ class StatementView:
     rates: tuple[WithholdingRate, ...] = ()
 
 
-async def view_statement(hub: Hub, token: str, *, locale: str = "", looks: bool = True) -> StatementView:
+async def view_statement(hub: Hub, token: str, *, locale: str = "") -> StatementView:
     """The statement of a link.
-
-    Args:
-        looks: A person looks, which is recorded for the delivery log.
 
     Raises:
         LinkClosed: Unknown, expired or revoked.
@@ -69,10 +66,14 @@ async def view_statement(hub: Hub, token: str, *, locale: str = "", looks: bool 
         link = open_link(tx, hub, LinkKind.STATEMENT, token, now)
         return statement_of(tx, hub, link.target, link.mode, now, Showing(link=link, locale=locale))
 
-    view = await hub.store.read(read)
-    if looks and view.link and (view.link.opened_at is None or now - view.link.opened_at > LOOKED_ANEW):
+    return await hub.store.read(read)
+
+
+def note_look(hub: Hub, view: StatementView) -> None:
+    """Its customer looks at a statement, which the delivery log tells; nobody waits for the note."""
+    now = hub.clock()
+    if view.link and (view.link.opened_at is None or now - view.link.opened_at > LOOKED_ANEW):
         hub.spawn(_note_opened(hub, view.link.id, now))
-    return view
 
 
 LOOKED_ANEW = timedelta(minutes=1)

@@ -16,12 +16,12 @@ from hub.domain.open_item import StatementRow
 from hub.domain.statement import Section, default_selection, number_of
 from hub.domain.withholding import terms_of
 from hub.flows.statements.promise import Promise, promise_in
-from hub.flows.statements.view_statement import StatementView, owed_no_more, view_statement
+from hub.flows.statements.view_statement import StatementView, note_look, owed_no_more, view_statement
 from hub.flows.views.view_activity import ActivityView
 from hub.texts.engine import message as _
 from hub.web.basket import Basket, PayableLine, with_amounts
 from hub.web.declared import declaring_of
-from hub.web.heads import is_head
+from hub.web.looks import is_own_look, may_be_a_look
 from hub.web.markup import button_style
 from hub.web.pages import Pages, reader_pages_of
 from hub.web.pay_step import pay, show_step
@@ -119,9 +119,12 @@ async def pay_chosen(request: Request) -> Page:
 
 
 async def statement_for(request: Request, *, locale: str = "") -> StatementView:
-    """The statement of the link that was opened; who asks for the head alone does not look at it."""
-    token = request.path_params["token"]
-    return await view_statement(hub_of(request), token, locale=locale, looks=not is_head(request))
+    """The statement of the link that was opened; a look is noted, but no program's and not the company's own."""
+    hub, token = hub_of(request), request.path_params["token"]
+    view = await view_statement(hub, token, locale=locale)
+    if may_be_a_look(request) and not await is_own_look(request, view.merchant):
+        note_look(hub, view)
+    return view
 
 
 def pages_for(request: Request, view: StatementView | ActivityView) -> Pages:
