@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from hub.domain.countries.careful import CAREFUL as CAREFUL
 from hub_hookspecs import ContactRules, Country
 
 MAIL: Final = "mail"
@@ -20,14 +21,6 @@ MAIL: Final = "mail"
 WEEK: Final = timedelta(days=7)
 LOOKED_AHEAD: Final = 400
 """Days; a calendar that is closed for longer never opens."""
-
-CAREFUL: Final = ContactRules(
-    source=(
-        "Decisión propia, sin norma detrás: de lunes a viernes de 8 a. m. a 6 p. m., nunca en feriados, y un contacto"
-        " a la semana contando todas las facturas."
-    )
-)
-"""For a country whose record says nothing."""
 
 NO_DAYS: Final[frozenset[date]] = frozenset()
 

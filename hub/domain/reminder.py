@@ -9,11 +9,11 @@ from typing import Final
 
 import attrs
 
+from hub.domain.text import Text
 from hub_hookspecs import Mode
 
 from .contact_rules import MAIL
 from .message import DeliveryKind
-from .text import Text
 
 REMINDER: Final = DeliveryKind.REMINDER
 

@@ -29,6 +29,7 @@ from hub.flows.imports.hand_in import hand_in
 from hub.flows.imports.take_in import take_at_once
 from hub.flows.merchants.withholding_rates import add_rate
 from hub.flows.statements.end_reminders import unsubscribe_url
+from hub.flows.statements.promise_payment import record_promise
 from hub.flows.statements.report_payment import REPORTED, Report, report_payment
 from hub.flows.statements.schedule_rounds import schedule_round
 from hub.flows.statements.send_round import start_round
@@ -61,6 +62,7 @@ WRITES: Final[Mapping[str, str]] = {
     "/s/{token}/renew": LINK,
     "/s/{token}/note": LINK,
     "/s/{token}/report": LINK,
+    "/s/{token}/promise": LINK,
     "/p/{token}/cancel": LINK,
     "/o/{token}/pay": LINK,
     "/r/{token}": LINK,
@@ -91,6 +93,7 @@ OPEN: Final = frozenset(
 OBJECTS: Final = frozenset(
     {"customer", "payment", "receipt", "order_id", "token", "delivery", "review", "round_id", "schedule", "key"}
     | {"disbursement", "conversion", "invoice", "account", "run_id", "rate"}
+    | {"disbursement", "conversion", "invoice", "account", "run_id", "promise"}
 )
 """Parameters that name something of a merchant's; `belongings` makes one of each."""
 
@@ -100,7 +103,7 @@ a file, a logo."""
 
 OF_ONE_MODE: Final = frozenset(
     {"payment", "receipt", "delivery", "review", "round_id", "schedule", "key"}
-    | {"disbursement", "conversion", "invoice", "account", "run_id"}
+    | {"disbursement", "conversion", "invoice", "account", "run_id", "promise"}
 )
 """Those of `OBJECTS` below /m that belong to one mode."""
 
@@ -270,12 +273,16 @@ def belongings(house: House, people: People, country: str = "CR") -> Belongings:
     sent = house.run(start_round(house.hub, merchant, Choice(least={"CRC": 10**12}), round_id=fresh, by="duena"))
     run = an_import(house, merchant, debtor.customer)
     schedule = house.run(schedule_round(house.hub, merchant, every=Every.WEEK, weekday=1, choice=Choice(), by="duena"))
+    owed = debtor.invoices[1].id
+    house.run(record_promise(house.hub, merchant, debtor.customer.id, [owed], house.today, by="duena"))
 
     def read(tx: Any) -> dict[str, str]:
+        (promised,) = tx.promises.of_payables([owed])
         reviews = [item for item in tx.reviews.of(merchant_id=merchant.id) if item.cause == REPORTED]
         deliveries = tx.deliveries.of(merchant_id=merchant.id, subject_id=payment.id)
         return {
             "review": reviews[-1].id,
+            "promise": promised.id,
             "delivery": next(item.id for item in deliveries if item.kind == "receipt"),
             "key": tx.merchants.api_keys(merchant.id)[-1].id,
         }

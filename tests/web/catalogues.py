@@ -119,6 +119,7 @@ def labels() -> Iterator[str]:
         for kind in country.identity_types:
             yield from (kind.label, *(text for text in (kind.warning,) if text))
         yield from (label for _key, label in (*country.address_parts, *country.means))
+        yield from (country.contacts.source,) if country.contacts else ()
 
 
 def is_words(text: str) -> bool:

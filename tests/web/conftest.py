@@ -604,7 +604,7 @@ def desk_paths(house: House) -> list[str]:
         "settlements",
         "mails",
     ]
-    lists += ["rounds", "rounds?least=&days=", f"rounds/{started.id}", f"mails/{sent.delivery_id}"]
+    lists += ["reminders", "rounds", "rounds?least=&days=", f"rounds/{started.id}", f"mails/{sent.delivery_id}"]
     lists += ["payments?q=nada", "customers?q=nada", f"receipts/{other.id}"]
     one = (
         customer,

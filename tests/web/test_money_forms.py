@@ -50,6 +50,7 @@ WHERE_TO: Final = {
     "": ["/m/payments/{}/receipt", "/r/{}"],
     "portal/note.html {{ address }}/note": ["/s/{}/note"],
     "portal/report.html {{ address }}/report": ["/s/{}/report"],
+    "portal/promise.html {{ address }}/promise": ["/s/{}/promise"],
     "portal/payment.html {{ address }}/cancel": ["/p/{}/cancel"],
     "portal/reminders.html {{ address }}": ["/u/{}"],
     "portal/reminders.html {{ address }}/again": ["/u/{}/again"],

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from hub_hookspecs import ContactRules, Country, Holidays, IdentityType, ReceiptRules, easter
+from hub.domain.countries.careful import CAREFUL
+from hub_hookspecs import Country, Holidays, IdentityType, ReceiptRules, easter
 
 USUAL_COMPANY_CLASSES = (
     "2100|2200|2300|2400"
@@ -144,10 +145,5 @@ COUNTRY = Country(
     withholdings=False,
     state_withholds=True,
     means=(("sinpe", "SINPE Móvil"),),
-    contacts=ContactRules(
-        source=(
-            "Decisión propia, sin norma detrás: de lunes a viernes de 8 a. m. a 6 p. m., nunca en feriados,"
-            " y un contacto a la semana contando todas las facturas."
-        ),
-    ),
+    contacts=CAREFUL,
 )

@@ -23,6 +23,6 @@ async def authorise_channel(
         customer = customer_of(tx, merchant, customer_id)
         wish = ChannelWish(customer_id=customer.id, channel=channel, is_authorised=is_authorised, by=by, at=now)
         tx.contacts.save_wish(wish)
-        tell(tx, "channel_authorised" if is_authorised else "channel_refused", customer=customer.id, channel=channel)
+        tell(tx, "channel_said", customer=customer.id, channel=channel, said="yes" if is_authorised else "no")
 
     await hub.store.write(write)

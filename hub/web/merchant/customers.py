@@ -21,6 +21,7 @@ from hub.flows.merchants.choose_language import choose_language
 from hub.flows.statements.end_reminders import record_wish
 from hub.flows.statements.join_shopper import join_shopper
 from hub.flows.statements.send_statement import NoMail, copy_link, revoke_link, send_statement
+from hub.flows.statements.view_reminders import view_reminding
 from hub.flows.views.list_customers import CustomerOrder, list_customers
 from hub.flows.views.print_statement import preview_statement_pdf
 from hub.flows.views.view_customers import view_customer
@@ -112,9 +113,11 @@ async def _customer_page(
 ) -> Page:
     with unknown_is_404():
         view = await view_customer(context.hub, context.merchant, customer)
+        reminders = await view_reminding(context.hub, context.merchant, view.customer)
     return context.page(
         "customer.html",
         view=view,
+        reminders=reminders,
         mails=await list_customer_mails(context.hub, context.merchant, customer),
         whatsapp=_whatsapp(context, view.customer, view.url),
         notices=notices,

@@ -32,11 +32,26 @@ NOT_NEEDED: Final[Mapping[str, str]] = {
     "the return was corrected": "Al final el dinero no volvió.",
     "the dispute is gone": "La disputa ya no está.",
     "the dispute ended": "La disputa ya había terminado.",
+    "nothing is owed any more": "Ya no se debía nada.",
     "the cash receipt is gone": "El recibo de caja ya no está.",
 }
 """Why a mail has nothing to say any more, as it is kept."""
 
+NOT_CONTACTED: Final[Mapping[str, str]] = {
+    "contact: gone": "El cliente ya no está.",
+    "contact: nothing": "Ya no había nada que recordarle.",
+    "contact: closed": "No hay ningún día en que se le pueda escribir.",
+    "contact: off": "Los recordatorios se apagaron.",
+    "contact: no_address": "El cliente no tiene correo.",
+    "contact: shopper": "Compró en la tienda y no es un cliente suyo.",
+    "contact: unsubscribed": "El cliente pidió no recibir más recordatorios.",
+    "contact: not_authorised": "El cliente no autoriza que se le escriba por correo.",
+    "contact: wrote": "El cliente escribió y nadie le ha respondido.",
+}
+"""Why a mail about a debt was not sent after all, by what its claim found."""
+
 NOT_SENT: Final[Mapping[str, str]] = {
+    "contact: unclear": "Quizá salió: el proceso se detuvo al enviarlo, y un recordatorio no se repite.",
     "the recipient": "La dirección del correo no sirve: hay que corregirla y enviarlo de nuevo.",
     "an address is not": "La dirección del correo no sirve: hay que corregirla y enviarlo de nuevo.",
     "a header of the mail": "No se pudo componer el correo.",
@@ -54,11 +69,11 @@ def mail_trouble(delivery: Delivery) -> str:
     if error.isidentifier():  # the name of what failed on the way, such as TimeoutError
         return NO_TALK
     told = (words for beginning, words in NOT_SENT.items() if error.startswith(beginning))
-    return NOT_NEEDED.get(error) or next(told, error)
+    return NOT_NEEDED.get(error) or NOT_CONTACTED.get(error) or next(told, error)
 
 
 def delivery_word(delivery: Delivery) -> tuple[str, str]:
     """How a mail stands, with its tone; one that had nothing to say any more did not fail."""
-    if delivery.state is DeliveryState.DEAD and delivery.last_error in NOT_NEEDED:
+    if delivery.state is DeliveryState.DEAD and delivery.last_error in {*NOT_NEEDED, *NOT_CONTACTED}:
         return NO_LONGER_NEEDED
     return DELIVERY_STATES[delivery.state]

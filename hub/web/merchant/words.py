@@ -37,6 +37,11 @@ from hub_hookspecs import (
     ReasonKind,
 )
 
+from .contact_words import CONTACT_CHANNELS as CONTACT_CHANNELS
+from .contact_words import CONTACT_STATES as CONTACT_STATES
+from .contact_words import CONTACTS as CONTACTS
+from .contact_words import WHY_SILENT as WHY_SILENT
+from .contact_words import WHY_WAITS as WHY_WAITS
 from .mail_words import DELIVERY_STATES as DELIVERY_STATES
 from .mail_words import NOT_NEEDED as NOT_NEEDED
 from .mail_words import delivery_word as delivery_word

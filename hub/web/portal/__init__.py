@@ -9,6 +9,7 @@ from .closed_link import renew_link
 from .note import send_note, send_report, show_note, show_report
 from .papers import download_receipt, download_statement, download_voucher, verify_receipt
 from .payment import cancel, save_qr, show_payment
+from .promise import send_promise, show_promise
 from .reminders import end, resume, show_reminders
 from .statement import pay_chosen, show_pay_step, show_statement
 
@@ -26,6 +27,8 @@ def routes() -> list[Any]:
         send_note,
         show_report,
         send_report,
+        show_promise,
+        send_promise,
         renew_link,
         show_reminders,
         end,

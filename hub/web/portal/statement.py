@@ -35,6 +35,7 @@ OF_MAIL: Final = "mail"
 """Value of it: all that a message asked for."""
 NOTICES: Final = {
     "credit": _("Quedó aplicado el saldo a favor."),
+    "promise": _("Gracias por avisar. Hasta ese día no le enviamos recordatorios."),
     "note": _("Su mensaje quedó enviado. La empresa le responderá."),
     "report": _("Recibimos la información. El saldo cambia cuando la empresa confirme el pago."),
 }

@@ -1,0 +1,22 @@
+"""What the merchant's pages say of contacts and of steps of a ladder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from hub.domain.reminder import WHY_SILENT as WHY_SILENT
+from hub.domain.reminder import WHY_WAITS as WHY_WAITS
+from hub.domain.reminder import ContactState, ContactWhy
+
+CONTACTS: Final[Mapping[ContactWhy, str]] = {
+    ContactWhy.REMINDER: "Recordatorio automático",
+    ContactWhy.ROUND: "Envío a varios clientes",
+    ContactWhy.ASKED: "Estado de cuenta que le envió una persona",
+}
+CONTACT_STATES: Final[Mapping[ContactState, tuple[str, str]]] = {
+    ContactState.CLAIMED: ("Quizá salió", "warn"),
+    ContactState.MADE: ("Salió", "good"),
+    ContactState.DROPPED: ("No salió", ""),
+}
+CONTACT_CHANNELS: Final[Mapping[str, str]] = {"mail": "Correo"}
