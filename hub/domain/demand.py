@@ -38,10 +38,10 @@ def demand_of(section: Section, today: date) -> Demand:
     only_now = any(_waits(row) for row in late)
     if late and (only_now or len(late) < len(payable)):
         parts = (row.due_now if row.is_planned and only_now else row.item.balance for row in late)
-        to_pay, credit = _in_money(section, parts)
+        to_pay, credit = in_money(section, parts)
         if to_pay:
             return Demand(rows=late, due_before=today, only_now=only_now, to_pay=to_pay, credit=credit)
-    to_pay, credit = _in_money(section, (row.item.balance for row in payable))
+    to_pay, credit = in_money(section, (row.item.balance for row in payable))
     return Demand(rows=payable, due_before=None, only_now=False, to_pay=to_pay, credit=credit)
 
 
@@ -55,8 +55,8 @@ def _waits(row: StatementRow) -> bool:
     return row.is_planned and 0 < row.due_now.minor < row.item.balance.minor
 
 
-def _in_money(section: Section, parts: Iterable[Money]) -> tuple[Money, Money]:
-    """What is asked in money for these parts, and what credit is used."""
+def in_money(section: Section, parts: Iterable[Money]) -> tuple[Money, Money]:
+    """What is asked in money for these parts of a section, and what credit is used, as the pay step counts."""
     settled = sum(parts, Money(0, section.currency))
     used = used_of(settled, section.free_credit)
     return settled - used, used

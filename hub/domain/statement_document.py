@@ -10,6 +10,7 @@ from hub.domain.activity import Activity
 from hub.domain.demand import Demand
 from hub.domain.letterhead import Letterhead
 from hub.domain.message import DeliveryKind
+from hub.domain.no_way import NoWay
 from hub.domain.statement import Statement
 from hub.domain.text import Text
 from hub_hookspecs import Money, PayButton
@@ -38,11 +39,13 @@ class PayWays:
     Attributes:
         demand: What its buttons lead to.
         part: The least part of it that may be paid; None where it is paid whole.
+        no_way: Why there is no button at all; None where there is one.
     """
 
     currency: str
     demand: Demand | None = None
     part: Money | None = None
+    no_way: NoWay | None = None
     buttons: tuple[PayLink, ...] = ()
     not_offered: tuple[NotOffered, ...] = ()
 

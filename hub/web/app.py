@@ -37,7 +37,7 @@ from .welcome import welcome
 log = structlog.get_logger()
 
 STATIC = Path(__file__).parent / "static"
-TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
 FRONT = "/"
 """The address alone; mounted, it is that one page."""
 

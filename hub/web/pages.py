@@ -82,6 +82,7 @@ class Pages:
         mode: Mode | None = None,
         status: int = 200,
         style: str = "",
+        script: str = "",
         form_to: Sequence[str] = (),
         headers: Mapping[str, str] | None = None,
         cookies: Sequence[Cookie] = (),
@@ -93,6 +94,7 @@ class Pages:
             merchant: Whose page it is: its name, locale and zone.
             mode: Marks the page as a test; the merchant's own mode if it is not given.
             style: Generated rules for this page; the policy allows exactly these.
+            script: Name of a script of ours among the static files; the policy allows exactly this one.
             form_to: Addresses outside that a form of this page may post to.
         """
         reader = self.reader_of(merchant)
@@ -109,20 +111,30 @@ class Pages:
             is_test=shown is Mode.TEST,
             is_simulated=self.hub.simulated and shown is Mode.TEST,
             style=style,
+            script=script,
             switch=self.switch,
-            sheets=("hub.css", "desk.css") if template.startswith("merchant/") else ("hub.css",),
+            sheets=("hub.css", "desk.css" if template.startswith("merchant/") else "payer.css"),
             **values,
         )
         return Response(
             text,
             media_type=MediaType.HTML,
             status_code=status,
-            headers={**HEADERS, "Content-Security-Policy": policy(style, form_to), **(headers or {})},
+            headers={
+                **HEADERS,
+                "Content-Security-Policy": policy(
+                    style, form_to, f"{self.hub.base_url}/static/{script}" if script else ""
+                ),
+                **(headers or {}),
+            },
             cookies=[
                 *cookies,
                 *([cookie(self.hub, LANGUAGE_COOKIE, self.remember, seconds=YEAR)] if self.remember else []),
             ],
         )
+
+    def _address_of(self, script: str) -> str:
+        return f"{self.hub.base_url}/static/{script}" if script else ""
 
 
 def open_pages(hub: Hub) -> Pages:

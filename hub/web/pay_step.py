@@ -16,6 +16,7 @@ from hub.domain.identity import Invalid
 from hub.domain.intake import Share
 from hub.domain.letterhead import letterhead_for
 from hub.domain.mail_address import AddressRefused, read_address
+from hub.domain.no_way import no_way, why_text
 from hub.domain.offer import Offered
 from hub.domain.text import Text
 from hub.flows.books.settle_bill import apply_credit
@@ -93,13 +94,18 @@ async def show_step(
     return pages.page(
         "portal/pay.html",
         merchant=basket.merchant,
-        identity=letterhead_for(basket.merchant, basket.country, basket.mode).identity,
+        letterhead=letterhead_for(basket.merchant, basket.country, basket.mode),
+        no_way=no_way(offers),
+        why_text=why_text,
+        currency=basket.currency,
+        remedy=basket.back if basket.channel is Channel.STATEMENT else "",
         taxes=basket.country.withheld_taxes,
         mode=basket.mode,
         status=status,
         style=button_style(payable) + hiding_rules(forms),
         basket=basket,
-        offers=payable,
+        offers=offers,
+        payable=payable,
         absent=[offer for offer in offers if not offer.button],
         wanted=next((offer for offer in offers if offer.provider == provider and not offer.button), None),
         chosen=chosen,

@@ -26,13 +26,18 @@ HEADERS: Mapping[str, str] = {
 }
 
 
-def policy(style: str = "", form_to: Sequence[str] = ()) -> str:
-    """The page's Content-Security-Policy: nothing but our own stylesheet, images and forms."""
+def policy(style: str = "", form_to: Sequence[str] = (), script: str = "") -> str:
+    """The page's Content-Security-Policy: nothing but our own stylesheet, images and forms.
+
+    Args:
+        script: Address of the one script of ours that the page may run; no page may run any other.
+    """
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     styles = f"'self' 'sha256-{digest}'" if style else "'self'"
     forms = " ".join(("'self'", *dict.fromkeys(url if url.endswith(":") else origin_of(url) for url in form_to)))
+    scripts = f" script-src {script};" if script else ""
     return (
-        f"default-src 'none'; style-src {styles}; img-src 'self' data:; form-action {forms}; "
+        f"default-src 'none'; style-src {styles};{scripts} img-src 'self' data:; form-action {forms}; "
         "frame-ancestors 'none'; base-uri 'none'"
     )
 

@@ -36,10 +36,12 @@ from .routes import OPEN, routes_of
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-INVENTORY = """HOSTS => {
+INVENTORY = """([HOSTS, OURS]) => {
   const found = [];
   for (const item of document.querySelectorAll('*')) {
     const name = item.tagName.toLowerCase();
+    const ours = name === 'script' && OURS && item.src.split('?')[0] === OURS;
+    if (ours && !item.textContent && item.attributes.length === 2) continue;
     if (['script', 'iframe', 'object', 'embed', 'base', 'noscript', 'template'].includes(name)) found.push(name);
     if (name === 'link' && new URL(item.href).host !== location.host) found.push('link ' + item.href);
     for (const attribute of item.attributes) {
@@ -54,6 +56,9 @@ INVENTORY = """HOSTS => {
   return found;
 }"""
 
+
+TALLY = "/static/tally.js"
+"""The one script, of the payer's statement."""
 
 SHARE = "wa.me"
 """Where a statement's link is shared."""
@@ -82,13 +87,13 @@ class Judge:
         if EVIL in (urlsplit(request.url).hostname or ""):
             self.found.append(f"{self.page.url} asked for {request.url}")
 
-    def visit(self, path: str) -> None:
-        """Open an address."""
+    def visit(self, path: str, *, script: str = "") -> None:
+        """Open an address; ``script`` is the path of the one that this page may have."""
         self.is_blank = False
         answer = self.page.goto(f"{self.base}{path}", wait_until="load")
         assert answer is not None
         assert answer.status < 500, path
-        self._judge(path)
+        self._judge(path, script)
 
     def show(self, html: str, name: str) -> None:
         """Draw a text, such as a mail or the answer to a form."""
@@ -98,9 +103,10 @@ class Judge:
         self.page.set_content(html, wait_until="load")
         self._judge(name)
 
-    def _judge(self, name: str) -> None:
+    def _judge(self, name: str, script: str = "") -> None:
         self.judged += 1
-        self.found += [f"{name}: {item}" for item in self.page.evaluate(INVENTORY, self.hosts)]
+        given = [self.hosts, f"{self.base}{script}" if script else ""]
+        self.found += [f"{name}: {item}" for item in self.page.evaluate(INVENTORY, given)]
 
 
 @pytest.fixture
@@ -247,7 +253,7 @@ def test_no_script_runs_on_the_payers_pages(house: House, planted: list[Planted]
     for words, item in zip(SCRIPTS, planted, strict=True):
         house.write(lambda tx, words=words: tx.merchants.save(infected(merchant, words)))
         typed = quote(words)
-        judge.visit(item.statement)
+        judge.visit(item.statement, script=TALLY)
         judge.visit(
             f"{item.statement}/pay?provider=greenpay&way={typed}&currency={typed}&email={typed}&field.form.x={typed}"
         )
@@ -305,7 +311,8 @@ def test_no_script_runs_that_was_put_together_by_chance(
             f"/m/customers/{item.customer.id}",
             f"/m/payments/{item.payment_id}",
         )
-        judge.visit(pages[turn % len(pages)] if size(0, 1) else pages[turn])
+        path = pages[turn % len(pages)] if size(0, 1) else pages[turn]
+        judge.visit(path, script=TALLY if path == item.statement else "")
         judge.visit(f"/m/customers?q={quote(words)}")
         assert judge.found == [], words
     house.write(lambda tx: tx.merchants.save(merchant))

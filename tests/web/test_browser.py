@@ -35,7 +35,7 @@ def test_a_card_payment_takes_two_presses_to_the_card_page_and_comes_back_approv
     payment = house.read(lambda tx: tx.payments.live_with([debtor.invoices[0].id]))[0]
     page.goto(f"/pay/return/{payment.return_token}/cancel")
     assert page.get_by_role("heading", level=1).inner_text() == "Pendiente"
-    assert page.get_by_role("link", name="Continuar a la página de la tarjeta").is_visible()
+    assert page.get_by_role("link", name="Continuar a la página de Greenpay").is_visible()
     house.control("greenpay", "approve", reference=payment.reference)
     page.get_by_text("Aprobada").wait_for(timeout=90_000)  # the page looks again by itself
     page.get_by_role("link", name="Volver al estado de cuenta").click()

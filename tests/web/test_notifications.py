@@ -141,7 +141,7 @@ def test_a_payer_who_gave_up_is_led_back_to_paying_and_nothing_else_happens(hous
         (303, f"{house.base}{path}?gave-up=1")
     }
     assert "Volvió sin terminar el pago." in page
-    assert "Volver a la página de la tarjeta" in page
+    assert "Volver a la página de Greenpay" in page
     assert house.payment(path).status is Status.PENDING
 
 

@@ -34,6 +34,18 @@ ACCEPTED = {"meta-refresh"}
 """Without scripts a waiting page can only look again by itself."""
 
 
+SCRIPTED = {
+    "statement",
+    "statement in English",
+    "statement, long words",
+    "statement, large amounts and long numbers",
+    "statement, one is being paid",
+    "statement, in clarification",
+    "statement, words were sent",
+}
+"""The pages that have the one script."""
+
+
 @attrs.define
 class Screens:
     """Makes the pages: each method leaves an address behind."""
@@ -339,7 +351,7 @@ def test_every_target_can_be_hit_and_nothing_comes_from_elsewhere(
         assert answer
         assert answer.status in (200, 404, 410), name
         assert page.locator("h1").count() == 1, name
-        assert page.locator("script").count() == 0, name
+        assert page.locator("script").count() == (name in SCRIPTED), name
         sizes = page.evaluate(
             "[...document.querySelectorAll('button:not(.away), a.button, .choice, input:not([type=hidden])')]"
             ".filter(e => e.checkVisibility() && !e.closest('.choice input'))"
@@ -369,7 +381,7 @@ def test_from_the_statement_by_card_to_the_receipt(house: House, chromium: Brows
     page.wait_for_url("**/sim/greenpay/form/**")
     payment = house.read(lambda tx: tx.payments.live_with([debtor.invoices[0].id]))[0]
     page.goto(debtor.path)
-    page.get_by_role("link", name="Volver a la página de la tarjeta").click()
+    page.get_by_role("link", name="Volver a la página de Greenpay").click()
     assert page.get_by_role("main").get_by_role("link").first.inner_text().startswith(("Continuar a la", "Volver a la"))
     house.control("greenpay", "approve", reference=payment.reference)
     page.get_by_text("Aprobada").wait_for()  # the page looks again by itself
@@ -432,7 +444,7 @@ def test_a_store_order_is_paid_and_leads_back(house: House, forms: Forms, chromi
     page.get_by_role("button", name="Pagar ₡50").click()
     page.wait_for_url("**/sim/greenpay/form/**")
     page.goto(path)
-    page.get_by_role("link", name="Volver a la página de la tarjeta").click()
+    page.get_by_role("link", name="Volver a la página de Greenpay").click()
     payment = urlsplit(page.url).path
     Screens(house, forms).paid("CR", payment)
     page.goto(payment)

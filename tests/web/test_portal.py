@@ -125,7 +125,7 @@ def test_from_the_mails_button_to_the_card_page_are_two_presses(house: House, fo
     onward = re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', leads_on)
     assert onward
     assert urlsplit(onward[1]).path.startswith("/sim/greenpay/form/")
-    assert ">Continuar a la página de la tarjeta<" in leads_on
+    assert ">Continuar a la página de Greenpay<" in leads_on
 
 
 def test_a_paid_payment_shows_status_and_summary(house: House, forms: Forms) -> None:
@@ -181,7 +181,7 @@ def test_a_double_click_gives_one_payment(house: House, forms: Forms) -> None:
     assert [urlsplit(item.headers["location"]).path for item in (second, third)] == [path, path]
     assert len(house.read(lambda tx: tx.payments.of_customer(debtor.customer.id, debtor.invoices[0].mode))) == 1
     assert "Pago en proceso" in statement
-    assert f'href="{house.base}{path}">Volver a la página de la tarjeta' in statement
+    assert f'href="{house.base}{path}">Volver a la página de Greenpay' in statement
     assert not forms(statement)[0]["fields"].get("invoice")
 
 
@@ -276,11 +276,11 @@ def test_a_qr_is_drawn_and_looks_again_by_itself(house: House, forms: Forms) -> 
 def test_a_refused_try_is_told_and_leads_back_to_the_same_page(house: House, forms: Forms) -> None:
     _debtor, path, payment = start(house, forms, "CR")
     house.control("greenpay", "reject", reference=payment.reference)
-    house.until(lambda: "El banco dijo que no" in page(house, path))
+    house.until(lambda: "El pago no se aprobó" in page(house, path))
 
     html = page(house, f"{path}?continuar=1")
 
-    assert ">Volver a la página de la tarjeta<" in html
+    assert ">Volver a la página de Greenpay<" in html
     assert "0;url=" not in html
 
 

@@ -122,14 +122,14 @@ class Story:
 
     async def to_hosted_page(self, visitor: Visitor) -> None:
         """From the payment's page to the provider's, as soon as it names it."""
-        await visitor.until("página de la tarjeta")
-        await visitor.open(visitor.here.link("página de la tarjeta"))
+        await visitor.until("a la página de ")
+        await visitor.open(visitor.here.link("a la página de "))
 
     async def to_card_form(self, visitor: Visitor) -> None:
         """From the payment's page to Greenpay's form."""
         page = visitor.here
         if "cardNumber" not in page.html:
-            await visitor.open(page.link("página de la tarjeta"))
+            await visitor.open(page.link("a la página de "))
 
     def money(self, amount: Money, country: str) -> str:
         """An amount as this country's company writes it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import attrs
 
@@ -20,16 +20,16 @@ from hub.documents.parts import (
     Notice,
     Paragraph,
     Part,
-    PayBar,
     Quote,
     Rows,
     Title,
     Tone,
 )
-from hub.documents.shown import DocumentReader
+from hub.documents.shown import DocumentReader, sentence
+from hub.domain.no_way import NoWay, why_text
 from hub.domain.open_item import RowPart, Standing, StatementRow
 from hub.domain.statement import Section, Statement
-from hub.domain.statement_document import PayWays, StatementDocument
+from hub.domain.statement_document import NotOffered, PayWays, StatementDocument
 from hub_hookspecs import Money
 
 MAX_ROWS = 30
@@ -98,7 +98,7 @@ def _owed(section: Section, ways: PayWays | None, reader: DocumentReader) -> lis
         return [*parts, *_in_clarification(section, reader)]
     parts += _due_now(section, reader)
     if ways:
-        parts += [_pay_bar(section, ways, reader), *_part(ways, reader)]
+        parts += _pay_bar(section, ways, reader)
     head = (t("label.invoice"), t("label.due"), t("label.balance"))
     plain = attrs.evolve(reader, codes=False)  # the figure above names the currency
     rows = tuple(_owed_row(row, plain) for row in section.rows[:MAX_ROWS])
@@ -290,7 +290,7 @@ def _section(section: Section, ways: PayWays | None, reader: DocumentReader) -> 
         return [*parts, *_in_clarification(section, reader, level)]
     parts.append(Ageing(t("paper.ageing"), _buckets(section, reader), level))
     if ways:
-        parts += [_pay_bar(section, ways, reader, level=level), *_part(ways, reader)]
+        parts += _pay_bar(section, ways, reader, level=level)
     parts += [Heading(t("statement.invoices"), level, small=True), _invoices(section, reader)]
     return [*parts, *_in_clarification(section, reader, level)]
 
@@ -380,8 +380,23 @@ def _other_ways(statement: Statement, reader: DocumentReader) -> list[Part]:
     return [Heading(reader.t("statement.others"), small=True), Quote(words)]
 
 
-def _pay_bar(section: Section, ways: PayWays, reader: DocumentReader, *, level: int = 2) -> PayBar:
+def _pay_bar(section: Section, ways: PayWays, reader: DocumentReader, *, level: int = 2) -> list[Part]:
+    """How it is paid online; where it cannot be, why, and whom to ask."""
     t = reader.t
+    if ways.no_way:
+        return _no_way(section, ways.no_way, ways.not_offered, reader)
     title = t("statement.bar.currency", currency=section.currency) if reader.codes else t("statement.bar")
     asks = reader.money(ways.demand.to_pay) if ways.demand else ""
-    return pay_bar(title, ways.buttons, ways.not_offered, reader, level=level, asks=asks)
+    bar = pay_bar(title, ways.buttons, ways.not_offered, reader, level=level, asks=asks)
+    return [bar, *_part(ways, reader)]
+
+
+def _no_way(section: Section, why: NoWay, absent: Sequence[NotOffered], reader: DocumentReader) -> list[Part]:
+    t, head = reader.t, reader.letterhead
+    said = [reader.words(why_text(why, head.name, section.currency))]
+    if why is NoWay.AMOUNT:
+        said += [sentence(reader, item) for item in absent]
+    contact = " · ".join(filter(None, (head.phone, head.email)))
+    said += [t("no_way.ask", contact=contact)] if contact else []
+    said += [t("no_way.others")] if head.other_ways else []
+    return [Notice(" ".join(said))]

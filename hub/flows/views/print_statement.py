@@ -10,6 +10,7 @@ import attrs
 from hub.domain.demand import demand_of
 from hub.domain.merchant import Link, LinkKind, Merchant, locale_for
 from hub.domain.message import Delivery
+from hub.domain.no_way import no_way
 from hub.domain.offer import Offered
 from hub.domain.pdf import PdfFile
 from hub.domain.statement import Section, number_of
@@ -107,6 +108,7 @@ def _pay_way(hub: Hub, view: StatementView, section: Section, base: str) -> PayW
         part=least_part(hub, view.merchant, offers, demand.to_pay),
         buttons=buttons,
         not_offered=absent,
+        no_way=no_way(offers),
     )
 
 

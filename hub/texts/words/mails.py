@@ -131,7 +131,12 @@ WORDS: Final[Mapping[str, str]] = {
         "El enlace vence el {date}. Quien tenga este correo puede ver el estado de cuenta: no lo reenvíe."
     ),
     "statement.as_of": "Información al {moment}. Los pagos en proceso pueden no aparecer todavía.",
-    "offer.none": "Por ahora no hay un medio de pago en línea disponible.",
+    "no_way.amount": "Este monto no se puede pagar en línea de una vez.",
+    "no_way.for_now": "Por ahora no se puede pagar en línea; inténtelo de nuevo más tarde.",
+    "no_way.currency": "{company} no recibe pagos en línea en {currency}.",
+    "no_way.no_provider": "{company} todavía no recibe pagos en línea.",
+    "no_way.ask": "Para pagar, comuníquese con {company}: {contact}.",
+    "no_way.others": "Más abajo están las otras formas de pagar.",
     "list.and": " y ",
     "days.one": "{count} día",
     "days.other": "{count} días",

@@ -6,15 +6,17 @@ from litestar import get, post
 
 from hub.domain.figures import mask_email, mask_phone
 from hub.domain.letterhead import letterhead_for
+from hub.domain.no_way import no_way, why_text
 from hub.flows.statements.place_order import is_of_shop
 from hub.flows.statements.view_order import OrderView, view_order
 from hub.web.basket import Basket, PayableLine
 from hub.web.markup import button_style, minutes_left, time_left_style
 from hub.web.pages import Pages, reader_pages_of
 from hub.web.pay_step import pay, show_step
+from hub.web.portal.method import way_back
 from hub.web.request import Request, hub_of
 from hub.web.responses import Page, redirect
-from hub_hookspecs import Channel, Money, Redirect
+from hub_hookspecs import Channel, Money
 
 
 @get("/o/{token:str}", include_in_schema=False)
@@ -42,7 +44,12 @@ async def show_order(request: Request) -> Page:
         ],
         contact=" · ".join(filter(None, (customer.email and mask_email(customer.email), mask_phone(customer.phone)))),
         minutes_left=minutes_left(order.hold_until, now),
-        hosted=is_live and view.payment is not None and isinstance(view.payment.action, Redirect),
+        way_back=way_back(hub, view.payment, pages.reader_of(view.merchant)) if view.payment else "",
+        no_way=no_way(view.buttons),
+        why_text=why_text,
+        currency=currency,
+        offers=view.buttons,
+        remedy="",
         address=address_of(request),
         is_live=is_live,
         shop=shop_of(view),

@@ -91,7 +91,6 @@ SHOWN: Final[Mapping[Shown, Headline]] = {
     Shown.UNKNOWN: Headline(word=_("Por confirmar"), tone="wait"),
     Shown.APPROVE: Headline(word=_("Pendiente"), tone="wait", sign="phone"),
     Shown.QR: Headline(word=_("Pendiente"), tone="wait", sign="qr"),
-    Shown.HOSTED_PAGE: Headline(word=_("Pendiente"), tone="wait", sign="card"),
     Shown.RESERVED: Headline(word=_("Reservada"), tone="wait", sign="clock"),
 }
 PENDING: Final = Headline(word=_("Pendiente"), tone="wait")

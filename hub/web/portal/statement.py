@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from litestar import get, post
 from hub.domain.demand import rows_due
 from hub.domain.identity import show_document
 from hub.domain.letterhead import letterhead_for
+from hub.domain.no_way import no_way, why_text
 from hub.domain.open_item import StatementRow
 from hub.domain.statement import Section, default_selection, number_of
 from hub.domain.withholding import terms_of
@@ -21,18 +23,26 @@ from hub.flows.views.view_activity import ActivityView
 from hub.texts.engine import message as _
 from hub.web.basket import Basket, PayableLine, with_amounts
 from hub.web.declared import declaring_of
+from hub.web.live_total import SCRIPT, tally_of
 from hub.web.looks import is_own_look, may_be_a_look
 from hub.web.markup import button_style
 from hub.web.pages import Pages, reader_pages_of
 from hub.web.pay_step import pay, show_step
 from hub.web.request import Request, hub_of
 from hub.web.responses import Page, redirect
-from hub_hookspecs import Channel, Country, Redirect
+from hub_hookspecs import Channel, Country
+
+from .method import way_back
 
 GONE: Final = "gone"
 """Query parameter of the statement: what somebody wanted to pay and cannot, since nothing is owed of it."""
 OF_MAIL: Final = "mail"
 """Value of it: all that a message asked for."""
+SUM: Final = "sum"
+"""The same: its form asks only what is ticked comes to."""
+CHOSEN: Final = "chosen"
+"""Query parameter of the pay step: it comes from a form, where nothing ticked means nothing."""
+NOTHING: Final = "nothing"
 NOTICES: Final = {
     "credit": _("Quedó aplicado el saldo a favor."),
     "promise": _("Gracias por avisar. Hasta ese día no le enviamos recordatorios."),
@@ -51,21 +61,33 @@ async def show_statement(request: Request) -> Page:
     pages = pages_for(request, view)
     if pages.language != asked:  # the buttons speak as the page does
         view = await statement_for(request, locale=pages.language)
-    country = hub.countries[view.merchant.company.country]
+    country, reader = hub.countries[view.merchant.company.country], pages.reader_of(view.merchant)
     document = view.customer.document
+    said = request.query_params.get("said", "")
     return pages.page(
         "portal/statement.html",
         merchant=view.merchant,
         mode=view.mode,
         style=button_style(offer for offers in view.buttons.values() for offer in offers),
+        script=SCRIPT if any(section.rows for section in view.statement.sections) else "",
         view=view,
         statement=view.statement,
         letterhead=letterhead_for(view.merchant, country, view.mode, simulated=view.simulated),
         document=show_document(country, document, with_type=True) if document else "",
-        ticked={key for section in view.statement.sections for key in default_selection(section)},
-        hosted={key for key, payment in view.live.items() if isinstance(payment.action, Redirect)},
-        all_of=query_of,
-        notice=NOTICES.get(request.query_params.get("said", ""), ""),
+        tallies={
+            section.currency: tally_of(section, ticked_in(request, section), reader)
+            for section in view.statement.sections
+        },
+        ways_back={key: way_back(hub, payment, reader) for key, payment in view.live.items()},
+        no_ways={
+            section.currency: no_way(view.buttons.get(section.currency, ()))
+            for section in view.statement.sections
+            if section.rows and not section.is_covered
+        },
+        why_text=why_text,
+        tomorrow=view.statement.cut_off + timedelta(days=1),
+        notice=NOTICES.get(said, ""),
+        chose_nothing=said == NOTHING,
         gone=await owed_no_more(hub, view, request.query_params.getall(GONE, [])),
         chosen_is_gone=GONE in request.query_params,
         promise_is_kept=request.query_params.get(GONE) == OF_MAIL,
@@ -73,6 +95,14 @@ async def show_statement(request: Request) -> Page:
         expires=view.link.expires_at if view.link else None,
         number=number_of(view.link.id, view.statement.cut_off) if view.link else "",
     )
+
+
+def ticked_in(request: Request, section: Section) -> Collection[str]:
+    """What is ticked: what the form says that asks for its sum, else the usual choice."""
+    query = request.query_params
+    if SUM in query and query.get("currency") == section.currency:
+        return frozenset(query.getall("invoice", []))
+    return default_selection(section)
 
 
 @get("/s/{token:str}/pay", include_in_schema=False)
@@ -85,6 +115,8 @@ async def show_pay_step(request: Request) -> Page:
     promise = None if asked else promise_in(typed)
     if held := held_by(view, asked):
         return redirect(held)
+    if CHOSEN in query and not asked:
+        return redirect(f"{address_of(request)}?said={NOTHING}")
     basket = basket_of(request, view, currency, asked, promise)
     if basket is None and (unclear := unclear_in(view, asked)):
         return _unclear_page(request, view, unclear)
@@ -131,11 +163,6 @@ async def statement_for(request: Request, *, locale: str = "") -> StatementView:
 def pages_for(request: Request, view: StatementView | ActivityView) -> Pages:
     """In the language that the reader asked for, else the customer's, else the browser's."""
     return reader_pages_of(request, view.customer.language)
-
-
-def query_of(rows: Iterable[StatementRow], currency: str) -> str:
-    """The pay step's query that chooses these rows."""
-    return urlencode([("currency", currency), *(("invoice", row.item.payable_id) for row in rows)])
 
 
 def address_of(request: Request) -> str:
