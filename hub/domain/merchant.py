@@ -45,6 +45,7 @@ class Options:
         write_off_rest: What only a provider's unit cannot carry of a payment of the whole due is written off with it.
         bank_account: Name of the bank account that recorded cash receipts carry.
         digest: Report the payments of each day in one mail too.
+        digest_from: The moment at which somebody wanted it again, as text; what came before is not reported.
         button_order: Provider codes in the order of their buttons; others follow by name.
         other_ways: How customers may pay without a provider, such as bank accounts, in the merchant's own words;
             shown with what is owed.
@@ -62,7 +63,8 @@ class Options:
     write_off_rest: bool = False
     bank_account: str = ""
     other_ways: str = ""
-    digest: bool = False
+    digest: bool = True
+    digest_from: str = ""
     button_order: tuple[str, ...] = ()
     shop_origins: tuple[str, ...] = ()
 

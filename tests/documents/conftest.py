@@ -382,6 +382,7 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
     "digest_cr": (
         PaymentDigestMail(
             letterhead=CR_HEAD,
+            first=date(2026, 11, 20),
             day=date(2026, 11, 20),
             transactions=(
                 ReceivedTransaction(
@@ -414,9 +415,8 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
                     url=f"{SITE}/empresa/pagos/y",
                 ),
             ),
-            count=5,
+            count=2,
             received=(Money(12000000, "CRC"), Money(25000, "USD")),
-            rest=(Money(2174925, "CRC"), Money(25000, "USD")),
             seal=SEAL,
             url=f"{SITE}/empresa/pagos",
         ),

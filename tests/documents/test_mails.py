@@ -6,7 +6,7 @@ from __future__ import annotations
 import base64
 import html
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default as default_policy
 from html.parser import HTMLParser
@@ -17,7 +17,7 @@ import attrs
 import pytest
 
 from hub.documents import Documents
-from hub.documents.mails.payment_digest import PaymentDigestMail
+from hub.documents.mails.payment_digest import MAX_DETAILED, DigestLine, PaymentDigestMail
 from hub.documents.mails.payment_received import PaymentReceivedMail
 from hub.documents.safe import colours
 from hub.documents.texts import is_known, text
@@ -27,6 +27,7 @@ from hub.domain.letterhead import Letterhead
 from hub.domain.mail import Mail, MailRefused
 from hub.domain.mail_value import MailValue
 from hub.domain.message import DeliveryKind
+from hub.domain.payments_document import Direction, ReportMovement
 from hub.domain.receipt import MEANS_LABELS, Means
 from hub.domain.receipt_document import PaidLine, ReceiptDocument
 from hub.domain.statement import compute_statement
@@ -200,9 +201,9 @@ def test_an_unknown_language_reads_spanish() -> None:
         ("received_co", ["La Compañía SAS", "800.197.268-4", "$185.000", "350-123-20261121-7781", "FV-1042"]),
         ("received_co", ["21/11/2026 10:41 (UTC-5)", "Aprobada", "Agregar recibo de caja", "399***4643"]),
         ("received_cr", ["Recibo de caja RC-000012 ya registrado", "₡1 688,78", "₡45 596,96", "Transacción 2 de 2"]),
-        ("digest_cr", ["Pagos recibidos el 20/11/2026", "₡120 000,00 CRC y USD 250,00", "5 transacciones"]),
+        ("digest_cr", ["Pagos recibidos el 20/11/2026", "₡120 000,00 CRC y USD 250,00", "2 transacciones"]),
         ("digest_cr", ["Agregar recibo de caja", "RC-000012", "queda ₡44 500,00", "ya tenían un pago"]),
-        ("digest_cr", ["Otras 3 transacciones, por ₡21 749,25 CRC y USD 250,00", "5e4d5e4d", "124 asientos"]),
+        ("digest_cr", ["todas las transacciones", "5e4d5e4d", "124 asientos"]),
         ("declined_co", ["rechazado desde la aplicación", "No se te cobró nada."]),
         ("pending_cr", ["No pague de nuevo", "no es un soporte"]),
         ("returned_cr", ["₡18 250,75", "le devolvió"]),
@@ -535,11 +536,52 @@ def test_the_mail_of_a_busy_day_stays_short_enough_for_mail_programs(samples: Sa
         remarks=(Text("remark.duplicate_charge"),) * 3,
         record_url=f"https://pagos.example.com/r/{'x' * 70}",
     )
-    mail = draw(documents, attrs.evolve(value, transactions=(one,) * 15, count=400), locale)
+    mail = draw(documents, attrs.evolve(value, transactions=(one,) * MAX_DETAILED, count=15), locale)
     assert len(mail.html.encode()) <= 100_000
     assert mail.text.count("Agregar recibo de caja:") == 15
-    assert "Otras 385 transacciones" in mail.text
     assert mail.text.count("y otras 34") == 15
+
+
+def test_the_mail_of_a_day_with_hundreds_of_payments_has_them_all_each_with_its_receipt_or_the_way_to_one(
+    samples: Samples, documents: Documents
+) -> None:
+    value, locale = samples["digest_cr"]
+    assert isinstance(value, PaymentDigestMail)
+    lines = tuple(
+        DigestLine(
+            movement=ReportMovement(
+                direction=Direction.RECEIVED,
+                at=datetime(2026, 11, 20, 15, 41, tzinfo=UTC),
+                on=None,
+                is_correction=False,
+                customer=f"Panadería y Repostería {n}",
+                numbers=tuple(f"FE-{n}-{at}" for at in range(8)),
+                provider="Greenpay",
+                instrument="Mastercard ****1111",
+                provider_reference=f"e7b1a2f0-{n:06}",
+                authorisation="612044",
+                reference=f"REF{n:023}",
+                cash_receipt=f"RC-{n:06}" if n % 4 == 0 else "",
+                amount=Money(100_00 + n, "CRC"),
+            ),
+            record_url="" if n % 4 == 0 else f"https://pagos.example.com/r/{n}",
+        )
+        for n in range(400)
+    )
+    mail = draw(documents, attrs.evolve(value, transactions=(), lines=lines, count=400), locale)
+    for n in range(400):
+        assert f"REF{n:023}" in mail.text
+        assert (f"Recibo de caja: RC-{n:06}" if n % 4 == 0 else f"https://pagos.example.com/r/{n}\n") in mail.text
+    assert "FE-7-5 y otras 2" in mail.text
+    few = draw(documents, attrs.evolve(value, transactions=(), lines=lines[:100], count=100), locale)
+    assert len(few.html.encode()) <= 100_000
+
+
+def test_the_mail_of_several_days_names_both_ends(samples: Samples, documents: Documents) -> None:
+    value, locale = samples["digest_cr"]
+    assert isinstance(value, PaymentDigestMail)
+    mail = draw(documents, attrs.evolve(value, first=value.day - timedelta(days=23)), locale)
+    assert mail.subject.endswith("Pagos recibidos del 28/10/2026 al 20/11/2026: 2")
 
 
 def test_a_name_that_ends_with_a_full_stop_ends_the_sentence_too() -> None:

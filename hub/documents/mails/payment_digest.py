@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -16,16 +17,20 @@ from hub.documents.parts import Button, Code, Divider, Facts, Figure, Heading, N
 from hub.documents.shown import DocumentReader
 from hub.domain.letterhead import Letterhead
 from hub.domain.mail import NothingToSay
+from hub.domain.merchant import LinkKind
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.payments_document import PaymentsDocument, ReportMovement, Seal
 from hub.domain.text import Text
+from hub.flows.ground.open_link import url_of
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.mails.owe_digests import window_of
 from hub.flows.payments.view_payment import in_language, view_of
 from hub.flows.views.print_payments import came_in, payments_document, seal_of
-from hub_hookspecs import Money
+from hub_hookspecs import Mode, Money
 
-MAX_SHOWN = 15
-"""Transactions that are shown one by one; mail programs cut a mail of more than about 100 KB."""
+MAX_DETAILED = 15
+"""Transactions that are shown with all that is known of them: mail programs fold what is over about 100 KB. Of more,
+each has one line and the way to its cash receipt."""
 
 MAX_LINES = 6
 """Invoices that are named of one transaction."""
@@ -34,62 +39,94 @@ MAX_CUSTOMER_LENGTH = 120
 
 
 @attrs.frozen(kw_only=True)
+class DigestLine:
+    """One transaction, short.
+
+    Attributes:
+        record_url: Where its cash receipt is added; empty where it has one.
+    """
+
+    movement: ReportMovement
+    record_url: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class PaymentDigestMail:
     """The mail "Pagos recibidos" of a whole day.
 
     Attributes:
-        day: Where the merchant is.
-        transactions: Shown one by one.
-        count: Of the whole day, also those that are only in the list.
-        received: Of the whole day, one sum a currency.
-        rest: Sums of those that are only in the list.
+        first, day: The days that it is about, where the merchant is; mostly one.
+        transactions: With all that is known; empty where there are too many.
+        lines: Every one of them, where there are too many.
+        count: Of all days.
+        received: Of all days, one sum a currency.
         url: The list of payments.
     """
 
     kind = DeliveryKind.PAYMENT_DIGEST
 
     letterhead: Letterhead
+    first: date
     day: date
-    transactions: tuple[ReceivedTransaction, ...]
+    transactions: tuple[ReceivedTransaction, ...] = ()
+    lines: tuple[DigestLine, ...] = ()
     count: int
     received: tuple[Money, ...]
-    rest: tuple[Money, ...] = ()
     seal: Seal
     url: str
 
 
 def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[PaymentDigestMail, str]:
-    """What became known on a day to have come, and the head of the books."""
+    """What became known in some day to have come, and the head of the books."""
     merchant, locale = merchant_of(tx, delivery), language_of(tx, delivery)
     by_payment = _came_in(tx, hub, delivery)
     if not by_payment:
         raise NothingToSay("no money came that day")
-    shown = list(by_payment)[:MAX_SHOWN]
-    transactions = []
-    for payment_id in shown:
-        payment = tx.payments.get(payment_id)
-        assert payment is not None
-        amounts = [item.amount for item in by_payment[payment_id]]
-        view = in_language(hub, view_of(tx, hub, payment, now), locale)
-        transactions.append(attrs.evolve(transaction_of(tx, hub, view, now), gross=_sums(amounts)[0]))
-    day = date.fromisoformat(delivery.details["day"])
+    is_detailed, window = len(by_payment) <= MAX_DETAILED, window_of(delivery)
+    first = window.since.astimezone(ZoneInfo(merchant.company.zone)).date()
     value = PaymentDigestMail(
         letterhead=head_for(tx, hub, delivery),
-        day=day,
-        transactions=tuple(transactions),
+        first=first,
+        day=window.day,
+        transactions=_detailed(tx, hub, by_payment, now, locale) if is_detailed else (),
+        lines=() if is_detailed else _lines(tx, hub, delivery.mode, by_payment, now),
         count=len(by_payment),
         received=_sums(item.amount for items in by_payment.values() for item in items),
-        rest=_sums(item.amount for key, items in by_payment.items() if key not in shown for item in items),
         seal=seal_of(tx, merchant, delivery.mode, now),
-        url=f"{hub.base_url}/m/payments?since={day.isoformat()}",
+        url=f"{hub.base_url}/m/payments?since={first.isoformat()}",
     )
     return value, locale
 
 
+def _detailed(
+    tx: Tx, hub: Hub, by_payment: Mapping[str, list[ReportMovement]], now: datetime, locale: str
+) -> tuple[ReceivedTransaction, ...]:
+    found = []
+    for payment_id, movements in by_payment.items():
+        payment = tx.payments.get(payment_id)
+        assert payment is not None
+        view = in_language(hub, view_of(tx, hub, payment, now), locale)
+        gross = _sums(item.amount for item in movements)[0]
+        found.append(attrs.evolve(transaction_of(tx, hub, view, now), gross=gross))
+    return tuple(found)
+
+
+def _lines(
+    tx: Tx, hub: Hub, mode: Mode, by_payment: Mapping[str, list[ReportMovement]], now: datetime
+) -> tuple[DigestLine, ...]:
+    """Every movement of every payment; its cash receipt, or the way to add one."""
+    found = []
+    for payment_id, movements in by_payment.items():
+        link = tx.links.find(LinkKind.RECEIPT, payment_id, mode, now)
+        form = url_of(hub, link) if link else f"{hub.base_url}/m/payments/{payment_id}/receipt"
+        found += [DigestLine(movement=item, record_url="" if item.cash_receipt else form) for item in movements]
+    return tuple(found)
+
+
 def _came_in(tx: Tx, hub: Hub, delivery: Delivery) -> dict[str, list[ReportMovement]]:
     """The money that it is about, by payment."""
-    day = date.fromisoformat(delivery.details["day"])
-    return came_in(tx, hub, merchant_of(tx, delivery), delivery.mode, day)
+    window = window_of(delivery)
+    return came_in(tx, hub, merchant_of(tx, delivery), delivery.mode, window.since, window.until)
 
 
 def _sums(amounts: Iterable[Money]) -> tuple[Money, ...]:
@@ -103,12 +140,13 @@ def attached(tx: Tx, hub: Hub, delivery: Delivery, value: PaymentDigestMail, now
     """The report of the same movements."""
     movements = [item for items in _came_in(tx, hub, delivery).values() for item in items]
     merchant = merchant_of(tx, delivery)
-    return payments_document(tx, hub, merchant, delivery.mode, value.day, value.day, movements, now)
+    return payments_document(tx, hub, merchant, delivery.mode, value.first, value.day, movements, now)
 
 
 def recordable(tx: Tx, hub: Hub, delivery: Delivery) -> Sequence[str]:
-    """The payments that are shown one by one."""
-    return list(_came_in(tx, hub, delivery))[:MAX_SHOWN]
+    """The payments that have no cash receipt yet."""
+    found = _came_in(tx, hub, delivery)
+    return [key for key, movements in found.items() if not all(item.cash_receipt for item in movements)]
 
 
 def says(value: PaymentDigestMail, reader: DocumentReader) -> MailContent:
@@ -117,17 +155,22 @@ def says(value: PaymentDigestMail, reader: DocumentReader) -> MailContent:
     date = reader.day(value.day)
     number = "one" if value.count == 1 else "other"
     received = reader.sums(value.received)
+    title = t("digest.title", date=date)
+    subject = t(f"digest.subject.{number}", date=date, count=value.count)
+    if value.first != value.day:
+        title = t("digest.title.days", first=reader.day(value.first), date=date)
+        subject = t("digest.subject.days", first=reader.day(value.first), date=date, count=value.count)
     parts: list[Part] = [
-        Title(t("digest.title", date=date)),
+        Title(title),
         Paragraph(t("digest.intro")),
         Figure(t("digest.sum"), received, t(f"digest.count.{number}", count=value.count)),
     ]
     for transaction in value.transactions:
         parts += [Divider(), *_transaction_summary(transaction, reader)]
-    if any(item.record_url for item in value.transactions):
+    for line in value.lines:
+        parts += _line(line, reader)
+    if any(item.record_url for item in value.transactions) or any(item.record_url for item in value.lines):
         parts.append(Paragraph(t("received.add.hint"), small=True))
-    if rest := value.count - len(value.transactions):
-        parts += [Divider(), Paragraph(t("digest.rest", count=rest, amount=reader.sums(value.rest)))]
     parts += [
         Button(label=t("digest.list"), url=value.url),
         Heading(t("digest.seal")),
@@ -135,12 +178,34 @@ def says(value: PaymentDigestMail, reader: DocumentReader) -> MailContent:
         Paragraph(t("digest.seal.what", count=value.seal.number, moment=reader.moment(value.seal.at)), small=True),
     ]
     return MailContent(
-        subject=t(f"digest.subject.{number}", date=date, count=value.count),
+        subject=subject,
         preview=f"{t('digest.sum')}: {received}",
         parts=tuple(parts),
         footer=t("mail.why.merchant"),
         answers=False,
     )
+
+
+def _line(line: DigestLine, reader: DocumentReader) -> list[Part]:
+    """A transaction of a busy day: how much and whose, when and how, and its cash receipt."""
+    t, item = reader.t, line.movement
+    numbers = ", ".join(item.numbers[:MAX_LINES])
+    if len(item.numbers) > MAX_LINES:
+        numbers += f" {t('digest.lines.more', count=len(item.numbers) - MAX_LINES)}"
+    authorisation = t("report.authorisation", code=item.authorisation) if item.authorisation else ""
+    told = (
+        *(reader.moment(item.at), both(reader.say(item.provider), reader.say(item.instrument)), numbers),
+        *(item.provider_reference, authorisation, item.reference),
+    )
+    parts: list[Part] = [
+        Paragraph(f"{reader.money(item.amount)} · {item.customer[:MAX_CUSTOMER_LENGTH]}", strong=True),
+        Paragraph(" · ".join(filter(None, told)), small=True),
+    ]
+    if line.record_url:
+        parts.append(Button(label=t("received.add"), url=line.record_url, background="none"))
+    else:
+        parts.append(Paragraph(f"{t('label.cash_receipt')}: {item.cash_receipt}", small=True))
+    return parts
 
 
 def _transaction_summary(item: ReceivedTransaction, reader: DocumentReader) -> list[Part]:

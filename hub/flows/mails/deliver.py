@@ -54,8 +54,8 @@ SYNC_EVERY = timedelta(seconds=1)
 """How much a power cut may make a round repeat."""
 
 RECEIPT_DAYS = 7
-MAX_LINKS = 15
-"""Payments of one mail that get a link to their cash receipt's form."""
+MAX_LINKS = 500
+"""Payments of one mail that get a link to their cash receipt's form; of more, the others lead to the page behind it."""
 
 MAX_ATTACHMENT_BYTES = 4 * 1024 * 1024
 """Of a PDF that is attached, in bytes; mail servers refuse larger mails."""

@@ -1,13 +1,17 @@
 """Owe the day's mail: after seven in the morning where the merchant is, one about the payments of the day before.
 
-It is looked at again and again; the id follows from merchant, recipient and day, so that a day is reported once.
+It is looked at again and again. Each mail names the moments from which and until which it reports, and the next one
+begins where the last one ended: a payment stands in one mail, and in no two, also where the hub did not run for weeks,
+or the company moved to another time zone. What is learnt late is reported with the day on which it was learnt.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
+
+import attrs
 
 from hub.domain.merchant import Merchant
 from hub.domain.message import About, Delivery, DeliveryKind, owed_mail
@@ -21,7 +25,7 @@ SENT_FROM = time(7)
 """Local time from which the day before is reported."""
 
 CAUGHT_UP = 7
-"""Days that are reported late, where the hub did not run."""
+"""Days that are reported one by one where the hub did not run; what came before them stands in the first."""
 
 LOOKED_AT: Final = Slot[str, tuple[date, tuple[str, ...]]]("digests")
 """The last day that was looked at for a merchant, and for whom."""
@@ -63,29 +67,64 @@ def last_day(merchant: Merchant, now: datetime) -> date:
     return there.date() - timedelta(days=1 if there.time() >= SENT_FROM else 2)
 
 
+@attrs.frozen
+class Window:
+    """What one mail reports: everything booked in [since, until), by the name of the day that it ends with."""
+
+    since: datetime
+    until: datetime
+    day: date
+
+    @property
+    def details(self) -> dict[str, str]:
+        """As the mail's row has it."""
+        return {"day": self.day.isoformat(), "since": self.since.isoformat(), "until": self.until.isoformat()}
+
+
+def window_of(delivery: Delivery) -> Window:
+    """What a mail reports."""
+    kept = delivery.details
+    return Window(
+        since=datetime.fromisoformat(kept["since"]),
+        until=datetime.fromisoformat(kept["until"]),
+        day=date.fromisoformat(kept["day"]),
+    )
+
+
 def _missing(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, now: datetime) -> list[Delivery]:
-    """The mails that are owed for days of which none was; a merchant who never had one gets only the last day."""
-    last = last_day(merchant, now)
+    """The mails that are owed of what none reported yet, day by day; of what is long past, one."""
     reported = [
-        date.fromisoformat(item.details["day"])
+        window_of(item).until
         for item in tx.deliveries.of(merchant_id=merchant.id, subject_id=merchant.id)
         if item.kind == DeliveryKind.PAYMENT_DIGEST and item.mode is mode
     ]
-    first = max(last - timedelta(days=CAUGHT_UP - 1), max(reported) + timedelta(days=1)) if reported else last
-    days = [first + timedelta(days=count) for count in range((last - first).days + 1)] or [last]
     return [
-        _delivery(hub, merchant, mode, day, recipient, now)
-        for day in days
-        if _has_money(tx, hub, merchant, mode, day)
+        _delivery(hub, merchant, mode, window, recipient, now)
+        for window in windows_since(max([_begins(merchant), *reported]), merchant, now)
+        if came_in(tx, hub, merchant, mode, window.since, window.until)
         for recipient in merchant.notify
     ]
 
 
-def _has_money(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, day: date) -> bool:
-    return bool(came_in(tx, hub, merchant, mode, day))
+def _begins(merchant: Merchant) -> datetime:
+    """What came before is reported in no mail: then nobody wanted it."""
+    wanted_from = merchant.options.digest_from
+    return max(merchant.created_at, datetime.fromisoformat(wanted_from)) if wanted_from else merchant.created_at
 
 
-def _delivery(hub: Hub, merchant: Merchant, mode: Mode, day: date, recipient: str, now: datetime) -> Delivery:
-    kind, date_text = DeliveryKind.PAYMENT_DIGEST, day.isoformat()
-    mail_id = keyed_id(hub, "delivery", kind, merchant.id, mode, date_text, recipient)
-    return owed_mail(mail_id, kind, recipient, About(merchant.id, merchant.id, mode), now, details={"day": date_text})
+def windows_since(since: datetime, merchant: Merchant, now: datetime) -> list[Window]:
+    """What is to be looked at from this moment to the end of the last day: the last week by days, before it at once."""
+    zone, last = ZoneInfo(merchant.company.zone), last_day(merchant, now)
+    found = []
+    for day in (last - timedelta(days=back) for back in reversed(range(CAUGHT_UP))):
+        until = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+        if until > since:
+            found.append(Window(since, until, day))
+            since = until
+    return found
+
+
+def _delivery(hub: Hub, merchant: Merchant, mode: Mode, window: Window, recipient: str, now: datetime) -> Delivery:
+    kind, details = DeliveryKind.PAYMENT_DIGEST, window.details
+    mail_id = keyed_id(hub, "delivery", kind, merchant.id, mode, details["since"], recipient)
+    return owed_mail(mail_id, kind, recipient, About(merchant.id, merchant.id, mode), now, details=details)

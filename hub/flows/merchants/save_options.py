@@ -60,6 +60,7 @@ async def save_options(
     }
     if problems:
         raise Invalid(tuple(problems))
+    now = hub.clock()
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
 
     def save(tx: Tx) -> Merchant:
@@ -67,6 +68,8 @@ async def save_options(
         if before is None:
             raise LookupError(merchant_id)
         options: Options = attrs.evolve(before.options, **chosen)
+        if options.digest and not before.options.digest:
+            options = attrs.evolve(options, digest_from=now.isoformat())
         after = attrs.evolve(before, options=options)
         tx.merchants.save(after)
         return after

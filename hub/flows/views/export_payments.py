@@ -86,6 +86,11 @@ def moved_in(tx: Tx, merchant: Merchant, mode: Mode, first: date, last: date, by
     return movements_of(tx.ledger.of_money(merchant.id, mode, since, until, days=days), zone)
 
 
+def booked_between(tx: Tx, merchant: Merchant, mode: Mode, since: datetime, until: datetime) -> tuple[Moved, ...]:
+    """The movements that were booked in [since, until), whatever days they are where the merchant is."""
+    return movements_of(tx.ledger.of_money(merchant.id, mode, since, until), ZoneInfo(merchant.company.zone))
+
+
 def _fees(tx: Tx, merchant: Merchant, mode: Mode) -> Mapping[str, Fee]:
     """What providers kept, by the key of the entry that a line of theirs settles; a line in transit does not say."""
     return {

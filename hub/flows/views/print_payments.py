@@ -13,7 +13,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Mode
 
 from .export_line import ExportLine
-from .export_payments import lines_of, moved_in
+from .export_payments import booked_between, lines_of, moved_in
 from .print_document import letterhead_of, print_document
 
 MAX_DAYS = 400
@@ -71,12 +71,15 @@ def movements_in(
     return [(line, _movement(line)) for line in lines_of(tx, hub, merchant, mode, found)]
 
 
-def came_in(tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, day: date) -> dict[str, list[ReportMovement]]:
-    """What became known on a day to have come by online payments, by payment."""
+def came_in(
+    tx: Tx, hub: Hub, merchant: Merchant, mode: Mode, since: datetime, until: datetime
+) -> dict[str, list[ReportMovement]]:
+    """What became known in [since, until) to have come by online payments, by payment."""
     found: dict[str, list[ReportMovement]] = {}
-    for line, movement in movements_in(tx, hub, merchant, mode, day, day, by=By.BOOKED):
+    moved = [item for item in booked_between(tx, merchant, mode, since, until) if item.amount]
+    for line in lines_of(tx, hub, merchant, mode, moved):
         if line.payment and line.moved.what is What.PAYMENT and not line.moved.corrects:
-            found.setdefault(line.payment.id, []).append(movement)
+            found.setdefault(line.payment.id, []).append(_movement(line))
     return found
 
 

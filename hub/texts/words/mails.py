@@ -230,8 +230,10 @@ WORDS: Final[Mapping[str, str]] = {
     "digest.subject.one": "Pagos recibidos el {date}: 1 pago",
     "digest.subject.other": "Pagos recibidos el {date}: {count} pagos",
     "digest.title": "Pagos recibidos el {date}",
+    "digest.title.days": "Pagos recibidos del {first} al {date}",
+    "digest.subject.days": "Pagos recibidos del {first} al {date}: {count}",
     "digest.intro": (
-        "Estas son las transacciones de las que supimos ese día. El dinero llega directamente a la cuenta de "
+        "Estas son todas las transacciones de las que supimos ese día. El dinero llega directamente a la cuenta de "
         "la empresa con cada proveedor."
     ),
     "digest.sum": "Recibido en el día",
@@ -240,7 +242,6 @@ WORDS: Final[Mapping[str, str]] = {
     "digest.line": "{number}: {amount}",
     "digest.line.left": "{number}: {amount}, queda {left}",
     "digest.lines.more": "y otras {count}",
-    "digest.rest": "Otras {count} transacciones, por {amount}, están en la lista.",
     "digest.list": "Ver todos los pagos",
     "digest.seal": "Huella de los libros",
     "digest.seal.what": (
