@@ -21,13 +21,14 @@ from hub.documents.mails.kind import MailKind
 from hub.documents.parts import PayBar
 from hub.documents.pdf import can_draw, draw_pdf
 from hub.documents.shown import DocumentReader, clean
-from hub.documents.texts import Wording
+from hub.documents.texts import Wording, text
 from hub.documents.wire import wire_of
 from hub.domain.letterhead import Letterhead
 from hub.domain.mail import Mail, MailRefused
 from hub.domain.mail_address import MAX_ADDRESS_LENGTH, MAX_LOCAL_LENGTH, AddressError, AddressRefused, wire_address
 from hub.domain.mail_value import MailValue
 from hub.domain.pdf import PdfDocument, PdfFile
+from hub.domain.text import Text
 from hub_hookspecs import Mode
 
 NO_ADDRESS = {
@@ -76,6 +77,10 @@ class Documents:
         document = clean(document)
         reader = attrs.evolve(self._reader(locale, document.letterhead), one_mark=True)
         return draw_pdf(pdf_content(document, reader), reader)
+
+    def said(self, label: Text, *, locale: str) -> str:
+        """A label without figures in a language."""
+        return text(label.id, locale)
 
     def redraw_logo(self, content: bytes) -> tuple[bytes, int, int]:
         """The PNG that is stored of a picture, its width and its height.

@@ -8,7 +8,7 @@ account comes to, which Beancount compares with its own sums.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -59,28 +59,42 @@ def beancount_text(
         zone: Where a day begins.
         head: Hash of the chain's last seal, for the reader.
     """
-    return "\n".join(_lines(tuple(entries), balances, merchant, mode, ZoneInfo(zone), head)) + "\n"
+    kept = tuple(entries)
+    lines = beancount_lines(lambda: kept, balances, merchant=merchant, mode=mode, zone=zone, head=head)
+    return "\n".join(lines) + "\n"
 
 
-def _lines(
-    entries: tuple[Entry, ...], balances: Sequence[Balance], merchant: str, mode: Mode, zone: ZoneInfo, head: str
+def beancount_lines(
+    entries: Callable[[], Iterable[Entry]],
+    balances: Sequence[Balance],
+    *,
+    merchant: str,
+    mode: Mode,
+    zone: str,
+    head: str = "",
 ) -> Iterator[str]:
-    book = book_of(merchant, mode)
-    days = [entry.counts_on(zone) for entry in entries]
-    first, last = min(days, default=date(1970, 1, 1)), max(days, default=date(1970, 1, 1))
+    """The lines of the same, for whom the entries are too many to hold: they are gone through twice."""
+    book, clock = book_of(merchant, mode), ZoneInfo(zone)
+    first, last, currencies = date.max, date.min, set[str]()
+    named = {account_of(book, LedgerKind(kind), owner, currency) for kind, owner, currency, _ in balances}
+    for entry in entries():
+        day = entry.counts_on(clock)
+        first, last = min(first, day), max(last, day)
+        currencies.add(entry.currency)
+        named |= {account_of(book, leg.kind, leg.owner, entry.currency) for leg in entry.postings}
+    if last == date.min:
+        first = last = date(1970, 1, 1)
     yield f'option "title" "{_quoted(f"{merchant}, {mode} mode")}"'
-    for currency in sorted({entry.currency for entry in entries}):
+    for currency in sorted(currencies):
         yield f'option "operating_currency" "{currency}"'
     if head:
         yield f"; chain head {head}"
     yield ""
-    named = {account_of(book, LedgerKind(kind), owner, currency) for kind, owner, currency, _ in balances}
-    named |= {account_of(book, leg.kind, leg.owner, entry.currency) for entry in entries for leg in entry.postings}
     for name in sorted(named):
         yield f"{first} open {name} {name.rpartition(':')[2]}"
-    for entry, day in zip(entries, days, strict=True):
+    for entry in entries():
         yield ""
-        yield from _transaction(entry, day, book, zone)
+        yield from _transaction(entry, entry.counts_on(clock), book, clock)
     yield ""
     for kind, owner, currency, amount in balances:
         name = account_of(book, LedgerKind(kind), owner, currency)

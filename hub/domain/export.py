@@ -73,7 +73,7 @@ def xlsx_of(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -
             kind="worksheet", target="worksheets/sheet1.xml", more=STYLES_TOO
         ),
         "xl/styles.xml": STYLES,
-        "xl/worksheets/sheet1.xml": "".join(_sheet(columns, rows)),
+        "xl/worksheets/sheet1.xml": "".join(sheet_xml(columns, rows)),
     }
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -82,7 +82,8 @@ def xlsx_of(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -
     return made.getvalue()
 
 
-def _sheet(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Iterator[str]:
+def sheet_xml(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """One sheet of a workbook, piece after piece."""
     yield f'{HEAD}<worksheet xmlns="{MAIN}"><sheetViews><sheetView workbookViewId="0">'
     yield '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>'
     for at, column in enumerate(columns, 1):

@@ -105,6 +105,10 @@ class AccountFigure:
         """What it came to at the end."""
         return self.opening + self.debit - self.credit
 
+    def money(self, minor: int) -> Money:
+        """One of its figures."""
+        return Money(minor, self.currency)
+
 
 @attrs.frozen
 class Reopening:
@@ -154,6 +158,15 @@ class MonthClose:
     def span(self) -> Span:
         """The books that it closes."""
         return Span(self.seq, self.month.last, self.month.end_in(self.zone))
+
+
+@attrs.frozen
+class StoredPackage:
+    """How far a package is: made, with its hash and size; or not yet."""
+
+    sha256: str
+    size: int
+    made_at: datetime | None
 
 
 @attrs.frozen(kw_only=True)

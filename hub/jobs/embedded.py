@@ -18,6 +18,7 @@ import attrs
 import structlog
 
 from hub.flows.accounts.register_webhook import follow_webhooks
+from hub.flows.closing.make_package import make_package
 from hub.flows.corrections.follow_dispute import follow_dispute
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.imports.take_back import go_on
@@ -85,6 +86,7 @@ KINDS: Final = (
     Work("round", lambda tx, now, until, n: tx.rounds.claim_due(now, until, n), run_round, 2),
     Work("import", lambda tx, now, until, n: tx.imports.claim_due(now, until, n), go_on, 1, None),
     Work("reconciliation", lambda tx, now, until, n: tx.reconciliations.claim_due(now, until, n), reconcile_due, 1),
+    Work("package", lambda tx, now, until, n: tx.packages.claim_due(now, until, n), make_package, 1, None),
     Work("dispute", lambda tx, now, until, n: tx.disputes.claim_due(now, until, n), follow_dispute, 4),
     Work("schedule", lambda tx, now, until, n: tx.schedules.claim_due(now, until, n), run_schedule, 2),
     Work("ladder", lambda tx, now, until, n: tx.reminders.claim_due(now, until, n), run_ladder, 1),

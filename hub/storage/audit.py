@@ -51,6 +51,47 @@ TABLES = (
 )
 
 
+SEALED_TABLES = (
+    *(schema.ledger_account, schema.entry, schema.posting, schema.seal),
+    *(schema.intake, schema.allocation, schema.drawn),
+)
+"""What a close seals: none of it changes afterwards, but for sums that triggers keep, which stay behind."""
+
+
+def export_sealed(tx: Runs, path: str | Path, *, merchant_id: str, mode: Mode, upto: int) -> None:
+    """Write the entries of one book up to a position of its chain, with what they moved, to a new file."""
+    import sqlite_utils
+
+    values = {"merchant": merchant_id, "mode": mode.value, "upto": upto}
+    connection = sqlite3.connect(path)
+    try:
+        database = sqlite_utils.Database(connection, execute_plugins=False)
+        with database.atomic():
+            for table in SEALED_TABLES:
+                shown = [column for column in _shown(table) if not column.info.get("tally")]
+                keys = [column.name for column in table.primary_key.columns]
+                made = database.table(table.name).create({column.name: _type(column) for column in shown}, pk=keys)
+                rows = tx.run(_sealed_rows(table, shown), values)
+                made.insert_all((dict(zip(row.keys(), row, strict=True)) for row in rows), batch_size=500)
+    finally:
+        connection.close()
+
+
+def _sealed_rows(table: Table, shown: list[Column[Any]]) -> Select[Any]:
+    """Rows of entries up to a position; of ledger accounts, those that they post to."""
+    sealed = select(schema.seal.c.entry).where(
+        schema.seal.c.merchant == bindparam("merchant"),
+        schema.seal.c.mode == bindparam("mode"),
+        schema.seal.c.seq <= bindparam("upto"),
+    )
+    if table is schema.ledger_account:
+        posted = select(schema.posting.c.ledger_account).where(schema.posting.c.entry.in_(sealed))
+        which = table.c.id.in_(posted)
+    else:
+        which = (table.c.id if table is schema.entry else table.c.entry).in_(sealed)
+    return select(*shown).where(which).order_by(*table.primary_key.columns)
+
+
 def export_audit(tx: Runs, path: str | Path, *, merchant_id: str, mode: Mode) -> int:
     """Write one merchant's books in one mode to a new file; returns the number of rows.
 

@@ -99,14 +99,14 @@ PIECE: Final = 2_000
 POSITIONS = (
     select(seal.c.seq)
     .join(entry, entry.c.id == seal.c.entry)
-    .where(IN_CHAIN, _within(), seal.c.seq > bindparam("after"))
+    .where(IN_CLOSE, seal.c.seq > bindparam("after"))
     .order_by(seal.c.seq)
     .limit(bindparam("limit"))
 )
 PIECE_OF = (
     select(seal.c.entry)
     .join(entry, entry.c.id == seal.c.entry)
-    .where(IN_CHAIN, _within(), seal.c.seq > bindparam("after"), seal.c.seq <= bindparam("to"))
+    .where(IN_CLOSE, seal.c.seq > bindparam("after"), seal.c.seq <= bindparam("to"))
 )
 LATE = (
     select(
@@ -202,13 +202,13 @@ class Closes:
         """The hashes of the entries in some books that those before did not have, in their order."""
         return (row["hash"] for row in self._tx.run(SEALS, book_values(merchant_id, mode, span, before)))
 
-    def entries(self, merchant_id: str, mode: Mode, span: Span, *, after: int = 0) -> tuple[tuple[Entry, ...], int]:
-        """Entries of some books after a position, a piece of them, and the position where it ends; 0 at the end."""
-        values = {**book_values(merchant_id, mode, span, span), "after": after}
-        found = [row["seq"] for row in self._tx.run(POSITIONS, {**values, "limit": PIECE})]
-        if not found:
-            return (), 0
-        return entries_in(self._tx, {**values, "to": found[-1]}, PIECE_OF), found[-1]
+    def entries(self, merchant_id: str, mode: Mode, span: Span, before: Span) -> Iterator[Entry]:
+        """The entries of some books that those before did not have, in their order; some of them in memory."""
+        values, after = book_values(merchant_id, mode, span, before), 0
+        while found := self._tx.run(POSITIONS, {**values, "after": after, "limit": PIECE}).fetchall():
+            to = found[-1]["seq"]
+            yield from entries_in(self._tx, {**values, "after": after, "to": to}, PIECE_OF)
+            after = to
 
     def problems(self, close: MonthClose) -> tuple[str, ...]:
         """What the books say otherwise than they did when a month was closed."""

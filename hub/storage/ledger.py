@@ -14,7 +14,7 @@ from hub.domain.payable import Payable, Step
 from hub.domain.payment import Payment
 from hub_hookspecs import Mode
 
-from .audit import export_audit
+from .audit import export_audit, export_sealed
 from .credit import credit_of, credit_used, held_credit
 from .entries import KEYED, MONEY_BOOKED, MONEY_COUNTING, OF_CUSTOMER, OF_PAYMENT, entries_in, entry_id, source
 from .intakes import INTAKE, INTAKES_OF_PAYMENT, TIMES, UNAPPLIED, applied_to, disbursed_of, intakes_in
@@ -275,6 +275,10 @@ class Ledger:
         values = {"entry": this, "by": erasure.by, "why": erasure.why, "at": micros(erasure.at)}
         self._tx.run(ADD_ERASURE, values)
         self._tx.change(ERASE, {"this": this, "note": "", "note_salt": ""})
+
+    def export_sealed(self, path: str, merchant_id: str, mode: Mode, upto: int) -> None:
+        """Write the entries of a book up to a position of its chain to a new SQLite file."""
+        export_sealed(self._tx, path, merchant_id=merchant_id, mode=mode, upto=upto)
 
     def export_audit(self, path: str, merchant_id: str, mode: Mode) -> int:
         """Write a book to a new SQLite file of its own; the number of rows.

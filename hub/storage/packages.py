@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-import attrs
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
+
+from hub.domain.month_close import StoredPackage
 
 from .rows import maybe_moment, micros
 from .schema import month_package, month_package_part
@@ -35,15 +36,6 @@ EMPTY = delete(month_package_part).where(month_package_part.c.close == bindparam
 PART = select(month_package_part.c.content).where(
     month_package_part.c.close == bindparam("close"), month_package_part.c.position == bindparam("position")
 )
-
-
-@attrs.frozen
-class StoredPackage:
-    """How far a package is: made, with its hash and size; or not yet."""
-
-    sha256: str
-    size: int
-    made_at: datetime | None
 
 
 class Packages:

@@ -32,6 +32,7 @@ from .logos import Logos
 from .marks import Marks
 from .merchants import Merchants
 from .messages import Messages
+from .month_rows import MonthRows
 from .open_items import OpenItems
 from .operations import Operations
 from .orders import Orders
@@ -74,6 +75,7 @@ class Tx(Runs):
     closes: Closes
     packages: Packages
     open_items: OpenItems
+    month_rows: MonthRows
     settlements: Settlements
     messages: Messages
     deliveries: Deliveries
@@ -205,6 +207,7 @@ NOUNS: Final[Mapping[str, Callable[[Tx], Any]]] = {
     "closes": Closes,
     "packages": Packages,
     "open_items": OpenItems,
+    "month_rows": MonthRows,
     "settlements": Settlements,
     "messages": Messages,
     "deliveries": Deliveries,

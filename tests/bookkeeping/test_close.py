@@ -228,8 +228,8 @@ def unlisted(tx: Any, standing: tuple[MonthClose, ...]) -> list[str]:
     wrong = []
     for made, after in pairwise(standing):
         zone = ZoneInfo(made.zone)
-        piece, _end = tx.closes.entries(after.merchant_id, after.mode, after.span, after=made.seq)
-        late = {entry.key for entry in piece if entry.counts_on(zone) <= made.month.last}
+        its = tx.closes.entries(after.merchant_id, after.mode, after.span, made.span)
+        late = {entry.key for entry in its if entry.counts_on(zone) <= made.month.last}
         wrong += [f"{key} is not listed once" for key in late ^ {item.key for item in tx.closes.late(made, after.seq)}]
     return wrong
 

@@ -5,6 +5,7 @@ A new route is given its rule here: how a form of it proves where it comes from,
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
@@ -15,12 +16,15 @@ from hub.domain.conversion import Rate
 from hub.domain.decision import Signed
 from hub.domain.disbursement import PaidOut
 from hub.domain.files.layout import FileKind
+from hub.domain.identity import Invalid
 from hub.domain.import_run import ImportRun
 from hub.domain.merchant import Customer, LinkKind, Merchant
+from hub.domain.month import Month
 from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt
 from hub.domain.round import Choice, Every
 from hub.domain.withholding import RateUnit, WithholdingRate
+from hub.flows.closing.close_month import close_month
 from hub.flows.corrections.convert_money import Wanted, convert_money
 from hub.flows.corrections.disburse_credit import disburse_credit
 from hub.flows.corrections.record_receipt import record_for_payment
@@ -41,6 +45,7 @@ from tests.web.conftest import House
 
 from .people import People
 
+CLOSED_MONTH: Final = "2020-01"
 PICTURE: Final = bytes.fromhex("89504e470d0a1a0a") + b"\0" * 64
 SESSION = "session"
 """The form carries the session's token; without a session one is asked to sign in."""
@@ -97,9 +102,9 @@ OBJECTS: Final = frozenset(
 )
 """Parameters that name something of a merchant's; `belongings` makes one of each."""
 
-NO_OBJECTS: Final = frozenset({"code", "link", "name", "owner", "picture"})
+NO_OBJECTS: Final = frozenset({"code", "link", "name", "owner", "picture", "month"})
 """Parameters that name nothing that is kept from anybody: a provider's code, a one-time link,
-a file, a logo."""
+a file, a logo, a month."""
 
 OF_ONE_MODE: Final = frozenset(
     {"payment", "receipt", "delivery", "review", "round_id", "schedule", "key"}
@@ -109,6 +114,7 @@ OF_ONE_MODE: Final = frozenset(
 
 FILES: Final = frozenset(
     {
+        "/m/close/{month}/package",
         "/m/customers/{customer}/activity/csv",
         "/m/customers/{customer}/activity/pdf",
         "/m/disbursements/{disbursement}/pdf",
@@ -191,6 +197,7 @@ class Belongings:
             "name": "hub.css",
             "owner": "0" * 26,
             "picture": "0" * 64,
+            "month": CLOSED_MONTH,
         }
         assert name in found, f"{route.path}: {{{name}}} has no rule in tests/safety/routes.py"
         return found[name]
@@ -244,6 +251,15 @@ def an_import(house: House, merchant: Merchant, customer: Customer) -> ImportRun
     return run
 
 
+def a_close(house: House, merchant: Merchant) -> None:
+    """A month long ago is closed, and its package made."""
+    month = Month.read(CLOSED_MONTH)
+    with contextlib.suppress(Invalid):  # it is closed already
+        house.run(close_month(house.hub, merchant, merchant.mode, month, by="duena", why="x", is_owner=True))
+    (close,) = house.read(lambda tx: tx.closes.standing(merchant.id, merchant.mode))
+    house.until(lambda: (found := house.read(lambda tx: tx.packages.get(close.id))) and found.made_at)
+
+
 def belongings(house: House, people: People, country: str = "CR") -> Belongings:
     """A payment that was paid and recorded, one that waits, an order, and links to all of them."""
     merchant = house.merchants[country]
@@ -269,6 +285,7 @@ def belongings(house: House, people: People, country: str = "CR") -> Belongings:
     )
     report = Report(amount=Money(100, "CRC"), paid_on=house.today, means="x", file=("prueba.png", PICTURE))
     house.run(report_payment(house.hub, debtor.path.split("/")[2], report, letter_of))
+    a_close(house, merchant)
     fresh = house.hub.fresh_id()
     sent = house.run(start_round(house.hub, merchant, Choice(least={"CRC": 10**12}), round_id=fresh, by="duena"))
     run = an_import(house, merchant, debtor.customer)

@@ -30,12 +30,14 @@ from hub.domain.files.layout import FileKind
 from hub.domain.intake import Share
 from hub.domain.merchant import Customer, Merchant, Options, Role
 from hub.domain.message import Review
+from hub.domain.month import Month
 from hub.domain.payable import Payable, PayableKind
 from hub.domain.payment import Payment
 from hub.domain.round import Choice, Every
 from hub.flows.accounts.catalogue import notification_address
 from hub.flows.accounts.connect_account import connect_account
 from hub.flows.accounts.validate_account import confirm_account
+from hub.flows.closing.close_month import close_month
 from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_drawn import Subject, drawn_from
@@ -604,6 +606,7 @@ def desk_paths(house: House) -> list[str]:
         "settlements",
         "mails",
     ]
+    lists += close_pages(house, merchant)
     lists += ["reminders", "rounds", "rounds?least=&days=", f"rounds/{started.id}", f"mails/{sent.delivery_id}"]
     lists += ["payments?q=nada", "customers?q=nada", f"receipts/{other.id}"]
     one = (
@@ -618,6 +621,14 @@ def desk_paths(house: House) -> list[str]:
     )
     imports = import_pages(house, merchant, debtor)
     return ["/m", *(f"/m/{path}" for path in (*desk, *lists, *imports)), *one]
+
+
+def close_pages(house: House, merchant: Merchant) -> list[str]:
+    """The months: a closed one that something came for afterwards, and the one that goes on."""
+    month = Month.of(house.today).before
+    house.run(close_month(house.hub, merchant, merchant.mode, month, by="duena", why="después", is_owner=True))
+    house.debtor("CR", (9_900, -1))
+    return ["close", f"close/{month}?check=1", f"close/{month.next}"]
 
 
 def import_pages(house: House, merchant: Merchant, debtor: Debtor) -> list[str]:

@@ -18,6 +18,9 @@ SEE, TEND, SEND, BOOK, EXPORT, OWN = Right.SEE, Right.TEND, Right.SEND, Right.BO
 WANTED: dict[str, dict[str, Right]] = {
     "GET": {
         "/m": SEE,
+        "/m/close": SEE,
+        "/m/close/{}": SEE,
+        "/m/close/{}/package": EXPORT,
         "/m/company": SEE,
         "/m/conversions/{}": SEE,
         "/m/customers": SEE,
@@ -79,6 +82,8 @@ WANTED: dict[str, dict[str, Right]] = {
         "/m/solutions": SEE,
     },
     "POST": {
+        "/m/close/{}": BOOK,
+        "/m/close/{}/reopen": OWN,
         "/m/company": OWN,
         "/m/company/logo": OWN,
         "/m/company/logo/remove": OWN,

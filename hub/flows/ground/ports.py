@@ -113,6 +113,9 @@ class Renderer(Protocol):
             ValueError: It cannot be drawn.
         """
 
+    def said(self, label: Text, *, locale: str) -> str:
+        """A label without figures in a language, for a file that everybody of a company reads alike."""
+
     def redraw_logo(self, content: bytes) -> tuple[bytes, int, int]:
         """The PNG that is kept of a picture, its width and its height.
 
