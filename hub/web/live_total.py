@@ -8,8 +8,8 @@ from typing import Final
 
 import attrs
 
+from hub.domain.currencies import WHOLE
 from hub.domain.demand import in_money
-from hub.domain.figures import WHOLE
 from hub.domain.statement import Section
 from hub_hookspecs import EXPONENTS, Money
 

@@ -20,6 +20,8 @@ from tests.web.conftest import seat as seat
 
 FRESH: Final = frozenset(
     {
+        "/m/close/{}",
+        "/m/close/{}/reopen",
         "/m/company",
         "/m/conversions/{}/void",
         "/m/customers/{}/disbursement",
