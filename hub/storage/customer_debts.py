@@ -12,9 +12,9 @@ from datetime import date
 from typing import Any
 
 import attrs
-from sqlalchemy import Select, bindparam, select, tuple_
+from sqlalchemy import Select, bindparam, func, select, tuple_
 
-from hub_hookspecs import Mode
+from hub_hookspecs import Mode, Money
 
 from .rows import folded, json_text, maybe_day, pattern
 from .schema import ZERO, customer, customer_debt
@@ -55,6 +55,19 @@ OWES_MATCHING = customer_debt.c.customer.in_(
 OF = select(customer_debt).where(
     among(customer_debt.c.customer, "ids"), customer_debt.c.mode == bindparam("mode"), customer_debt.c.due > ZERO
 )
+WHOSE = customer_debt.c.merchant == bindparam("merchant"), customer_debt.c.mode == bindparam("mode")
+SUMS = (
+    select(
+        customer_debt.c.currency,
+        func.sum(customer_debt.c.due).label("due"),
+        func.sum(customer_debt.c.bills).label("bills"),
+    )
+    .where(*WHOSE, customer_debt.c.due > ZERO)
+    .group_by(customer_debt.c.currency)
+    .order_by(customer_debt.c.currency)
+)
+OWERS = select(func.count(customer_debt.c.customer.distinct()).label("count")).where(*WHOSE, customer_debt.c.due > ZERO)
+LATE = OWERS.where(customer_debt.c.oldest < bindparam("today"))
 KEY_BY_NAME = select(customer.c.search).where(
     customer.c.id == bindparam("after"), customer.c.merchant == bindparam("merchant")
 )
@@ -81,6 +94,23 @@ class CustomerDebt:
     due: int
     bills: int
     oldest: date | None
+
+
+@attrs.frozen(kw_only=True)
+class OwedInAll:
+    """What all customers together owe.
+
+    Attributes:
+        owed: One amount a currency.
+        bills: How many invoices are open.
+        customers: How many owe.
+        late: How many of them owe something overdue.
+    """
+
+    owed: tuple[Money, ...]
+    bills: int
+    customers: int
+    late: int
 
 
 SEARCHED: Mapping[Select[Any], Select[Any]] = {
@@ -133,6 +163,21 @@ class CustomerDebts:
         if key is None:
             return self._ids(BY_AGE, values, search)
         return self._ids(BY_AGE_AFTER, {**values, "key": key["oldest"], "after": after}, search)
+
+    def in_all(self, merchant_id: str, mode: Mode, today: date) -> OwedInAll:
+        """What all customers of a merchant owe."""
+        values = {"merchant": merchant_id, "mode": mode.value}
+        rows = self._tx.run(SUMS, values).fetchall()
+        counts = [
+            int(self._tx.run(statement, asked).fetchone()["count"])
+            for statement, asked in ((OWERS, values), (LATE, {**values, "today": today.isoformat()}))
+        ]
+        return OwedInAll(
+            owed=tuple(Money(row["due"], row["currency"]) for row in rows),
+            bills=sum(row["bills"] for row in rows),
+            customers=counts[0],
+            late=counts[1],
+        )
 
     def of(self, customer_ids: Collection[str], mode: Mode) -> Mapping[str, tuple[CustomerDebt, ...]]:
         """What each of these customers owes, by currency."""

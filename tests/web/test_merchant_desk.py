@@ -220,7 +220,7 @@ def test_a_provider_stands_where_it_was_put(house: House, company: Callable[...,
     assert "Greenpay en la tienda en línea, en" in seen(page)
     debtor = house.debtor("CR", (100_000, -3), merchant=merchant)
     with house.browser() as browser:
-        assert "no se ofrece aquí" in seen(browser.get(debtor.path).text)
+        assert "todavía no recibe pagos en línea" in seen(browser.get(debtor.path).text)
     assert "No se ofrece en ningún lugar" in seen(clerk.go("/m/integrations/greenpay/channels"))
     assert clerk.post("/m/integrations/nequi/channels").status_code == 404
 

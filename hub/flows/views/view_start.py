@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import attrs
 
 from hub.domain.account import AccountStatus, ProviderAccount
@@ -37,6 +39,7 @@ class Start:
         unproven: Active accounts of which messages come, and none ever had a proof.
         disputes: Open ones; the nearest last day first.
         dead: Mails that nobody will get.
+        customers, late: How many owe, and how many of them something overdue.
     """
 
     accounts: tuple[ProviderAccount, ...]
@@ -44,43 +47,52 @@ class Start:
     silent: tuple[ProviderAccount, ...]
     unproven: tuple[ProviderAccount, ...]
     unrecorded: tuple[PaymentRow, ...]
+    unrecorded_in_all: tuple[Money, ...]
     live: tuple[PaymentRow, ...]
     paid: tuple[PaymentRow, ...]
     disputes: tuple[Dispute, ...]
+    disputed_in_all: tuple[Money, ...]
     reviews: tuple[Review, ...]
     dead: tuple[Delivery, ...]
     owed: tuple[Money, ...]
     customers: int
+    late: int
     invoices: int
 
 
 async def view_start(hub: Hub, merchant: Merchant) -> Start:
     """The start page: what waits, and what is owed in all."""
+    today = hub.clock().astimezone(ZoneInfo(merchant.company.zone)).date()
 
     def read(tx: Tx) -> Start:
         accounts = tx.accounts.current_of(merchant.id, merchant.mode)
         active = [account for account in accounts if account.status is AccountStatus.ACTIVE]
         rows = payment_rows(tx, tx.payments.search(merchant_id=merchant.id, mode=merchant.mode, limit=LISTED))
-        totals = tx.payables.open_totals(merchant.id, merchant.mode)
+        owed = tx.debts.in_all(merchant.id, merchant.mode, today)
+        unrecorded = tuple(row for row in rows if row.is_unrecorded)
+        disputes = tx.disputes.open_of(merchant.id, merchant.mode)
         hearings = [(account, received_from(tx, account)) for account in active]
         return Start(
             accounts=tuple(account for account in accounts if account.status in IN_NEED),
             connected=bool(active),
             silent=tuple(account for account, hearing in hearings if hearing.is_silent and _is_notified(hub, account)),
             unproven=tuple(account for account, hearing in hearings if hearing.proves_nothing),
-            unrecorded=tuple(row for row in rows if row.is_unrecorded),
+            unrecorded=unrecorded,
+            unrecorded_in_all=sums_of(row.amount for row in unrecorded),
             live=tuple(row for row in rows if row.payment.is_live),
             paid=tuple(row for row in rows if row.payment.status is Status.PAID)[:5],
-            disputes=tx.disputes.open_of(merchant.id, merchant.mode),
+            disputes=disputes,
+            disputed_in_all=sums_of(dispute.amount for dispute in disputes),
             reviews=_open_reviews(tx, merchant),
             dead=tuple(
                 delivery
                 for delivery in tx.deliveries.of(merchant_id=merchant.id, state=DeliveryState.DEAD.value)
                 if delivery.mode is merchant.mode
             ),
-            owed=sums_of(Money(due, currency) for _, currency, due, _ in totals),
-            customers=len({customer_id for customer_id, *_ in totals}),
-            invoices=sum(count for *_, count in totals),
+            owed=owed.owed,
+            customers=owed.customers,
+            late=owed.late,
+            invoices=owed.bills,
         )
 
     return await hub.store.read(read)
