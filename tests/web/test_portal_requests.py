@@ -172,7 +172,7 @@ def test_a_second_tab_and_a_reload_show_the_same_payment(house: House, forms: Fo
         codes = [re.search(r'class="qr" src="([^"]+)"', tab.get(path).text) for tab in (one, other, one)]
         statement = other.get(debtor.path).text
     assert len({code[1] for code in codes if code}) == 1
-    assert f'{path}">Ver el pago en proceso' in statement
+    assert f'{path}">Aprobar en Nequi' in statement
 
 
 def test_the_code_can_be_saved_as_an_image(house: House, forms: Forms) -> None:

@@ -394,7 +394,7 @@ def _pay_bar(section: Section, ways: PayWays, reader: DocumentReader, *, level: 
 def _no_way(section: Section, why: NoWay, absent: Sequence[NotOffered], reader: DocumentReader) -> list[Part]:
     t, head = reader.t, reader.letterhead
     said = [reader.words(why_text(why, head.name, section.currency))]
-    if why is NoWay.AMOUNT:
+    if why in (NoWay.AMOUNT, NoWay.FOR_NOW):
         said += [sentence(reader, item) for item in absent]
     contact = " · ".join(filter(None, (head.phone, head.email)))
     said += [t("no_way.ask", contact=contact)] if contact else []

@@ -131,6 +131,7 @@ WORDS: Final[Mapping[str, str]] = {
         "El enlace vence el {date}. Quien tenga este correo puede ver el estado de cuenta: no lo reenvíe."
     ),
     "statement.as_of": "Información al {moment}. Los pagos en proceso pueden no aparecer todavía.",
+    "offer.none": "Por ahora no hay un medio de pago en línea disponible.",
     "no_way.amount": "Este monto no se puede pagar en línea de una vez.",
     "no_way.for_now": "Por ahora no se puede pagar en línea; inténtelo de nuevo más tarde.",
     "no_way.currency": "{company} no recibe pagos en línea en {currency}.",
