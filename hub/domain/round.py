@@ -51,6 +51,7 @@ class Round:
         customers: Ids of those who get a mail, in order.
         without_mail: Ids of those who would, had they an address.
         unsubscribed: Ids of those who would, had they not asked for no more reminders.
+        unticked: Ids of those who would, had whoever asked for it not left them out.
         queued: How many of ``customers`` have their delivery already.
         due_at: When the loop goes on with it; None when all are queued.
     """
@@ -64,6 +65,7 @@ class Round:
     customers: tuple[str, ...]
     without_mail: tuple[str, ...]
     unsubscribed: tuple[str, ...] = ()
+    unticked: tuple[str, ...] = ()
     queued: int = 0
     due_at: datetime | None
     created_at: datetime

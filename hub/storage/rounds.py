@@ -49,6 +49,9 @@ DUE_SCHEDULES = (
 )
 CLAIM_SCHEDULES = update(schedule).where(among(schedule.c.id, "ids")).values(due_at=bindparam("until"))
 
+LEFT_OUT = ("without_mail", "unsubscribed", "unticked")
+"""Why somebody whom a round would reach gets no mail."""
+
 
 class Rounds:
     """Statements to many customers at once."""
@@ -101,7 +104,7 @@ def _moving(record: Round) -> dict[str, object]:
 
 
 def _round(row: sqlite3.Row) -> Round:
-    without_mail, unsubscribed = left_out_from(row["without_mail"])
+    left_out = json.loads(row["without_mail"])
     return Round(
         id=row["id"],
         merchant_id=row["merchant"],
@@ -110,8 +113,7 @@ def _round(row: sqlite3.Row) -> Round:
         choice=choice_from(row["choice"]),
         note=row["note"],
         customers=tuple(json.loads(row["customers"])),
-        without_mail=without_mail,
-        unsubscribed=unsubscribed,
+        **{why: tuple(left_out[why]) for why in LEFT_OUT},
         queued=row["queued"],
         due_at=maybe_moment(row["due_at"]),
         created_at=moment(row["created_at"]),
@@ -189,15 +191,7 @@ def _schedule(row: sqlite3.Row) -> Schedule:
 
 def left_out_text(record: Round) -> str:
     """Who gets no mail and why, as JSON."""
-    return json_text({"without_mail": list(record.without_mail), "unsubscribed": list(record.unsubscribed)})
-
-
-def left_out_from(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Who gets no mail, from such a text; an older row is the list of those without an address."""
-    found = json.loads(text)
-    if isinstance(found, list):
-        return tuple(found), ()
-    return tuple(found["without_mail"]), tuple(found["unsubscribed"])
+    return json_text({why: list(getattr(record, why)) for why in LEFT_OUT})
 
 
 def choice_text(choice: Choice) -> str:

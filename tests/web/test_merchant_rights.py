@@ -153,6 +153,7 @@ WANTED: dict[str, dict[str, Right]] = {
         "/m/customers/{}/channel": SEND,
         "/m/promises/{}/withdraw": SEND,
         "/m/rounds": SEND,
+        "/m/rounds/preview": SEND,
         "/m/schedules": SEND,
         "/m/schedules/{}/drop": SEND,
         "/m/settlements": BOOK,

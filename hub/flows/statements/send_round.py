@@ -6,7 +6,7 @@ nobody up and a process that dies goes on where it was.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -53,6 +53,10 @@ class Plan:
         """What those who are reached owe in all."""
         return sums_of(amount for debtor in self.reached for amount in debtor.owed)
 
+    def less(self, unticked: Collection[str]) -> Plan:
+        """The plan without those whom somebody leaves out, by id."""
+        return attrs.evolve(self, reached=tuple(item for item in self.reached if item.customer.id not in unticked))
+
 
 async def plan_round(hub: Hub, merchant: Merchant, choice: Choice) -> Plan:
     """Whom a round would reach now; nothing is sent."""
@@ -63,12 +67,8 @@ async def plan_round(hub: Hub, merchant: Merchant, choice: Choice) -> Plan:
 def plan_in(tx: Tx, merchant: Merchant, choice: Choice, now: datetime) -> Plan:
     """Whom a round would reach, in a transaction."""
     debts = debts_of(tx.payables.open_debts(merchant.id, merchant.mode), _today(merchant, now))
-    found = []
-    for customer_id, debt in debts.items():
-        if choice.takes(debt.owed, debt.days_overdue):
-            customer = tx.customers.get(customer_id)
-            if customer is not None:
-                found.append(_debtor(customer, debt))
+    meant = [customer_id for customer_id, debt in debts.items() if choice.takes(debt.owed, debt.days_overdue)]
+    found = [_debtor(customer, debts[customer.id]) for customer in tx.customers.many(meant)]
     found.sort(key=lambda debtor: (-debtor.days_overdue, debtor.customer.name.casefold(), debtor.customer.id))
     return Plan(
         reached=tuple(debtor for debtor in found if _is_reached(debtor.customer)),
@@ -90,8 +90,20 @@ def _debtor(customer: Customer, debt: Debt) -> Debtor:
     return Debtor(customer=customer, owed=owed, days_overdue=debt.days_overdue)
 
 
-async def start_round(hub: Hub, merchant: Merchant, choice: Choice, *, round_id: str, by: str, note: str = "") -> Round:
+async def start_round(
+    hub: Hub,
+    merchant: Merchant,
+    choice: Choice,
+    *,
+    round_id: str,
+    by: str,
+    note: str = "",
+    unticked: Collection[str] = (),
+) -> Round:
     """Start a round; the same ``round_id``, drawn when the form was shown, starts it once.
+
+    Args:
+        unticked: Ids of those whom whoever asks for it leaves out.
 
     Raises:
         LookupError: The id is somebody else's.
@@ -104,7 +116,7 @@ async def start_round(hub: Hub, merchant: Merchant, choice: Choice, *, round_id:
     def write(tx: Tx) -> Round:
         there = tx.rounds.get(round_id)
         if there is None:
-            there = round_in(tx, merchant, choice, round_id=round_id, by=by, note=note, now=now)
+            there = round_in(tx, merchant, choice, round_id=round_id, by=by, note=note, now=now, unticked=unticked)
             tx.after_commit(hub.wake)
         if there.merchant_id != merchant.id:
             raise LookupError(round_id)
@@ -113,9 +125,20 @@ async def start_round(hub: Hub, merchant: Merchant, choice: Choice, *, round_id:
     return await hub.store.write(write)
 
 
-def round_in(tx: Tx, merchant: Merchant, choice: Choice, *, round_id: str, by: str, note: str, now: datetime) -> Round:
+def round_in(
+    tx: Tx,
+    merchant: Merchant,
+    choice: Choice,
+    *,
+    round_id: str,
+    by: str,
+    note: str,
+    now: datetime,
+    unticked: Collection[str] = (),
+) -> Round:
     """Write a round down; the loop sends it."""
-    plan = plan_in(tx, merchant, choice, now)
+    whole = plan_in(tx, merchant, choice, now)
+    plan = whole.less(unticked)
     made = Round(
         id=round_id,
         merchant_id=merchant.id,
@@ -126,6 +149,7 @@ def round_in(tx: Tx, merchant: Merchant, choice: Choice, *, round_id: str, by: s
         customers=tuple(debtor.customer.id for debtor in plan.reached),
         without_mail=tuple(debtor.customer.id for debtor in plan.without_mail),
         unsubscribed=tuple(debtor.customer.id for debtor in plan.unsubscribed),
+        unticked=tuple(debtor.customer.id for debtor in whole.reached if debtor.customer.id in unticked),
         due_at=now if plan.reached else None,
         created_at=now,
     )
@@ -138,6 +162,7 @@ def round_in(tx: Tx, merchant: Merchant, choice: Choice, *, round_id: str, by: s
         customers=len(made.customers),
         without_mail=len(made.without_mail),
         unsubscribed=len(made.unsubscribed),
+        unticked=len(made.unticked) or None,
     )
     return made
 
@@ -200,6 +225,7 @@ class RoundView:
         deliveries: The first ones, those that failed before the others.
         without_mail: Customers who get none, for want of an address.
         unsubscribed: Customers who get none, since they asked for no reminders.
+        unticked: Customers who get none, since somebody left them out.
     """
 
     round: Round
@@ -208,6 +234,7 @@ class RoundView:
     names: Mapping[str, Customer]
     without_mail: tuple[Customer, ...]
     unsubscribed: tuple[Customer, ...]
+    unticked: tuple[Customer, ...] = ()
 
     @property
     def is_running(self) -> bool:
@@ -230,21 +257,22 @@ async def view_round(hub: Hub, merchant: Merchant, round_id: str) -> RoundView:
     def read(tx: Tx) -> RoundView:
         there = own_record(tx.rounds.get(round_id), merchant, round_id)
         deliveries = tx.deliveries.of_round(round_id, limit=LISTED)
-        names = {item.subject_id: tx.customers.get(item.subject_id) for item in deliveries}
+        named = tx.customers.many([item.subject_id for item in deliveries])
         return RoundView(
             round=there,
             counts=tx.deliveries.counts_of_round(round_id),
             deliveries=deliveries,
-            names={customer_id: customer for customer_id, customer in names.items() if customer},
+            names={customer.id: customer for customer in named},
             without_mail=_named(tx, there.without_mail),
             unsubscribed=_named(tx, there.unsubscribed),
+            unticked=_named(tx, there.unticked),
         )
 
     return await hub.store.read(read)
 
 
 def _named(tx: Tx, customer_ids: Sequence[str]) -> tuple[Customer, ...]:
-    return tuple(filter(None, (tx.customers.get(customer_id) for customer_id in customer_ids[:LISTED])))
+    return tx.customers.many(customer_ids[:LISTED])
 
 
 async def list_rounds(hub: Hub, merchant: Merchant) -> tuple[RoundView, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
@@ -12,7 +13,7 @@ from hub.domain.round import Choice, Every
 from hub.domain.text import Text
 from hub.flows.mails.view_deliveries import list_round_deliveries
 from hub.flows.statements.schedule_rounds import drop_schedule, list_schedules, schedule_round
-from hub.flows.statements.send_round import list_rounds, plan_round, start_round, view_round
+from hub.flows.statements.send_round import Debtor, Plan, list_rounds, plan_round, start_round, view_round
 from hub.web.request import Request
 from hub.web.responses import Page, redirect
 
@@ -21,7 +22,8 @@ from .form import CheckedForm, FieldErrors, SubmittedForm, by_field
 from .rights import Right
 
 MAX_DAYS = 3650
-SHOWN = 100
+SHOWN = 200
+"""Customers of one page of a plan."""
 REFRESH_SECONDS = 3
 
 
@@ -42,6 +44,9 @@ async def _page(
     except Invalid as invalid:
         problems = {**by_field(invalid.problems), **problems}
     asked = typed.has("least") or typed.has("days")
+    is_planned = asked and (not problems or (typed.has("shown") and problems.keys() == {"note"}))
+    whole = await plan_round(context.hub, context.merchant, choice) if is_planned else None
+    unticked = unticked_in(typed)
     return context.page(
         "rounds.html",
         status=422 if problems else 200,
@@ -49,13 +54,63 @@ async def _page(
         field_errors=problems,
         currencies=[(currency, currency) for currency in context.country.currencies],
         choice=choice,
-        plan=await plan_round(context.hub, context.merchant, choice) if asked and not problems else None,
-        shown=SHOWN,
+        plan=whole.less(unticked) if whole else None,
+        leaf=leaf_of(whole, typed.get("after"), unticked) if whole else None,
         rounds=await list_rounds(context.hub, context.merchant),
         schedules=await list_schedules(context.hub, context.merchant),
-        round_id=context.hub.fresh_id(),
+        round_id=typed.get("round_id")[:40] or context.hub.fresh_id(),
         notice=notice,
     )
+
+
+@attrs.frozen(kw_only=True)
+class Leaf:
+    """One page of those whom a round would reach.
+
+    Attributes:
+        unticked: Ids of those who are left out, of this page and of the others.
+        first, all: The place of the first one of the page, and how many there are.
+        after: Behind whom the next page begins; None on the last one.
+        before: Behind whom the page before begins, empty for the first page; None there.
+    """
+
+    debtors: tuple[Debtor, ...]
+    unticked: frozenset[str]
+    first: int
+    all: int
+    after: str | None
+    before: str | None
+
+    @property
+    def shown(self) -> str:
+        """Ids of those who are shown, so that who is not ticked can be told from who was not shown."""
+        return " ".join(debtor.customer.id for debtor in self.debtors)
+
+    @property
+    def elsewhere(self) -> str:
+        """Ids of those who are left out and stand on other pages."""
+        return " ".join(sorted(self.unticked - {debtor.customer.id for debtor in self.debtors}))
+
+
+def leaf_of(plan: Plan, after: str, unticked: frozenset[str]) -> Leaf:
+    """The page behind this customer; the first one where nobody is called so any more."""
+    ids = [debtor.customer.id for debtor in plan.reached]
+    first = ids.index(after) + 1 if after in ids else 0
+    last = first + SHOWN
+    return Leaf(
+        debtors=plan.reached[first:last],
+        unticked=unticked,
+        first=first + 1,
+        all=len(ids),
+        after=ids[last - 1] if last < len(ids) else None,
+        before=None if not first else ids[first - SHOWN - 1] if first > SHOWN else "",
+    )
+
+
+def unticked_in(form: SubmittedForm) -> frozenset[str]:
+    """Who is left out: of the page that was shown who is not ticked, and who was left out on the others."""
+    shown, ticked = set(form.get("shown").split()), set(form.beginning("to-"))
+    return frozenset(set(form.get("unticked").split()) - shown | shown - ticked)
 
 
 def read_choice(context: MerchantContext, form: SubmittedForm) -> Choice:
@@ -85,6 +140,12 @@ def read_choice(context: MerchantContext, form: SubmittedForm) -> Choice:
     return Choice(least=least, overdue_days=int(days))
 
 
+@post("/rounds/preview", status_code=200, right=Right.SEND)
+async def turn(context: Context, form: CheckedForm) -> Page:
+    """Another page of those whom it would reach; who was left out stays so, and nothing is sent."""
+    return await _page(context, form)
+
+
 @post("/rounds", status_code=200, right=Right.SEND)
 async def start(context: Context, form: CheckedForm) -> Page:
     """Send to everybody who was listed, once."""
@@ -97,6 +158,7 @@ async def start(context: Context, form: CheckedForm) -> Page:
                 round_id=(form.get("round_id") or context.hub.fresh_id())[:40],
                 by=context.session.email,
                 note=form.get("note"),
+                unticked=unticked_in(form),
             )
     except Invalid as invalid:
         return await _page(context, form, by_field(invalid.problems))
@@ -142,4 +204,4 @@ async def drop(context: Context, form: CheckedForm, schedule: FromPath[str]) -> 
     return redirect("/m/rounds#programados")
 
 
-HANDLERS: list[ControllerRouterHandler] = [show_rounds, start, show_round, add_schedule, drop]
+HANDLERS: list[ControllerRouterHandler] = [show_rounds, turn, start, show_round, add_schedule, drop]
