@@ -16,10 +16,14 @@ from .values import amount_of
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from hub.domain.decision import Decision, Evidence
+    from hub.domain.decision import Decision, Evidence, Signed
+    from hub.domain.merchant import Merchant
     from hub.domain.message import Review
     from hub.domain.payment import Payment
     from hub.flows.ground.ports import Hub, Tx
+
+WITHHELD = ("accept", "refuse")
+ANSWERS = ("still_owed", "credit_note", "not_due", *WITHHELD)
 
 
 @click.group()
@@ -207,14 +211,15 @@ async def resolve(hub: Hub, review_id: str, by: str, why: str, evidence: Evidenc
 
 @command.command()
 @click.argument("review_id", metavar="ID")
-@click.argument("said", metavar="ANSWER", type=click.Choice(["still_owed", "credit_note", "not_due"]))
+@click.argument("said", metavar="ANSWER", type=click.Choice(ANSWERS))
 @click.option("--note", metavar="NUMBER", default="", help="The credit note's number; needed with credit_note.")
 @click.option("--amount", metavar="AMOUNT", help="The credit note's amount, in major units; else all that is due.")
 @by_option
 @why_option
 @pass_hub
 async def answer(hub: Hub, review_id: str, said: str, note: str, amount: str | None, by: str, why: str) -> None:
-    """Say whether an invoice whose money was returned is still owed: still_owed, credit_note or not_due."""
+    """Answer what a review asks: of an invoice whose money was returned, still_owed, credit_note or not_due;
+    of what a payer declared to withhold above the cap, accept or refuse."""
     from hub.flows.corrections.answer_return import ReturnedBill, answer_return
 
     review = await _find(hub, review_id)
@@ -223,11 +228,22 @@ async def answer(hub: Hub, review_id: str, said: str, note: str, amount: str | N
     )
     if merchant is None or payable is None:
         raise click.ClickException(f"review {review_id} does not ask about an invoice: payment-hub review show ID")
+    if said in WITHHELD:
+        await _answer_withheld(hub, merchant, review.id, said, signed(by, why))
+        return
     noted = amount_of(amount, payable.balance.currency) if amount else None
     made = await answer_return(
         *(hub, merchant, review.id, ReturnedBill(said)), signed=signed(by, why), note_number=note, amount=noted
     )
     tell_decision(made, f"answered: {payable.number} {said}")
+
+
+async def _answer_withheld(hub: Hub, merchant: Merchant, review_id: str, said: str, given: Signed) -> None:
+    from hub.flows.books.withheld_waits import WithheldAnswer
+    from hub.flows.corrections.answer_withholding import answer_withholding
+
+    made = await answer_withholding(hub, merchant, review_id, WithheldAnswer(said), signed=given)
+    tell_decision(made, f"answered: {said}")
 
 
 @command.command()

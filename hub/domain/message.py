@@ -84,6 +84,7 @@ class DeliveryKind(enum.StrEnum):
     PAYMENT_PENDING = "payment_pending"
     PAYMENT_RETURNED = "payment_returned"
     RETURN_BOUNCED = "return_bounced"
+    WITHHOLDING_REFUSED = "withholding_refused"
     DISPUTE = "dispute"
     ACCOUNT_RESULT = "account_result"
     ACCOUNT_REQUESTED = "account_requested"

@@ -69,6 +69,7 @@ PAYMENT_FOUND = Fact(Text("review.closed_payment_found"))
 PAYMENT_KNOWN = Fact(Text("review.closed_payment_known"))
 OPERATION_KNOWN = Fact(Text("review.closed_operation_known"))
 CAPTURE_FOUND = Fact(Text("review.closed_capture_found"))
+MONEY_BACK = Fact(Text("review.closed_money_back"))
 
 
 @attrs.frozen(kw_only=True)
@@ -196,6 +197,17 @@ FETCH = WayOut(
     page="/m/settlements",
     command=("reconcile", "import", "FILE", "{provider}", "--company", "{company}"),
 )
+ACCEPT_WITHHELD = WayOut(
+    name="accept_withheld",
+    label=Text("review.way_accept_withheld"),
+    page="/m/payments/{payment}#withheld",
+    command=("review", "answer", "{review}", "accept", *SIGNED),
+)
+REFUSE_WITHHELD = WayOut(
+    name="refuse_withheld",
+    label=Text("review.way_refuse_withheld"),
+    command=("review", "answer", "{review}", "refuse", *SIGNED),
+)
 WITHDRAW = WayOut(
     name="withdraw",
     label=Text("review.way_withdraw"),
@@ -222,6 +234,12 @@ _TABLE: Final = (
     Cause(name="learned_otherwise", ways=(PAYMENT,)),
     Cause(name="dispute", ways=(PAYMENT,)),
     Cause(name="returned_bill", ways=(PAYMENT, CUSTOMER, STILL_OWED, CREDIT_NOTE, NOT_DUE), needs_answer=True),
+    Cause(
+        name="withholding_waits",
+        ways=(ACCEPT_WITHHELD, REFUSE_WITHHELD, PAYMENT, CUSTOMER),
+        closed_by=MONEY_BACK,
+        needs_answer=True,
+    ),
     Cause(name="doubted_return", ways=(PAYMENT, CORRECT)),
     Cause(name="debit_note", ways=(CUSTOMER, USE_CREDIT, WRITE_OFF)),
     Cause(name="surplus", ways=(REFUND, PAYMENT, USE_CREDIT, CUSTOMER)),

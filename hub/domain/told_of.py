@@ -36,6 +36,8 @@ class Event(enum.StrEnum):
     CREDIT_DISBURSED = "credit_disbursed"
     CONVERTED = "converted"
     SETTLED_OTHERWISE = "settled_otherwise"
+    WITHHELD_ABOVE_CAP = "withheld_above_cap"
+    WITHHOLDING_REFUSED = "withholding_refused"
 
 
 class Person(enum.StrEnum):
@@ -121,6 +123,14 @@ TOLD: Final[Mapping[Event, Mapping[Person, Told]]] = {
         payer=NoMail("the payer's money is in the books; what the provider pays out is no matter of the payer's"),
         merchant=NoMail("the report of the import and the page of exceptions say it"),
         operator=ALERT,
+    ),
+    Event.WITHHELD_ABOVE_CAP: _told(
+        payer=NoMail("the pay step said so before, and the receipt says what is left"),
+        merchant=NoMail("the mail of the payment says it, and the page of exceptions asks"),
+        operator=ALERT,
+    ),
+    Event.WITHHOLDING_REFUSED: _told(
+        payer=DeliveryKind.WITHHOLDING_REFUSED.value, merchant=DID_IT, operator=NOTHING_ODD
     ),
 }
 """Who is told of each event."""

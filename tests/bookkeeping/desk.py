@@ -35,6 +35,8 @@ from hub.domain.receipt import CashReceipt, Certificate, Deduction
 from hub.domain.refusals import Conflict
 from hub.domain.settlement import LineKind
 from hub.flows.books.settle_bill import apply_credit, credit_bill
+from hub.flows.books.withheld_waits import WITHHOLDING_WAITS, WithheldAnswer
+from hub.flows.corrections.answer_withholding import answer_withholding
 from hub.flows.corrections.charge_line import charge_line
 from hub.flows.corrections.convert_money import Wanted, convert_money, void_conversion, waiting_in_suspense
 from hub.flows.corrections.correct_entry import correct_amount, correct_entry
@@ -241,12 +243,13 @@ class Desk:
         self.opened.store.write_now(write)
 
     def pays(self, words: _Words) -> None:
-        """pays PAYMENT NUMBER AMOUNT [NUMBER AMOUNT ...] [withheld NUMBER TAX AMOUNT]... [credit NUMBER AMOUNT]..."""
-        name, parts, kept = words.one(), words.two_by_two("withheld", "credit"), list[tuple[str, str, str]]()
-        used: dict[str, str] = {}
+        """pays PAYMENT NUMBER AMOUNT [NUMBER AMOUNT ...] [withheld NUMBER TAX AMOUNT]... [waits NUMBER TAX AMOUNT]...
+        [credit NUMBER AMOUNT]..."""
+        name, parts = words.one(), words.two_by_two("withheld", "waits", "credit")
+        kept, used = list[tuple[str, str, str, bool]](), dict[str, str]()
         while words:
-            if words.one() == "withheld":
-                kept.append((words.one(), words.one(), words.one()))
+            if (word := words.one()) in ("withheld", "waits"):
+                kept.append((words.one(), words.one(), words.one(), word == "waits"))
             else:
                 used |= {words.one(): words.one()}
         currency = self._payable(parts[0][0]).currency
@@ -256,8 +259,10 @@ class Desk:
                 number=number,
                 amount=self.money(amount, currency).minor,
                 withholdings=tuple(
-                    Withholding(tax=tax, base=self._payable(number).total, amount=self.money(less, currency).minor)
-                    for of, tax, less in kept
+                    Withholding(
+                        tax=tax, base=self._payable(number).total, amount=self.money(less, currency).minor, waits=waits
+                    )
+                    for of, tax, less, waits in kept
                     if of == number
                 ),
                 credit=self.money(used.get(number, "0"), currency).minor,
@@ -508,6 +513,27 @@ class Desk:
         _shares, kept, after, _customer = self._parts(words, currency)
         receipt_id = self.receipts[after] if after else ""
         run(record_withholding(self.hub, self.merchant, paper, kept, by="contadora", receipt_id=receipt_id))
+
+    def accept_withheld(self, words: _Words) -> None:
+        """accept-withheld PAYMENT NUMBER"""
+        self._answer_withheld(words, WithheldAnswer.ACCEPT)
+
+    def refuse_withheld(self, words: _Words) -> None:
+        """refuse-withheld PAYMENT NUMBER"""
+        self._answer_withheld(words, WithheldAnswer.REFUSE)
+
+    def _answer_withheld(self, words: _Words, answer: WithheldAnswer) -> None:
+        payment, payable = self._payment(words.one()), self._payable(words.one())
+        asked = self.read(lambda tx: (*tx.reviews.of(payment_id=payment.id), *tx.reviews.resolved()))
+        about = (WITHHOLDING_WAITS, payment.id, payable.id)
+        review = next((item for item in asked if (item.cause, item.payment_id, item.subject) == about), None)
+        if review is None:
+            raise Refused("nothing waits")
+        signed = Signed(by="contadora", why="la revisó")
+        try:
+            run(answer_withholding(self.hub, self.merchant, review.id, answer, signed=signed))
+        except NotAllowed as refusal:
+            raise Refused(str(refusal)) from refusal
 
     def void(self, words: _Words) -> None:
         """void RECEIPT"""
@@ -821,6 +847,8 @@ VERBS: dict[str, Callable[[Desk, _Words], object]] = {
     "received": Desk.received,
     "receipt": Desk.receipt,
     "certificate": Desk.certificate,
+    "accept-withheld": Desk.accept_withheld,
+    "refuse-withheld": Desk.refuse_withheld,
     "void": Desk.void,
     "disburse": Desk.disburse,
     "converted": Desk.converted,

@@ -48,6 +48,8 @@ EVENTS = st.one_of(
     said("pays", payment, number, amount),
     said("pays", payment, number, amount, "credit", number, amount),
     said("pays", payment, "FE-1", amount, "credit FE-1", amount),
+    said("pays", payment, number, "60.00 waits", number, "iva 40.00"),
+    said(st.sampled_from(("accept-withheld", "refuse-withheld")), payment, number),
     said("resting", payment, number, "99.60 0.40"),
     said("resting", payment, number, "130.00 0.50"),
     said("paid", payment),

@@ -29,6 +29,7 @@ from hub.documents.mails.payment_returned import PaymentReturnedMail
 from hub.documents.mails.return_bounced import ReturnBouncedMail
 from hub.documents.mails.review import ReviewMail
 from hub.documents.mails.sign_in import SignInMail
+from hub.documents.mails.withholding_refused import WithholdingRefusedMail
 from hub.domain.account import AccountStatus, Attention
 from hub.domain.cash_receipt_document import CashReceiptDocument, SettledLine
 from hub.domain.complete_list import Closing
@@ -223,6 +224,17 @@ BOUNCED = ReturnBouncedMail(
     provider="Greenpay",
     reference="7K2M9QX4TBW0A3F5G6H8J1N2PR",
     credit=Money(1825075, "CRC"),
+    url=f"{SITE}/p/abc.def",
+)
+
+WITHHELD_REFUSED = WithholdingRefusedMail(
+    letterhead=CR_HEAD,
+    payer="Municipalidad de Escazú",
+    number="00100001010000000421",
+    withheld=Money(1825075, "CRC"),
+    due=Money(1825075, "CRC"),
+    why="Tarifa 1 %",
+    reference="7K2M9QX4TBW0A3F5G6H8J1N2PR",
     url=f"{SITE}/p/abc.def",
 )
 
@@ -502,6 +514,8 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
     ),
     "closing_proposed_cr": (CLOSING, "es_CR"),
     "closing_proposed_co": (attrs.evolve(CLOSING, letterhead=CO_HEAD, sums=(Money(125000000, "COP"),)), "es_CO"),
+    "withheld_refused_cr": (WITHHELD_REFUSED, "es_CR"),
+    "withheld_refused_co": (attrs.evolve(WITHHELD_REFUSED, letterhead=CO_HEAD), "es_CO"),
     "bounced_cr": (BOUNCED, "es_CR"),
     "bounced_merchant_co": (attrs.evolve(BOUNCED, to_merchant=True, credit=None), "es_CO"),
     "charged_back_co": (

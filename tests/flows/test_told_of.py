@@ -28,6 +28,7 @@ from tests.bookkeeping.conftest import empty_hub as empty_hub
 from tests.bookkeeping.desk import SIGNED, Desk, run
 
 PAYER, CUSTOMER, COMPANY = "persona@correo.example", "c1@correo.example", "cobros@empresa.example"
+ABOVE_CAP: Final = ("invoice FE-1 100.00", "pays A FE-1 60.00 waits FE-1 iva 40.00", "paid A")
 PAID: Final = ("invoice FE-1 100.00", "pays A FE-1 100.00", "paid A")
 
 
@@ -117,12 +118,17 @@ PLAYS: Final[dict[Event, Callable[[Desk], None]]] = {
     Event.CREDIT_DISBURSED: lines("received cash 100.00", "disburse cash 40.00"),
     Event.CONVERTED: lines("invoice FE-1 100.00 USD", "converted transfer 26000.00 CRC to USD at 520"),
     Event.SETTLED_OTHERWISE: lines(*PAID, "settled L1 A 90.00"),
+    Event.WITHHELD_ABOVE_CAP: lines(*ABOVE_CAP),
+    Event.WITHHOLDING_REFUSED: lines(*ABOVE_CAP, "refuse-withheld A FE-1"),
 }
 """How each event is played; what it brings besides was owed before."""
 
 BEFORE: Final[dict[Event, frozenset[tuple[Person, str]]]] = {
     event: frozenset({(Person.PAYER, "receipt"), (Person.MERCHANT, "payment_received")})
-    for event in (Event.REFUNDED_HERE, Event.RETURNED_OUTSIDE, Event.DISPUTE_OPENED, Event.SETTLED_OTHERWISE)
+    for event in (
+        *(Event.REFUNDED_HERE, Event.RETURNED_OUTSIDE, Event.DISPUTE_OPENED, Event.SETTLED_OTHERWISE),
+        *(Event.WITHHELD_ABOVE_CAP, Event.WITHHOLDING_REFUSED),
+    )
 } | {
     Event.REFUND_BOUNCED: frozenset(
         {

@@ -25,7 +25,7 @@ from hub.domain.merchant import LinkKind, Merchant
 from hub.domain.message import Review
 from hub.domain.observation import ObservedBy
 from hub.domain.operation import Operation, OperationKind
-from hub.domain.payment import LEASE, Payment, PaymentLine, Phase, Status
+from hub.domain.payment import LEASE, Payment, PaymentLine, Phase, Status, Withholding
 from hub.domain.receipt import CashReceipt
 from hub.domain.settlement import LineKind, StatedLine
 from hub.flows.corrections.charge_line import charge_line
@@ -219,7 +219,7 @@ CUSTOMERS: Final = (another_bill, credit, another_payment)
 PAYMENTS: Final = (another_bill, inquiry)
 
 
-def started(trial: Trial, shares: Sequence[Share]) -> Payment:
+def started(trial: Trial, shares: Sequence[Share], **known: Any) -> Payment:
     """A payment that waits for its payer."""
     country = trial.merchant.company.country
     request = PayRequest(
@@ -230,6 +230,7 @@ def started(trial: Trial, shares: Sequence[Share]) -> Payment:
         shares=shares,
         fields={} if country == "CR" else {"phone": "3998764643"},
         email="pagador@correo.example",
+        **known,
     )
     payment = trial.house.run(start_payment(trial.house.hub, request))
     return trial.house.until(lambda: in_status(trial, payment.id, Status.PENDING))  # type: ignore[return-value]
@@ -250,9 +251,9 @@ def observed(trial: Trial, kind: Kind, amount: Money, event: str) -> None:
     )
 
 
-def paid(trial: Trial) -> None:
+def paid(trial: Trial, less: int = 0, **known: Any) -> None:
     """The invoice was paid, and the provider says so."""
-    trial.payment = started(trial, [Share(trial.invoice.id, trial.invoice.total)])
+    trial.payment = started(trial, [Share(trial.invoice.id, trial.invoice.total - less)], **known)
     country = trial.merchant.company.country
     named = {"reference": trial.payment.reference if country == "CR" else trial.payment.memory["message_id"]}
     trial.house.control("greenpay" if country == "CR" else "nequi", "approve", **named)
@@ -486,6 +487,22 @@ def answer(trial: Trial) -> None:
     trial.typed = {"answer": "still_owed", "why": "se habló con el banco"}
 
 
+def withheld_above_cap(trial: Trial) -> None:
+    """What was declared of a paid invoice waits."""
+    hub, merchant = trial.house.hub, trial.merchant
+    capped = attrs.evolve(merchant.options, withholdings=True, withholding_cap={trial.currency: 1})
+    trial.house.write(lambda tx: tx.merchants.save(attrs.evolve(merchant, options=capped)))
+    kept = {trial.invoice.id: [Withholding(tax="reteica", base=100_000, amount=1_000)]}
+    try:
+        paid(trial, less=1_000, withholdings=kept)
+    finally:
+        trial.house.write(lambda tx: tx.merchants.save(merchant))
+        hub.cached.clear()
+    (review,) = trial.house.read(lambda tx: tx.reviews.of(payment_id=trial.payment.id))
+    trial.action = f"{trial.address}/withheld/{review.id}"
+    trial.typed = {"withheld": "accept", "why": "trajo el certificado"}
+
+
 def dispute(trial: Trial) -> None:
     on_payment("dispute", case=f"CASO-{trial.number}", reason="no recibido por él")(trial)
     trial.told = {"opens": "1"}
@@ -650,6 +667,7 @@ CASES: Final[Mapping[str, Case]] = {
     ),
     "/m/payments/{}/reviews/{}": Case(review_on_payment, (another_bill, a_part_went_back, a_refund_is_unknown)),
     "/m/payments/{}/reviews/{}/answer": Case(answer),
+    "/m/payments/{}/withheld/{}": Case(withheld_above_cap),
     "/m/receipts/{}/void": Case(void_of_receipt, (another_bill, credit)),
     "/m/receipts/{}/withheld": Case(withheld, (another_bill, credit)),
     "/m/reviews/{}/resolve": Case(review_in_list, (a_part_went_back, inquiry)),

@@ -142,6 +142,7 @@ WANTED: dict[str, dict[str, Right]] = {
         "/m/payments/{}/reviews/{}/answer": BOOK,
         "/m/receipt-series": OWN,
         "/m/receipt-series/skip": OWN,
+        "/m/payments/{}/withheld/{}": BOOK,
         "/m/receipts/{}/mail": BOOK,
         "/m/receipts/{}/void": BOOK,
         "/m/receipts/{}/withheld": BOOK,

@@ -245,3 +245,61 @@ def test_an_amount_within_the_merchants_tolerance_is_taken(
     )
     payment = house.payment(urlsplit(paid.headers["location"]).path)
     assert payment.lines[0].withheld == 3_950_000
+
+
+def test_above_the_cap_the_payer_pays_and_the_rest_is_owed_until_the_merchant_accepts_it(
+    house: House,
+    forms: Forms,
+    table: dict[str, WithholdingRate],
+    withholds: Callable[..., None],
+    seat: Callable[..., Seat],
+    seen: Callable[[str], str],
+) -> None:
+    withholds(withholding_cap={"COP": 3_999_900})
+    debtor = house.debtor("CO", (119_000_000, -30))
+    shown, _form, paid = stepped(
+        house, forms, debtor, base_subtotal="1.000.000", retefuente_concept=table["retefuente"].id
+    )
+    assert "los $40.000 de retención de esta factura se siguen debiendo" in seen(shown.text)
+    path = urlsplit(paid.headers["location"]).path
+    payment = house.payment(path)
+    house.control("nequi", "approve", reference=payment.reference)
+    house.until(lambda: house.payment(path).status is Status.PAID)
+    assert house.read(lambda tx: tx.payables.get(debtor.invoices[0].id)).due == 4_000_000
+    with house.browser() as browser:
+        assert "La retención de $40.000 de la factura" in seen(browser.get(path).text)
+        assert "está por confirmar" in seen(browser.get(debtor.path).text)
+
+    desk = seat(house.merchants["CO"], Role.ACCOUNTANT)
+    page = desk.read(f"/m/payments/{payment.id}")
+    assert "sobre una base declarada de $1.000.000" in seen(page)
+    answer = next(form for form in forms(page) if "/withheld/" in form["action"])
+    fields = {name: value for name, value in answer["fields"].items() if name in ("form", "drawn", "csrf")}
+    nothing = desk.post(answer["action"], **fields, why="trajo el certificado")
+    assert "Elige si la empresa acepta" in seen(nothing.text)
+    assert desk.post(answer["action"], **fields, withheld="accept", why="trajo el certificado").status_code == 303
+
+    invoice = house.read(lambda tx: tx.payables.get(debtor.invoices[0].id))
+    assert (invoice.due, invoice.withheld) == (0, 4_000_000)
+    with house.browser() as browser:
+        assert "está por confirmar" not in seen(browser.get(path).text)
+    assert not house.read(lambda tx: tx.ledger.verify())
+
+
+def test_the_terms_are_saved_by_the_owner_alone_and_a_wrong_one_is_named(
+    house: House, company: Callable[..., Merchant], seat: Callable[..., Seat], seen: Callable[[str], str]
+) -> None:
+    merchant = company("CO", "topes")
+    owner, accountant = seat(merchant), seat(merchant, Role.ACCOUNTANT)
+    owner.post(PAGE, **{"tolerance-COP": "500", "cap-COP": "100.000", "cap_share": "12,5"})
+    saved = house.read(lambda tx: tx.merchants.get(merchant.id)).options
+    assert (saved.withholding_tolerance, saved.withholding_cap, saved.withholding_cap_parts) == (
+        {"COP": 50_000},
+        {"COP": 10_000_000},
+        125_000,
+    )
+    assert 'value="12,5"' in owner.read(PAGE)
+    assert accountant.post(PAGE, cap_share="50").status_code == 403
+    wrong = owner.post(PAGE, cap_share="mucho")
+    assert "un porcentaje entre 0,01 y 100" in seen(wrong.text)
+    assert house.read(lambda tx: tx.merchants.get(merchant.id)).options == saved

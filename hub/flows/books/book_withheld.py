@@ -8,10 +8,11 @@ from hub.domain import billing, correction_entries, entry_keys
 from hub.domain.intake import settled_by
 from hub.domain.ledger import Entry, EntryKind, When
 from hub.domain.payable import Payable
-from hub.domain.payment import Payment
+from hub.domain.payment import Payment, PaymentLine, Withholding
 from hub.flows.ground.ports import Tx
 
 from .read_intakes import left_of
+from .withheld_waits import WithheldAnswer, answer_to, ask_about_withheld, ask_no_more
 
 
 def book_withheld(tx: Tx, payment: Payment, when: When) -> None:
@@ -19,7 +20,7 @@ def book_withheld(tx: Tx, payment: Payment, when: When) -> None:
 
     It is booked once all of the money is there, corrected when nothing is left of it, and booked again, under a further
     key, when it comes back. A line counts only where the payment's money reached it whole, and never above what its
-    invoice still owes.
+    invoice still owes. What is above the merchant's cap is booked once a person accepted it; until then one is asked.
     """
     if not any(line.withholdings for line in payment.lines):
         return
@@ -42,7 +43,7 @@ def _book_declared(tx: Tx, payment: Payment, taken: Entry, when: When) -> None:
     for line in payment.lines:
         if had.get(line.payable_id, 0) < line.amount:
             continue
-        for withholding in line.withholdings:
+        for withholding in _that_count(tx, payment, line, when):
             earlier = withheld_of(tx, payment, line.payable_id, withholding.tax)
             # One that stands is there; one that a person corrected stays corrected.
             if earlier and not (earlier[-1].correction and earlier[-1].correction.observation):
@@ -62,6 +63,16 @@ def _book_declared(tx: Tx, payment: Payment, taken: Entry, when: When) -> None:
                         note=f"base {withholding.base}",
                     )
                 )
+
+
+def _that_count(tx: Tx, payment: Payment, line: PaymentLine, when: When) -> tuple[Withholding, ...]:
+    """What was declared of an invoice, but for what waits for a person, who is asked, or was refused."""
+    if not any(part.waits for part in line.withholdings):
+        return line.withholdings
+    answer = answer_to(tx, payment, line.payable_id)
+    if answer is None:
+        ask_about_withheld(tx, payment, line, when.now)
+    return line.withholdings if answer is WithheldAnswer.ACCEPT else ()
 
 
 def _is_as_asked(payable: Payable, payment: Payment) -> bool:
@@ -93,6 +104,8 @@ def times_booked(tx: Tx, payment: Payment, key: str) -> tuple[Withheld, ...]:
 def _correct_withheld(tx: Tx, payment: Payment, proof: Entry, when: When) -> None:
     """Nothing is left of the money; the correction rests on an observation, which distinguishes it from a person's."""
     for line in payment.lines:
+        if any(part.waits for part in line.withholdings):
+            ask_no_more(tx, payment, line, when.now)
         for withholding in line.withholdings:
             for booked in withheld_of(tx, payment, line.payable_id, withholding.tax):
                 if booked.correction is None:

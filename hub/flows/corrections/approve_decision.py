@@ -24,6 +24,8 @@ from hub.flows.payments.release_payment import release_payment
 from hub_hookspecs import Money
 
 from .answer_return import answer_in, answer_return
+from .answer_withholding import answer_in as answer_withheld_in
+from .answer_withholding import answer_withholding
 from .charge_line import charge_line
 from .close_bills import close_decided
 from .convert_money import Wanted, convert_money
@@ -76,6 +78,12 @@ async def _decide_again(hub: Hub, proposed: Decision, signed: Signed) -> Decisio
             own = await _merchant_of(hub, proposed)
             try:
                 return await answer_return(hub, own, subject, answer, signed=signed, note_number=note, amount=amount)
+            except Invalid as invalid:
+                raise NotAllowed("changed", invalid.problems[0].message) from invalid
+        case DecisionKind.RESOLVE if withheld := answer_withheld_in(proposed):
+            own = await _merchant_of(hub, proposed)
+            try:
+                return await answer_withholding(hub, own, subject, withheld, signed=signed)
             except Invalid as invalid:
                 raise NotAllowed("changed", invalid.problems[0].message) from invalid
         case DecisionKind.RESOLVE:

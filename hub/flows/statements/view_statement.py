@@ -22,6 +22,7 @@ from hub.flows.ground.ports import Hub, Tx, Unavailable
 from hub.flows.payments.declared_withholdings import may_withhold
 from hub.flows.payments.offer_buttons import ON_PAGE, Showing, offered
 from hub.flows.payments.view_payment import payment_link_id
+from hub.flows.payments.waiting_withheld import WaitingWithheld, waiting_in
 from hub_hookspecs import Channel, Mode, Money
 
 
@@ -37,6 +38,7 @@ class StatementView:
         link: The link it was opened by; None in the merchant's preview.
         withholds: The customer may declare what it withholds.
         rates: The merchant's rates for that.
+        waits: What it declared above the merchant's cap and nobody has accepted yet.
     """
 
     statement: Statement
@@ -52,6 +54,7 @@ class StatementView:
     simulated: bool
     withholds: bool = False
     rates: tuple[WithholdingRate, ...] = ()
+    waits: tuple[WaitingWithheld, ...] = ()
 
 
 async def view_statement(hub: Hub, token: str, *, locale: str = "") -> StatementView:
@@ -155,6 +158,7 @@ def statement_of(
     return StatementView(
         withholds=withholds,
         rates=tx.withholding_rates.of(merchant.id) if withholds else (),
+        waits=waiting_in(tx, merchant.id, [payable.id for payable in payables]) if withholds else (),
         statement=statement,
         merchant=merchant,
         customer=customer,

@@ -87,7 +87,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "refund.once": "{provider} devuelve un pago una sola vez; lo que falta, hágalo en su panel",
     "refund.too_late": "{provider} devuelve pagos hasta {days} días después",
     "refund.unknown": "El pago está por confirmarse; no se puede devolver todavía",
-    "review.answer_needed": "Diga en la página del pago si la factura todavía se debe; solo esa respuesta la cierra",
+    "review.answer_needed": "Responda en la página del pago lo que esta excepción pregunta; solo eso la cierra",
     "review.dispute_open": "La disputa del caso {case} sigue abierta; en la página del pago diga cómo terminó",
     "returned_bill.answer_missing": "Diga si la factura todavía se debe, si lleva nota crédito o si no se debía",
     "returned_bill.owes_less": "La factura {number} debe ahora {balance}, menos que la nota crédito: ya no vale",

@@ -15,4 +15,8 @@ WORDS: Final[Mapping[str, str]] = {
     "rate.not_begun": "Esta tarifa rige desde el {day}; su último día no puede ser anterior.",
     "rate.not_a_rate": "Escriba la tarifa solo con cifras, por ejemplo 2,5 o 9,66.",
     "rate.not_a_share": "Escriba un porcentaje entre 0,01 y 100, o déjelo vacío.",
+    "withheld.answer_missing": "Elija si la empresa acepta lo retenido.",
+    "withheld.settles_nothing": (
+        "No se anotó nada: {number} debe {balance}, y de este pago ya no hay retención que aplicarle. Rechácela."
+    ),
 }

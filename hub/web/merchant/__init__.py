@@ -38,6 +38,7 @@ from . import (
     sign_in,
     start,
     use_credit,
+    withheld_answers,
     withholding_rates,
 )
 from .context import FormRefused, NotFresh, NotSignedIn, checked_form, open_context, show_refused, show_sign_in
@@ -62,6 +63,7 @@ def routes() -> list[ControllerRouterHandler]:
             *disbursements.HANDLERS,
             *conversions.HANDLERS,
             *use_credit.HANDLERS,
+            *withheld_answers.HANDLERS,
             *withholding_rates.HANDLERS,
             *activity.HANDLERS,
             *rounds.HANDLERS,

@@ -30,6 +30,7 @@ NOT_NEEDED: Final[Mapping[str, str]] = {
     "the payment is gone": "El pago ya no está.",
     "the account is gone": "La conexión con el proveedor ya no está.",
     "the return was corrected": "Al final el dinero no volvió.",
+    "the invoice owes nothing any more": "La factura ya no debe nada.",
     "the dispute is gone": "La disputa ya no está.",
     "the dispute ended": "La disputa ya había terminado.",
     "nothing is owed any more": "Ya no se debía nada.",

@@ -227,6 +227,7 @@ CAUSES: Mapping[str, str] = {
     "settlement_unreadable": "Una línea del informe del proveedor no se puede leer.",
     "settlement_unproven": "La liquidación trae un pago que aquí no está confirmado.",
     "debit_note": "Se devolvió dinero cuyo saldo a favor ya se había entregado al cliente: una nota débito lo cobra.",
+    "withholding_waits": "Un cliente declaró retenciones por encima del tope; se deben hasta que se acepten.",
     "returned_bill": "Volvió el dinero de una factura; falta decir si todavía se debe. Mientras tanto no se recuerda.",
     "doubted_return": "El proveedor dice que volvió dinero, y puede ser lo que aquí ya se anotó; no se anotó otra vez.",
     "settlement_return": "La liquidación descuenta dinero de un pago: es una devolución o un contracargo.",

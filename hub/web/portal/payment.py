@@ -22,6 +22,7 @@ from hub.flows.payments.payment_view import LineView, PaymentView, Shown
 from hub.flows.payments.receive_message import GAVE_UP
 from hub.flows.payments.run_operation import cancel_payment
 from hub.flows.payments.view_payment import in_language, view_payment, view_payment_by_token
+from hub.flows.payments.waiting_withheld import waiting_of
 from hub.texts.engine import message as _
 from hub.web.basket import written
 from hub.web.form_token import form_token, is_form_token
@@ -142,6 +143,7 @@ async def show_payment(request: Request) -> Page:
         differs=bool(payment.flags & {Flag.AMOUNT_MISMATCH, Flag.CURRENCY_MISMATCH}),
         left=left_of(view),
         withheld=withheld_of(view),
+        waits=await waiting_of(hub, payment),
         discount=discount_of(view),
         address=address,
         again=again_url(view),

@@ -88,6 +88,7 @@ async def show_statement(request: Request) -> Page:
         tomorrow=view.statement.cut_off + timedelta(days=1),
         notice=NOTICES.get(said, ""),
         chose_nothing=said == NOTHING,
+        waits=view.waits,
         gone=await owed_no_more(hub, view, request.query_params.getall(GONE, [])),
         chosen_is_gone=GONE in request.query_params,
         promise_is_kept=request.query_params.get(GONE) == OF_MAIL,
