@@ -8,7 +8,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import IO, Final, Protocol
 from xml.sax.saxutils import escape, quoteattr
 
 from hub.domain.text import Text
@@ -28,6 +28,12 @@ HEADING, DAY, MOMENT, AMOUNT, TEXT = 1, 2, 3, 4, 5
 """Cell styles, in the order of ``cellXfs``."""
 
 
+class Writable(Protocol):
+    """Where a file is written to."""
+
+    def write(self, data: bytes, /) -> object: ...
+
+
 def rendered(rows: Iterable[Sequence[Cell | Text]], words: Callable[[Text], str]) -> list[list[Cell]]:
     """Rows in the words of their reader."""
     return [[words(cell) if isinstance(cell, Text) else cell for cell in row] for row in rows]
@@ -38,14 +44,31 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def csv_of(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
+def csv_of(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """UTF-8 with its mark, semicolons and decimal commas: what Excel in Spanish opens without questions."""
-    text = io.StringIO(newline="")
+    made = io.BytesIO()
+    write_csv(made, columns, rows)
+    return made.getvalue()
+
+
+def write_csv(file: Writable, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """The same into a file, row by row as they come."""
+    file.write(b"\xef\xbb\xbf")
+    text = _Utf8(file)
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow([harmless(column) for column in columns])
     for row in rows:
         writer.writerow([_shown(cell) for cell in row])
-    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
+
+
+class _Utf8:
+    """Where a CSV writer writes lines, and bytes arrive."""
+
+    def __init__(self, file: Writable) -> None:
+        self._file = file
+
+    def write(self, line: str) -> None:
+        self._file.write(line.encode("utf-8", "replace"))
 
 
 def _shown(cell: Cell) -> str:
@@ -63,8 +86,15 @@ def _shown(cell: Cell) -> str:
     return harmless(cell.replace("\x00", ""))
 
 
-def xlsx_of(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
+def xlsx_of(name: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """A workbook of one sheet; amounts keep their decimal text, texts are marked as such."""
+    made = io.BytesIO()
+    write_xlsx(made, name, columns, rows)
+    return made.getvalue()
+
+
+def write_xlsx(file: IO[bytes], name: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """The same into a file, row by row as they come."""
     parts = {
         "[Content_Types].xml": CONTENT_TYPES,
         "_rels/.rels": RELATIONS.format(kind="officeDocument", target="xl/workbook.xml", more=""),
@@ -73,13 +103,19 @@ def xlsx_of(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -
             kind="worksheet", target="worksheets/sheet1.xml", more=STYLES_TOO
         ),
         "xl/styles.xml": STYLES,
-        "xl/worksheets/sheet1.xml": "".join(sheet_xml(columns, rows)),
     }
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for part, text in parts.items():
-            archive.writestr(zipfile.ZipInfo(part, (1980, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
-    return made.getvalue()
+            archive.writestr(_part(part), text, zipfile.ZIP_DEFLATED)
+        with archive.open(_part("xl/worksheets/sheet1.xml"), "w") as sheet:
+            for piece in sheet_xml(columns, rows):
+                sheet.write(piece.encode())
+
+
+def _part(name: str) -> zipfile.ZipInfo:
+    made = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    made.compress_type = zipfile.ZIP_DEFLATED
+    return made
 
 
 def sheet_xml(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:

@@ -50,6 +50,7 @@ class Options:
         other_ways: How customers may pay without a provider, such as bank accounts, in the merchant's own words;
             shown with what is owed.
         shop_origins: Addresses (scheme and host) of the merchant's own shops; shoppers go back to these alone.
+        ageing_cuts: The last day of each age of what is overdue, ascending; empty for the usual ones.
     """
 
     auto_record: bool = False
@@ -67,6 +68,7 @@ class Options:
     digest_from: str = ""
     button_order: tuple[str, ...] = ()
     shop_origins: tuple[str, ...] = ()
+    ageing_cuts: tuple[int, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -448,6 +448,17 @@ payable = _table(
         func.coalesce(literal_column("due_on"), literal_column("issued_on")),
         where="kind = 'invoice' AND due > 0",
     ),
+    _index(
+        "payable_newest",
+        *("merchant", "mode", "issued_on", "number"),
+        where="kind = 'invoice' AND undone_at IS NULL",
+    ),
+    _index(
+        "payable_newest_open",
+        *("merchant", "mode", "issued_on", "number"),
+        where="kind = 'invoice' AND due > 0",
+    ),
+    _index("payable_of_customer", "customer", "mode", "issued_on", "number"),
 )
 
 customer_debt = _table(
@@ -717,6 +728,8 @@ entry = _table(
     _one_of("kind", EntryKind),
     _flag("own_record"),
     _index(None, "payment", where="payment IS NOT NULL"),
+    _index("entry_booked", "merchant", "mode", "at"),
+    _index("entry_counting", "merchant", "mode", "value_on", where="value_on IS NOT NULL"),
 )
 
 erasure = _table(
@@ -1456,6 +1469,9 @@ cash_receipt = _table(
     _between("cash", 0),
     CheckConstraint("advance BETWEEN 0 AND cash", name="advance"),
     CheckConstraint("(payment IS NULL) = (movement IS NULL)", name="movement"),
+    _index("receipt_newest", "merchant", "mode", "number", "id"),
+    _index("receipt_received", "merchant", "mode", "received_on", "series", "number"),
+    _index("receipt_of_customer", "customer", "mode", "number"),
     _index(
         "one_receipt",
         "payment",

@@ -37,6 +37,7 @@ from .open_items import OpenItems
 from .operations import Operations
 from .orders import Orders
 from .packages import Packages
+from .owed import OwedOnDays
 from .payables import Payables
 from .payments import Payments
 from .promises import Promises
@@ -45,6 +46,7 @@ from .receipt_series import ReceiptSeriesTable
 from .receipts import Receipts
 from .reconciliations import Reconciliations
 from .reminders import Reminders
+from .report_rows import ReportRows
 from .reported import ReportedPayments
 from .requests import Requests
 from .reviews import Reviews
@@ -69,6 +71,7 @@ class Tx(Runs):
     countries: Countries
     withholding_agents: WithholdingAgents
     withholding_rates: WithholdingRates
+    owed: OwedOnDays
     payables: Payables
     payments: Payments
     ledger: Ledger
@@ -91,6 +94,7 @@ class Tx(Runs):
     operations: Operations
     attachments: Attachments
     reported: ReportedPayments
+    report_rows: ReportRows
     logos: Logos
     requests: Requests
     decisions: Decisions
@@ -201,6 +205,7 @@ NOUNS: Final[Mapping[str, Callable[[Tx], Any]]] = {
     "countries": Countries,
     "withholding_agents": WithholdingAgents,
     "withholding_rates": WithholdingRates,
+    "owed": OwedOnDays,
     "payables": Payables,
     "payments": Payments,
     "ledger": Ledger,
@@ -222,6 +227,7 @@ NOUNS: Final[Mapping[str, Callable[[Tx], Any]]] = {
     "reviews": Reviews,
     "attachments": Attachments,
     "reported": ReportedPayments,
+    "report_rows": ReportRows,
     "logos": Logos,
     "operations": Operations,
     "requests": Requests,

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from hub.domain.ageing import read_cuts
 from hub.domain.card_numbers import mask_card_numbers
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.lengths import BANK_ACCOUNT, too_long
@@ -38,6 +39,7 @@ async def save_options(
     digest: bool | None = None,
     button_order: Sequence[str] | None = None,
     shop_origins: Sequence[str] | None = None,
+    ageing_cuts: str | None = None,
 ) -> Merchant:
     """Save the given choices, the others stay; without addresses the company's own mail is notified.
 
@@ -57,6 +59,7 @@ async def save_options(
         "digest": digest,
         "button_order": None if button_order is None else tuple(dict.fromkeys(button_order)),
         "shop_origins": None if shop_origins is None else _origins(shop_origins, problems),
+        "ageing_cuts": None if ageing_cuts is None else _cuts(ageing_cuts, problems),
     }
     if problems:
         raise Invalid(tuple(problems))
@@ -85,6 +88,14 @@ def _lines(text: str, problems: list[FieldError]) -> str:
     if len(lines) > MAX_LETTERS:
         problems.append(FieldError("other_ways", Text("options.text_too_long", limit=MAX_LETTERS)))
     return lines
+
+
+def _cuts(text: str, problems: list[FieldError]) -> tuple[int, ...]:
+    try:
+        return read_cuts(text)
+    except ValueError:
+        problems.append(FieldError("ageing_cuts", Text("report.cuts_invalid")))
+        return ()
 
 
 def _account(text: str, problems: list[FieldError]) -> str:

@@ -29,6 +29,7 @@ from . import (
     reminders,
     series,
     withholdings,
+    reports,
 )
 from .by_reader import ByReader as ByReader
 
@@ -56,6 +57,7 @@ ROOMS: Final[tuple[Mapping[str, str | ByReader], ...]] = (
     withholdings.WORDS,
     series.WORDS,
     reminders.WORDS,
+    reports.WORDS,
 )
 """Each room's own; a test holds that no id stands in two."""
 

@@ -451,6 +451,21 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("kind = 'invoice' AND due > 0"),
     )
+    op.create_index(
+        "payable_newest",
+        "payable",
+        ["merchant", "mode", "issued_on", "number"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'invoice' AND undone_at IS NULL"),
+    )
+    op.create_index(
+        "payable_newest_open",
+        "payable",
+        ["merchant", "mode", "issued_on", "number"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'invoice' AND due > 0"),
+    )
+    op.create_index("payable_of_customer", "payable", ["customer", "mode", "issued_on", "number"], unique=False)
     op.create_table(
         "store_order",
         sa.Column("id", sa.Text(), nullable=False),
@@ -784,6 +799,14 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("entry_by_payment"), "entry", ["payment"], unique=False, sqlite_where=sa.text("payment IS NOT NULL")
+    )
+    op.create_index("entry_booked", "entry", ["merchant", "mode", "at"], unique=False)
+    op.create_index(
+        "entry_counting",
+        "entry",
+        ["merchant", "mode", "value_on"],
+        unique=False,
+        sqlite_where=sa.text("value_on IS NOT NULL"),
     )
     op.create_table(
         "erasure",
@@ -1775,6 +1798,11 @@ def upgrade() -> None:
         ),
         sqlite_strict=True,
     )
+    op.create_index("receipt_newest", "cash_receipt", ["merchant", "mode", "number", "id"], unique=False)
+    op.create_index(
+        "receipt_received", "cash_receipt", ["merchant", "mode", "received_on", "series", "number"], unique=False
+    )
+    op.create_index("receipt_of_customer", "cash_receipt", ["customer", "mode", "number"], unique=False)
     op.create_index(
         "one_receipt",
         "cash_receipt",
