@@ -105,6 +105,9 @@ OBJECTS: Final = frozenset(
 NO_OBJECTS: Final = frozenset({"code", "link", "name", "owner", "picture", "month"})
 """Parameters that name nothing that is kept from anybody: a provider's code, a one-time link,
 a file, a logo, a month."""
+NO_OBJECTS: Final = frozenset({"code", "kind", "link", "name", "owner", "picture"})
+"""Parameters that name nothing that is kept from anybody: a provider's code, a kind of report, a one-time link,
+a file, a logo."""
 
 OF_ONE_MODE: Final = frozenset(
     {"payment", "receipt", "delivery", "review", "round_id", "schedule", "key"}
@@ -122,6 +125,7 @@ FILES: Final = frozenset(
         "/m/import/{run_id}/set-aside",
         "/m/proofs/{review}",
         "/m/receipts/{receipt}/pdf",
+        "/m/reports/{kind}/file",
         "/p/{token}/qr.png",
         "/p/{token}/soporte.pdf",
         "/p/{token}/volante.pdf",

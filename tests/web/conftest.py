@@ -603,6 +603,8 @@ def desk_paths(house: House) -> list[str]:
         "import",
         "reviews",
         "exports",
+        *("reports", "reports/ageing", "reports/ageing?until=31/10/2026", "reports/owed?by=booked", "reports/paid"),
+        *("reports/receipts", "reports/bills?since=01/01/2026", "reports/debtors"),
         "settlements",
         "mails",
     ]

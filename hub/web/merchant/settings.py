@@ -151,6 +151,7 @@ def _chosen(context: MerchantContext) -> SubmittedForm:
     values = {name: "on" for name in SWITCHES if getattr(options, name)}
     values |= {"notify": "\n".join(options.notify), "bank_account": options.bank_account}
     values["other_ways"] = options.other_ways
+    values["ageing_cuts"] = ", ".join(map(str, options.ageing_cuts))
     for currency, minor in options.minimum.items():
         values[f"minimum-{currency}"] = plain(Money(minor, currency)).replace(".", context.country.decimal_sign or ",")
     return SubmittedForm(values)
@@ -188,6 +189,7 @@ async def save_choices(context: Context, form: CheckedForm) -> Page:
             digest=form.has("digest"),
             bank_account=form.get("bank_account"),
             other_ways=form.get("other_ways"),
+            ageing_cuts=form.get("ageing_cuts"),
             minimum={**kept, **minimum},
             button_order=[code for code, _ in order] if order else None,
             notify=form.get("notify").replace(",", "\n").replace(";", "\n").splitlines(),
