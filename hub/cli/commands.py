@@ -9,6 +9,7 @@ from importlib import import_module
 import click
 
 from . import VERSION
+from .closed_months import reason_option
 from .explaining import explanation
 from .plain import plain, plain_terminal, told_plainly
 
@@ -40,6 +41,7 @@ COMMANDS = {
     "delivery": ("delivery", "Mails that are owed, and their tries."),
     "api-key": ("api_key", "Keys of shops that place orders: create, list, revoke."),
     "ledger": ("ledger", "The books: check, export, correct."),
+    "close": ("close", "Months of the books: show, close, open again, package, verify."),
     "reconcile": ("reconcile", "Compare what providers pay out with the books."),
     "plugins": ("plugins", "Installed providers: list, show, check, try, replay, certify; begin a new one."),
     "simulator": ("simulator", "Run a provider's simulator alone."),
@@ -94,6 +96,7 @@ def _root() -> click.Group:
         epilog="Exit codes: 0 done, 1 failed, 2 usage, 130 interrupted. Every command: docs/cli.md.",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+    root = reason_option(root)
     return click.version_option(VERSION, prog_name="payment-hub", message="%(prog)s %(version)s")(root)
 
 

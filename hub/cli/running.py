@@ -10,6 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .closed_months import looked_at
 from .finding import find_company
 from .options import data_option
 
@@ -29,7 +30,7 @@ def pass_hub(body: Callable[..., Awaitable[int | None]]) -> Callable[..., int | 
     @pass_settings
     @functools.wraps(body)
     def command(settings: Settings, **given: Any) -> int | None:
-        return run_on(settings, lambda hub: body(hub, **given))
+        return run_on(settings, lambda hub: body(looked_at(hub, operator()), **given))
 
     return command
 

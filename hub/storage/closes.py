@@ -21,12 +21,15 @@ from hub_hookspecs import Mode, Money
 from .entries import IN_CHAIN, entries_in
 from .rows import json_text, micros, moment
 from .schema import (
+    ONE,
     ZERO,
     entry,
     late_reason,
     ledger_account,
+    literal,
     month_close,
     month_reopening,
+    observation,
     posting,
     seal,
     series,
@@ -94,6 +97,13 @@ IN_CLOSE = and_(IN_CHAIN, _within(), not_(_within("before_")))
 SEALS = select(seal.c.hash).join(entry, entry.c.id == seal.c.entry).where(IN_CLOSE).order_by(seal.c.seq)
 ANY: Final = 2**62
 """A position that no chain reaches."""
+NEWS = (
+    select(seal.c.seq)
+    .join(entry, entry.c.id == seal.c.entry)
+    .join(observation, observation.c.id == entry.c.observation)
+    .where(IN_CHAIN, seal.c.seq > bindparam("after"), observation.c.source != literal("operator"))
+    .limit(ONE)
+)
 PIECE: Final = 2_000
 """Entries that are read at once."""
 POSITIONS = (
@@ -221,8 +231,19 @@ class Closes:
         return tuple(_late(row, close.zone) for row in self._late(close, close.seq, upto))
 
     def dated_into(self, close: MonthClose, after: int, apart_from: Collection[EntryKind]) -> tuple[str, ...]:
-        """Ids of the entries after a position that count for a day that a close covers, but for some kinds."""
+        """Ids of the entries after a position that somebody dated into a close's months.
+
+        None where any of them is what a provider told: then they are news, and their days the provider's. Entries of
+        some kinds are ``apart_from`` them.
+        """
+        place = {"merchant": close.merchant_id, "mode": close.mode.value, "after": after}
+        if self._tx.run(NEWS, place).fetchone():
+            return ()
         return tuple(row["id"] for row in self._late(close, after, ANY) if row["kind"] not in apart_from)
+
+    def last_of(self, merchant_id: str) -> tuple[MonthClose, ...]:
+        """The last month that stands closed of each book of a merchant."""
+        return tuple(close for mode in Mode if (close := self.last(merchant_id, mode)))
 
     def _late(self, close: MonthClose, after: int, upto: int) -> list[sqlite3.Row]:
         span = attrs.evolve(close.span, seq=upto)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,10 +18,13 @@ from hypothesis import strategies as st
 from hub.domain.identity import Invalid
 from hub.domain.month import Month
 from hub.domain.month_close import MonthClose, span_of
+from hub.domain.observation import ObservedBy
 from hub.domain.refusals import Conflict
 from hub.flows.closing.close_month import close_month, reopen_month
+from hub.flows.ground.closed_months import looking
+from hub.flows.payments.record_observations import Claim, record_observations
 from hub.storage import closes
-from hub_hookspecs import Mode
+from hub_hookspecs import Kind, Mode, Money, Observation
 from tests.bookkeeping.desk import Desk, run
 from tests.bookkeeping.test_random import EVENTS, attempt
 
@@ -159,6 +163,41 @@ def test_an_accountant_closes_where_nothing_is_open(desk_for: Callable[[str], De
     later(desk, "2026-04-02")
 
     assert close(desk, MARCH, why="", owner=False).open == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "is_news"), [(ObservedBy.NOTIFICATION, True), (ObservedBy.QUERY, True), (ObservedBy.OPERATOR, False)]
+)
+def test_what_a_provider_tells_of_a_closed_month_is_booked_and_what_a_person_says_is_asked_about(
+    desk_for: Callable[[str], Desk], source: ObservedBy, is_news: bool
+) -> None:
+    desk = desk_for("CR")
+    for line in ("invoice FE-1 100.00", "pays A FE-1 100.00"):
+        desk.do(line)
+    later(desk, "2026-04-02")
+    made = close(desk, MARCH)
+    told = Observation(
+        kind=Kind.PAID,
+        movement="REFA",
+        amount=Money(10_000, "CRC"),
+        vouched=frozenset({"movement", "amount"}),
+        occurred_at=datetime(2026, 3, 31, 20, tzinfo=UTC),
+    )
+
+    class Asked(Exception):
+        """Somebody is asked for a reason."""
+
+    hub = looking(desk.hub, merchant_id=None, by="contadora", why="", refuse=lambda *_all: Asked())
+    claim = Claim(observation=told, source=source, note="contadora: lo vi")
+    book = hub.store.write(
+        lambda tx: record_observations(tx, hub, tx.payments.get("pay-A"), [claim], now=desk.clock.now)
+    )
+    with contextlib.nullcontext() if is_news else pytest.raises(Asked):
+        run(book)
+
+    late = [(item.kind.value, item.value_on.isoformat()) for item in desk.read(lambda tx: tx.closes.late(made, 10**9))]
+    assert late == ([("capture", "2026-03-31"), ("allocation", "2026-03-31")] if is_news else [])
+    assert desk.read(lambda tx: tx.closes.problems(made)) == ()
 
 
 ACTS = st.one_of(

@@ -58,10 +58,11 @@ WHERE_TO: Final = {
     "portal/payment.html {{ payment.action.url }}": [],
     "merchant/prove.html {{ action }}": [],
     "merchant/customer_form.html {{ address }}": ["/m/customers/new", "/m/customers/{}/edit"],
+    "merchant/closed_month.html {{ here }}": [],
 }
 """Where a form leads that only its page knows: of one template, or of all; a provider's own page is none of ours.
 
-What is sent once more after a fresh sign-in carries what it was drawn from, like all else that was typed.
+A form that is sent once more, after a fresh sign-in or for a closed month, carries the mark that it came with.
 """
 
 

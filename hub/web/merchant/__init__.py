@@ -44,6 +44,8 @@ from . import (
 )
 from .context import FormRefused, NotFresh, NotSignedIn, checked_form, open_context, show_refused, show_sign_in
 from .prove import show_proof
+from .closed_months import MonthIsClosed, show_closed
+from .context import FormRefused, NotSignedIn, checked_form, open_context, show_refused, show_sign_in
 
 
 def routes() -> list[ControllerRouterHandler]:
@@ -87,6 +89,7 @@ def routes() -> list[ControllerRouterHandler]:
         ],
         dependencies={"context": Provide(open_context), "form": Provide(checked_form)},
         exception_handlers={NotSignedIn: show_sign_in, NotFresh: show_proof, FormRefused: show_refused},
+        exception_handlers={NotSignedIn: show_sign_in, FormRefused: show_refused, MonthIsClosed: show_closed},
         include_in_schema=False,
     )
     link = Router(

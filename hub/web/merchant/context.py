@@ -28,6 +28,7 @@ from hub.web.responses import Page, redirect
 from hub_hookspecs import Country, Mode
 
 from . import words
+from .closed_months import looking_hub
 from .form import NOTHING, SubmittedForm, read_form
 from .rights import RIGHTS, Right
 
@@ -158,7 +159,10 @@ async def open_context(request: Request) -> MerchantContext:
         with contextlib.suppress(Unavailable):  # the page is shown all the same, and the cookie keeps it
             await speak_language(hub, session, pages.remember)
     hub = await _as_drawn(request, hub, merchant.mode)
-    return MerchantContext(hub=hub, pages=pages, session=session, merchant=merchant, here=request.url.path)
+    context = MerchantContext(hub=hub, pages=pages, session=session, merchant=merchant, here=request.url.path)
+    if request.method != "POST" or request.route_handler.opt.get("facts"):
+        return context
+    return attrs.evolve(context, hub=looking_hub(context, await read_form(request)))
 
 
 async def _as_drawn(request: Request, hub: Hub, mode: Mode) -> Hub:

@@ -18,7 +18,7 @@ from hub.web.request import Request
 FieldErrors: TypeAlias = Mapping[str, Sequence[Text | str]]
 """What is wrong with a form, by the field that it stands beside."""
 
-PROSE = frozenset({"note", "notes", "text", "reason", "why", "bank_account", "name"})
+PROSE = frozenset({"note", "notes", "text", "reason", "why", "bank_account", "name", "into_closed"})
 """Fields in which people write what they like."""
 
 

@@ -189,7 +189,7 @@ def proposals(look: Look) -> Mapping[str, str]:
     return proposed(reading.missing, free, look.samples, look.people)
 
 
-@post("/import/{run_id:str}", status_code=200, right=Right.SEND)
+@post("/import/{run_id:str}", status_code=200, facts=True, right=Right.SEND)
 async def confirm(context: Context, form: CheckedForm, run_id: FromPath[str]) -> Page:
     """Read the file another way where something else was chosen than it is read now; else take it."""
     with unknown_is_404():

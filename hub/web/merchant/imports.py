@@ -40,7 +40,7 @@ def _page(context: MerchantContext, *, kind: str, form_error: Text | str = "") -
     )
 
 
-@post("/import", status_code=200, request_max_body_size=MAX_FORM_BYTES, right=Right.SEND)
+@post("/import", status_code=200, request_max_body_size=MAX_FORM_BYTES, facts=True, right=Right.SEND)
 async def bring(context: Context, form: CheckedForm) -> Page:
     """Keep the file, and show how it is understood; nothing of it is taken."""
     kind = form.get("kind") if form.get("kind") in KINDS else FileKind.INVOICES.value

@@ -83,7 +83,7 @@ async def settlements_page(
     )
 
 
-@post("/settlements/file", status_code=200, request_max_body_size=MAX_FORM_BYTES, right=Right.BOOK)
+@post("/settlements/file", status_code=200, request_max_body_size=MAX_FORM_BYTES, facts=True, right=Right.BOOK)
 async def bring(context: Context, form: CheckedForm) -> Page:
     """Keep a provider's file, and show what it comes to; nothing of it is booked."""
     account = await _account(context, form.get("account"))
@@ -100,7 +100,7 @@ async def bring(context: Context, form: CheckedForm) -> Page:
     return redirect(f"/m/settlements?run={run.id}")
 
 
-@post("/settlements", status_code=200, right=Right.BOOK, drawn=Subject.ACCOUNT)
+@post("/settlements", status_code=200, facts=True, right=Right.BOOK, drawn=Subject.ACCOUNT)
 async def take(context: Context, form: CheckedForm) -> Page:
     """Book what agrees of the file that was shown."""
     with unknown_is_404():
@@ -162,7 +162,7 @@ async def _look(
     return Look(run=run, headings=headings, samples=samples, report=report, doubted=doubted)
 
 
-@post("/settlements/read", status_code=200, right=Right.BOOK)
+@post("/settlements/read", status_code=200, facts=True, right=Right.BOOK)
 async def read_so(context: Context, form: CheckedForm) -> Page:
     """Read the file that was shown another way, and show what it comes to then."""
     with unknown_is_404():
