@@ -8,6 +8,7 @@ from typing import Final
 
 import attrs
 
+from hub.domain.contact_rules import CAREFUL
 from hub_hookspecs import ContactRules, Country
 
 ALWAYS: Final = ContactRules(
@@ -16,7 +17,7 @@ ALWAYS: Final = ContactRules(
     per_day=1000,
     per_week=1000,
     channels_per_week=10,
-    source="Una prueba",
+    source=CAREFUL.source,
 )
 
 

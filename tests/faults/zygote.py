@@ -17,18 +17,22 @@ import contextlib
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import time
 from pathlib import Path
 from typing import Any
 
 from hub.bootstrap import open_hub
 from hub.documents.smtp import SmtpMailer
+from hub.domain.contact_rules import ContactCalendar
 from hub.flows.mails import deliver
 from hub.flows.payments import receive_message
+from hub.flows.statements import claim_contact, dunning, remind
 from hub.jobs.embedded import Loop
 from hub.logs import set_up_logs
 from hub.settings import Settings
 from hub.web import notifications
 from hub.web.serve import bind, serve
+from hub_hookspecs import ContactRules
 
 HOST = "127.0.0.1"
 LATER_SECONDS = 0.05
@@ -85,11 +89,19 @@ class Everybody:
         yield
 
 
+def open_always() -> None:
+    """No bug: contacts about a debt leave at whatever hour the trial runs."""
+    rules = ContactRules(windows=dict.fromkeys(range(7), (time(0), time.max)), source="Una prueba")
+    for module in (claim_contact, dunning, remind):
+        vars(module)["calendar_of"] = lambda _hub, merchant: ContactCalendar(rules=rules, zone=merchant.company.zone)
+
+
 BUGS: dict[str, Callable[[], None]] = {
     "none": lambda: None,
     "acknowledge_before_commit": acknowledge_before_commit,
     "no_papers": no_papers,
     "together": together,
+    "always_open": open_always,
 }
 
 
