@@ -36,8 +36,8 @@ from .month_rows import MonthRows
 from .open_items import OpenItems
 from .operations import Operations
 from .orders import Orders
-from .packages import Packages
 from .owed import OwedOnDays
+from .packages import Packages
 from .payables import Payables
 from .payments import Payments
 from .promises import Promises

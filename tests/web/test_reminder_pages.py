@@ -193,3 +193,21 @@ def test_a_statement_sent_by_a_person_leaves_outside_the_windows_and_the_page_wa
         assert desk.email in shown
     finally:
         house.hub.countries = countries
+
+
+def test_a_round_outside_the_windows_says_when_it_leaves_and_waits(house: House, seat: Callable[..., Seat]) -> None:
+    desk, debtor = the_seat(house, seat), house.debtor("CR", (98_765_400, -6), email="espera@correo.example")
+    countries = house.hub.countries
+    assert "A esta hora no se escribe" not in desk.read("/m/rounds")
+    shut = ContactRules(windows={(house.time().weekday() + 3) % 7: WINDOW}, source="Una prueba")
+    house.hub.countries = {code: attrs.evolve(country, contacts=shut) for code, country in countries.items()}
+    try:
+        assert "A esta hora no se escribe a quien debe: lo que envíe sale el" in seen_in(desk.read("/m/rounds"))
+        page = desk.go("/m/rounds", least="900000", currency="CRC", days="", round_id="w" * 26, note="")
+        assert "Envío del" in page
+        house.until(lambda: "En espera: 1." in seen_in(desk.read("/m/rounds/" + "w" * 26)))
+        page = desk.read("/m/rounds/" + "w" * 26)
+        assert 'http-equiv="refresh"' not in page
+        assert not house.read(lambda tx: tx.contacts.of(debtor.customer.id, desk.merchant.mode))
+    finally:
+        house.hub.countries = countries

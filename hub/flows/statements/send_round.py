@@ -27,6 +27,8 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
 from hub_hookspecs import CROCKFORD, Money
 
+from .claim_contact import HELD
+
 PORTION: Final = 100
 LISTED: Final = 200
 
@@ -240,6 +242,17 @@ class RoundView:
     def is_running(self) -> bool:
         """Mails are still to be queued or sent."""
         return self.round.due_at is not None or bool(self.counts.get(DeliveryState.DUE, 0))
+
+    @property
+    def held(self) -> tuple[Delivery, ...]:
+        """Mails that wait for the next window, or until the week of the last contact is over; the next one first."""
+        found = [item for item in self.deliveries if item.state is DeliveryState.DUE and HELD in item.details]
+        return tuple(sorted(found, key=lambda item: item.details[HELD]))
+
+    @property
+    def is_held(self) -> bool:
+        """Nothing is left to do but to wait for that."""
+        return self.round.due_at is None and len(self.held) >= min(self.counts.get(DeliveryState.DUE, 0), LISTED)
 
     @property
     def finished(self) -> int:

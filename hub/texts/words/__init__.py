@@ -27,9 +27,9 @@ from . import (
     proposals,
     receipts,
     reminders,
+    reports,
     series,
     withholdings,
-    reports,
 )
 from .by_reader import ByReader as ByReader
 

@@ -42,10 +42,9 @@ from . import (
     withheld_answers,
     withholding_rates,
 )
+from .closed_months import MonthIsClosed, show_closed
 from .context import FormRefused, NotFresh, NotSignedIn, checked_form, open_context, show_refused, show_sign_in
 from .prove import show_proof
-from .closed_months import MonthIsClosed, show_closed
-from .context import FormRefused, NotSignedIn, checked_form, open_context, show_refused, show_sign_in
 
 
 def routes() -> list[ControllerRouterHandler]:

@@ -17,6 +17,7 @@ from hub.flows.statements.send_round import Debtor, Plan, list_rounds, plan_roun
 from hub.web.request import Request
 from hub.web.responses import Page, redirect
 
+from .contact_words import opens_for
 from .context import Context, MerchantContext, unknown_is_404
 from .form import CheckedForm, FieldErrors, SubmittedForm, by_field
 from .rights import Right
@@ -59,6 +60,7 @@ async def _page(
         rounds=await list_rounds(context.hub, context.merchant),
         schedules=await list_schedules(context.hub, context.merchant),
         round_id=typed.get("round_id")[:40] or context.hub.fresh_id(),
+        opens=opens_for(context),
         notice=notice,
     )
 
@@ -174,7 +176,7 @@ async def show_round(context: Context, round_id: FromPath[str]) -> Page:
         "round.html",
         view=view,
         rows=await list_round_deliveries(context.hub, context.merchant, round_id),
-        refresh=REFRESH_SECONDS if view.is_running else 0,
+        refresh=REFRESH_SECONDS if view.is_running and not view.is_held else 0,
     )
 
 
