@@ -50,8 +50,9 @@ BY_AGE_AFTER = BY_AGE.where(
     tuple_(customer_debt.c.oldest, customer_debt.c.customer) > tuple_(bindparam("key"), bindparam("after"))
 )
 OWES_MATCHING = customer_debt.c.customer.in_(
-    select(customer.c.id).where(customer.c.id == customer_debt.c.customer, MATCHES)
+    select(customer.c.id).where(customer.c.merchant == bindparam("merchant"), customer.c.is_shopper == ZERO, MATCHES)
 )
+"""Found once, from the list's own index, and not row by row."""
 OF = select(customer_debt).where(
     among(customer_debt.c.customer, "ids"), customer_debt.c.mode == bindparam("mode"), customer_debt.c.due > ZERO
 )

@@ -66,6 +66,11 @@ OF_PAYMENT = RECEIPTS.where(
 OF = RECEIPTS.where(
     cash_receipt.c.merchant == bindparam("merchant"), cash_receipt.c.mode == bindparam("mode")
 ).order_by(cash_receipt.c.series, cash_receipt.c.number.desc())
+OF_CUSTOMER = (
+    RECEIPTS.where(cash_receipt.c.customer == bindparam("customer"), cash_receipt.c.mode == bindparam("mode"))
+    .order_by(cash_receipt.c.issued_at.desc(), cash_receipt.c.id.desc())
+    .limit(bindparam("limit"))
+)
 
 REFERRED = OF.where(
     cash_receipt.c.bank_reference == bindparam("reference"),
@@ -174,6 +179,11 @@ class Receipts:
         """The receipts that stand with this reference of the bank, the last number first."""
         values = {"merchant": merchant_id, "mode": mode.value, "reference": reference}
         return tuple(_receipt(row) for row in self._tx.run(REFERRED, values))
+
+    def of_customer(self, customer_id: str, mode: Mode, *, limit: int) -> tuple[CashReceipt, ...]:
+        """The last receipts of a customer, the newest first."""
+        values = {"customer": customer_id, "mode": mode.value, "limit": limit}
+        return tuple(_receipt(row) for row in self._tx.run(OF_CUSTOMER, values))
 
     def of(self, merchant_id: str, mode: Mode) -> tuple[CashReceipt, ...]:
         """A merchant's receipts by series, the last number first."""

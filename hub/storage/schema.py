@@ -1472,6 +1472,7 @@ cash_receipt = _table(
     _index("receipt_newest", "merchant", "mode", "number", "id"),
     _index("receipt_received", "merchant", "mode", "received_on", "series", "number"),
     _index("receipt_of_customer", "customer", "mode", "number"),
+    _index("cash_receipt_of_customer", "customer", "mode", "issued_at", "id"),
     _index(
         "one_receipt",
         "payment",

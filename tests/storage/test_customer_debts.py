@@ -14,7 +14,7 @@ import pytest
 from hub.domain.instalment import Instalment
 from hub.domain.merchant import Customer
 from hub.domain.payable import Payable, PayableKind
-from hub.storage import SqliteStore, SqliteTx, customer_debts
+from hub.storage import SqliteStore, SqliteTx, customer_debts, receipts
 from hub.storage.statements import ready
 from hub_hookspecs import Mode
 from tests.storage.conftest import World
@@ -191,8 +191,9 @@ def test_a_list_is_searched_by_name_mail_and_phone(listed: SqliteStore, text: st
         (customer_debts.BY_AGE, "customer_debt_by_oldest"),
         (customer_debts.BY_AGE_AFTER, "customer_debt_by_oldest"),
         (customer_debts.OF, "PRIMARY KEY"),
+        (receipts.OF_CUSTOMER, "cash_receipt_of_customer"),
     ],
-    ids=["name", "name on", "debt", "debt on", "age", "age on", "debts of a page"],
+    ids=["name", "name on", "debt", "debt on", "age", "age on", "debts of a page", "receipts of a customer"],
 )
 def test_a_page_is_read_from_its_index_without_a_scan_and_without_sorting(path: Path, which: Any, index: str) -> None:
     made = ready(which)

@@ -13,6 +13,8 @@ from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 
 LISTED = 200
+LAST = 20
+"""Mails that a customer's page shows."""
 
 
 @attrs.frozen(kw_only=True)
@@ -62,11 +64,11 @@ async def list_round_deliveries(hub: Hub, merchant: Merchant, round_id: str) -> 
 
 
 async def list_customer_mails(hub: Hub, merchant: Merchant, customer_id: str) -> tuple[DeliveryRow, ...]:
-    """The mails about one customer, the newest first."""
+    """The last mails about one customer, the newest first."""
 
     def read(tx: Tx) -> tuple[DeliveryRow, ...]:
         found = tx.deliveries.of(merchant_id=merchant.id, subject_id=customer_id)
-        return rows_of(tx, [item for item in found if item.mode is merchant.mode])
+        return rows_of(tx, [item for item in found if item.mode is merchant.mode][:LAST])
 
     return await hub.store.read(read)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import attrs
 
@@ -22,6 +23,9 @@ from hub_hookspecs import Money
 
 from .payment_rows import PaymentRow, payment_rows
 
+LAST: Final = 20
+"""Cash receipts that a customer's page shows."""
+
 
 @attrs.frozen(kw_only=True)
 class CustomerView:
@@ -31,7 +35,7 @@ class CustomerView:
         statement: What the customer would see now.
         link, url: The open link to the statement, if there is one.
         deliveries: Statements mailed, newest first.
-        receipts: Cash receipts, newest first.
+        receipts: The last cash receipts, newest first.
         free: Credit that may be paid out, one sum a currency.
         disbursements: Credit that was paid out, the last number first.
         proposed: Payments out of credit that wait for a second person.
@@ -80,7 +84,6 @@ async def view_customer(hub: Hub, merchant: Merchant, customer_id: str) -> Custo
     def read(tx: Tx) -> CustomerView:
         customer = customer_of(tx, merchant, customer_id)
         link = tx.links.find(LinkKind.STATEMENT, customer.id, merchant.mode, now)
-        receipts = [item for item in tx.receipts.of(merchant.id, merchant.mode) if item.customer_id == customer.id]
         return CustomerView(
             customer=customer,
             statement=statement_of(tx, hub, customer.id, merchant.mode, now),
@@ -88,7 +91,7 @@ async def view_customer(hub: Hub, merchant: Merchant, customer_id: str) -> Custo
             url=url_of(hub, link) if link else "",
             deliveries=_newest(tx.deliveries.of(merchant_id=merchant.id, subject_id=customer.id), merchant),
             payments=payment_rows(tx, tx.payments.of_customer(customer.id, merchant.mode)),
-            receipts=tuple(sorted(receipts, key=lambda item: item.issued_at, reverse=True)),
+            receipts=tx.receipts.of_customer(customer.id, merchant.mode, limit=LAST),
             free=free_sums(tx, customer.id, merchant.mode),
             disbursements=tx.disbursements.of_customer(customer.id, merchant.mode),
             proposed=_proposed(tx, customer, merchant),

@@ -1803,6 +1803,7 @@ def upgrade() -> None:
         "receipt_received", "cash_receipt", ["merchant", "mode", "received_on", "series", "number"], unique=False
     )
     op.create_index("receipt_of_customer", "cash_receipt", ["customer", "mode", "number"], unique=False)
+    op.create_index("cash_receipt_of_customer", "cash_receipt", ["customer", "mode", "issued_at", "id"], unique=False)
     op.create_index(
         "one_receipt",
         "cash_receipt",
