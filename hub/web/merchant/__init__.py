@@ -87,8 +87,12 @@ def routes() -> list[ControllerRouterHandler]:
             *reports.HANDLERS,
         ],
         dependencies={"context": Provide(open_context), "form": Provide(checked_form)},
-        exception_handlers={NotSignedIn: show_sign_in, NotFresh: show_proof, FormRefused: show_refused},
-        exception_handlers={NotSignedIn: show_sign_in, FormRefused: show_refused, MonthIsClosed: show_closed},
+        exception_handlers={
+            NotSignedIn: show_sign_in,
+            NotFresh: show_proof,
+            FormRefused: show_refused,
+            MonthIsClosed: show_closed,
+        },
         include_in_schema=False,
     )
     link = Router(
