@@ -63,6 +63,7 @@ ANY_TIME: Final[Mapping[str, str]] = {
     "/m/payments/{}/conversion": SECOND,
     "/m/payments/{}/dispute": "what the bank says",
     "/m/payments/{}/dispute-end": SECOND,
+    "/m/payments/{}/withheld/{}": SECOND,
     "/m/payments/{}/receipt": ADDS,
     "/m/payments/{}/refund": PROVIDER,
     "/m/payments/{}/release": SECOND,

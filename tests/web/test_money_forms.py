@@ -135,7 +135,9 @@ def posting(name: str, text: str) -> Iterator[tuple[list[str], str]]:
         action = re.search(r'(?<!{% if action %} )action="([^"]*)"', form.partition("\n")[0])
         where = action[1] if action else ""
         plain = re.sub(r"{{.*?}}", "{}", where)
-        yield WHERE_TO.get(f"{name} {where}", WHERE_TO.get(where, [plain])), form
+        others = re.findall(r'formaction="([^"]*)"', form)
+        addresses = [*WHERE_TO.get(f"{name} {where}", WHERE_TO.get(where, [plain])), *others]
+        yield [address.partition("#")[0] for address in addresses], form
 
 
 def without_mark(name: str, text: str, money: set[str]) -> list[str]:
