@@ -10,8 +10,10 @@ import attrs
 import pytest
 
 from hub.domain.files.layout import FileKind
+from hub.domain.intake import Share
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.message import DeliveryKind, DeliveryState
+from hub.flows.ground.open_link import url_of
 from hub.flows.imports import save_customers
 from hub.flows.imports.hand_in import hand_in
 from hub.flows.imports.import_files import import_customers, import_invoices
@@ -20,7 +22,12 @@ from hub.flows.imports.undo import undo_import
 from hub.flows.mails.resend_mail import NotAgain, resend_mail
 from hub.flows.merchants import save_customer
 from hub.flows.merchants.save_customer import CustomerForm, edit_customer, form_of
+from hub.flows.payments.open_payment import PayRequest
+from hub.flows.payments.start_payment import start_payment
+from hub.flows.payments.view_payment import payment_link_id
 from hub.flows.statements.send_statement import copy_link, send_statement
+from hub.storage.customer_edits import CustomerEdits
+from hub_hookspecs import Channel
 from tests.web.conftest import House, Seat
 
 COLON = 100
@@ -246,6 +253,51 @@ def test_an_old_receipt_is_sent_again_neither_to_the_address_of_before_nor_to_th
     assert house.run(resend_mail(house.hub, desk.merchant, receipt.id)).recipient == "antes@x.example"
 
 
+def of_a_payment(house: House) -> tuple[Customer, str, str]:
+    """A customer who pays, the address of that payment's page as a mail has it, and the path of the statement."""
+    debtor = house.debtor("CR", (100_000, -2), (50_000, -1), email="antes@x.example")
+    request = PayRequest(
+        account_id=house.accounts["CR"].id,
+        way="form",
+        channel=Channel.STATEMENT,
+        customer_id=debtor.customer.id,
+        shares=[Share(debtor.invoices[0].id, debtor.invoices[0].total)],
+        email="antes@x.example",
+        name="Pagadora",
+    )
+    payment = house.run(start_payment(house.hub, request))
+    house.until(lambda: (found := house.read(lambda tx: tx.payments.get(payment.id))) and found.status == "pending")
+    link = house.read(lambda tx: tx.links.get(payment_link_id(payment.id)))
+    assert link
+    return debtor.customer, url_of(house.hub, link), debtor.path
+
+
+def changed_mail(house: House, customer: Customer) -> str:
+    """Another mail is written by hand, and the new one is sent its link."""
+    form = attrs.evolve(form_of(customer), emails="hoy@x.example")
+    house.run(edit_customer(house.hub, house.merchants["CR"], customer.id, form, by="duena"))
+    return house.run(copy_link(house.hub, house.merchants["CR"], customer.id))
+
+
+def test_the_page_of_an_older_payment_leads_to_no_statement_any_more(house: House) -> None:
+    customer, page, path = of_a_payment(house)
+    with house.browser() as browser:
+        assert path in browser.get(page).text
+        new = changed_mail(house, customer).removeprefix(house.base)
+        shown = browser.get(page)
+        assert shown.status_code == 200
+        assert "/s/" not in shown.text
+        assert browser.get(new).status_code == 200
+
+
+def test_control_a_payment_page_that_hands_the_new_link_on_is_found(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CustomerEdits, "who_it_is_since", lambda _self, _customer: None)
+    with pytest.raises(AssertionError):
+        test_the_page_of_an_older_payment_leads_to_no_statement_any_more(house)
+
+
 # ---- files afterwards
 
 HEAD = "Tipo de identificación,Identificación,Nombre,Correo,Teléfono\n"
@@ -305,8 +357,8 @@ def test_a_number_that_was_corrected_is_nobodys_under_another_name(desk: Seat) -
     invoices = "Número,Identificación,Nombre del cliente,Fecha,Total,Moneda\nF-1,102340567,Pedro,2026-01-05,1000,CRC\n"
     bills = desk.house.run(import_invoices(desk.house.hub, desk.merchant, invoices.encode(), name="f.csv"))
 
-    assert [row.message.id for row in report.set_aside] == ["import.number_corrected"]
-    assert [row.message.id for row in bills.set_aside] == ["import.number_corrected"]
+    assert [str(row.message) for row in report.set_aside] == ["import.number_corrected"]
+    assert [str(row.message) for row in bills.set_aside] == ["import.number_corrected"]
     assert len(customers_of(desk)) == 1
     created(desk, name="Pedro Mora", identity_number="102340567")
     assert takes(desk, "CF,102340567,Pedro Mora,pedro@x.example,\n").set_aside == ()
