@@ -5,10 +5,26 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 
 import attrs
 
 from .ledger import Applied, Drawn, Entry, EntryKind, LedgerKind, Posting, debit_and_credit
+
+REVERSIBLE: Final = frozenset(
+    {
+        EntryKind.PAID_ELSEWHERE,
+        EntryKind.ALLOCATION,
+        EntryKind.WITHHELD,
+        EntryKind.DISCOUNT,
+        EntryKind.CREDIT_NOTE,
+        EntryKind.REFUND,
+        EntryKind.CHARGEBACK,
+        EntryKind.WRITE_OFF,
+        EntryKind.PAYOUT,
+    }
+)
+"""Kinds of which a whole entry may be wrong."""
 
 
 def correction(entry: Entry, *, number: int, at: datetime, note: str) -> Entry:

@@ -127,6 +127,18 @@ OF_CUSTOMER = union(
 """Every entry moves a receivable by a bill or an allocation row, and a credit by an intake, an allocation or a draw."""
 
 
+OF_PAYABLE = union(
+    select(entry.c.id).where(
+        entry.c.merchant == bindparam("merchant"),
+        entry.c.mode == bindparam("mode"),
+        entry.c.key >= bindparam("first"),
+        entry.c.key < bindparam("last"),
+    ),
+    select(allocation.c.entry).where(allocation.c.payable == bindparam("payable")),
+    select(entry.c.id).where(entry.c.payable == bindparam("payable"), entry.c.payable.is_not(None)),
+)
+"""Every entry that bills a payable or settles it, or is on it without moving it."""
+
 GROWING = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{26}\b")
 """An id of ours in the key of an entry."""
 

@@ -16,7 +16,17 @@ from hub_hookspecs import Mode
 
 from .audit import export_audit, export_sealed
 from .credit import credit_of, credit_used, held_credit
-from .entries import KEYED, MONEY_BOOKED, MONEY_COUNTING, OF_CUSTOMER, OF_PAYMENT, entries_in, entry_id, source
+from .entries import (
+    KEYED,
+    MONEY_BOOKED,
+    MONEY_COUNTING,
+    OF_CUSTOMER,
+    OF_PAYABLE,
+    OF_PAYMENT,
+    entries_in,
+    entry_id,
+    source,
+)
 from .intakes import INTAKE, INTAKES_OF_PAYMENT, TIMES, UNAPPLIED, applied_to, disbursed_of, intakes_in
 from .rows import json_text, micros
 from .schema import ZERO, allocation, balance, entry, erasure, ledger_account, literal, posting, seal
@@ -153,6 +163,12 @@ class Ledger:
         """
         values = {"merchant": merchant_id, "mode": mode.value, "customer": customer_id}
         return entries_in(self._tx, values, OF_CUSTOMER)
+
+    def of_payable(self, payable: Payable) -> tuple[Entry, ...]:
+        """Every entry that bills an invoice, settles it or is on it, in the order of their sealing."""
+        bills = {"first": f"bill:{payable.id}:", "last": f"bill:{payable.id};"}
+        values = {"merchant": payable.merchant_id, "mode": payable.mode.value, "payable": payable.id, **bills}
+        return entries_in(self._tx, values, OF_PAYABLE)
 
     def of_money(
         self,

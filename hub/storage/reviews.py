@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.message import Review
@@ -57,6 +57,19 @@ ANSWERED = select(review).where(
     among(review.c.subject, "subjects"),
     review.c.resolved_at >= bindparam("since"),
     review.c.resolved_by != literal(""),
+)
+WRITTEN_BY = (
+    select(review)
+    .where(
+        review.c.subject >= bindparam("first"),
+        review.c.subject < bindparam("last"),
+        review.c.merchant == bindparam("merchant"),
+        review.c.mode == bindparam("mode"),
+        review.c.cause == literal("customer_note"),
+        review.c.opened_at >= bindparam("since"),
+    )
+    .order_by(review.c.opened_at.desc(), review.c.id)
+    .limit(literal_column("20"))
 )
 SINCE = select(review).where(review.c.opened_at > bindparam("since")).order_by(review.c.opened_at, review.c.id)
 
@@ -113,6 +126,12 @@ class Reviews:
         """Open reviews of these causes about one of these subjects; oldest first."""
         values = {"merchant": merchant_id, "causes": json_text(sorted(causes)), "subjects": json_text(list(subjects))}
         return tuple(_review(row) for row in self._tx.run(ABOUT, values))
+
+    def written_by(self, merchant_id: str, mode: Mode, customer_id: str, since: datetime) -> tuple[Review, ...]:
+        """What a customer wrote from a statement since then, answered or not; newest first, twenty at most."""
+        between = {"first": f"{customer_id}:", "last": f"{customer_id};"}
+        values = {**between, "merchant": merchant_id, "mode": mode.value, "since": micros(since)}
+        return tuple(_review(row) for row in self._tx.run(WRITTEN_BY, values))
 
     def answered(self, merchant_id: str, subjects: Collection[str], since: datetime) -> tuple[Review, ...]:
         """Reviews about one of these subjects that a person resolved since then."""

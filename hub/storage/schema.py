@@ -730,6 +730,7 @@ entry = _table(
     _index(None, "payment", where="payment IS NOT NULL"),
     _index("entry_booked", "merchant", "mode", "at"),
     _index("entry_counting", "merchant", "mode", "value_on", where="value_on IS NOT NULL"),
+    _index(None, "payable", where="payable IS NOT NULL"),
 )
 
 erasure = _table(
@@ -1229,6 +1230,7 @@ review = _table(
         where="resolved_at IS NULL",
     ),
     _index(None, "payment"),
+    _index(None, "subject"),
     _index(None, "opened_at"),
 )
 

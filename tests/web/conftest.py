@@ -38,7 +38,7 @@ from hub.flows.accounts.catalogue import notification_address
 from hub.flows.accounts.connect_account import connect_account
 from hub.flows.accounts.validate_account import confirm_account
 from hub.flows.closing.close_month import close_month
-from hub.flows.corrections.record_receipt import record_for_payment
+from hub.flows.corrections.record_receipt import record_by_hand, record_for_payment
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_drawn import Subject, drawn_from
 from hub.flows.imports.hand_in import hand_in
@@ -62,7 +62,7 @@ from hub.web.merchant.guide import trial_words
 from hub.web.serve import bind, serve
 from hub_demo.design import Design
 from hub_demo.mailbox import Mailbox
-from hub_hookspecs import Channel, EnteredBy, IdentityDocument, Mode
+from hub_hookspecs import Channel, EnteredBy, IdentityDocument, Mode, Money
 from hub_hookspecs.testing.simulator import Simulator
 from tests.contacts import always_open
 
@@ -616,10 +616,15 @@ def desk_paths(house: House) -> list[str]:
         f"{customer}/activity",
         f"{customer}/edit",
         "/m/customers/new",
+        f"{customer}/history",
         f"{customer}/mail",
         f"{customer}/receipt",
         f"/m/payments/{payment.id}",
         f"/m/payments/{payment.id}/receipt",
+        f"/m/invoices/{debtor.invoices[0].id}",
+        f"/m/invoices/{debtor.invoices[1].id}",
+        f"/m/invoices/{debtor.invoices[1].id}/credit-note",
+        f"{customer}/correct?key={correctable(house, merchant, debtor)}",
     )
     imports = import_pages(house, merchant, debtor)
     return ["/m", *(f"/m/{path}" for path in (*desk, *lists, *imports)), *one]
@@ -631,6 +636,17 @@ def close_pages(house: House, merchant: Merchant) -> list[str]:
     house.run(close_month(house.hub, merchant, merchant.mode, month, by="duena", why="después", is_owner=True))
     house.debtor("CR", (9_900, -1))
     return ["close", f"close/{month}?check=1", f"close/{month.next}"]
+
+
+def correctable(house: House, merchant: Merchant, debtor: Debtor) -> str:
+    """The key of a cash receipt whose amount may be corrected."""
+    cash = Money(100_000, "CRC")
+    receipt = house.run(
+        record_by_hand(
+            house.hub, merchant, debtor.customer.id, means="cash", cash=cash, shares=[], by="duena@cr.example"
+        )
+    )
+    return f"manual:{receipt.id}"
 
 
 def import_pages(house: House, merchant: Merchant, debtor: Debtor) -> list[str]:

@@ -35,6 +35,7 @@ from hub.flows.corrections.keep_line import store_line
 from hub.flows.corrections.record_dispute import record_dispute
 from hub.flows.corrections.record_receipt import record_by_hand
 from hub.flows.corrections.void_bill import rebill, void_bill
+from hub.flows.corrections.write_off import write_off_bill
 from hub.flows.ground.open_link import url_of
 from hub.flows.payments.open_payment import PayRequest
 from hub.flows.payments.record_observations import Claim, record_observations
@@ -199,6 +200,11 @@ def billed_otherwise(trial: Trial) -> None:
     is_void = house.read(lambda tx: tx.payables.get(trial.invoice.id)).is_voided
     for act in (anew, void) if is_void else (void, anew):
         house.run(act)
+
+
+def another_write_off(trial: Trial) -> None:
+    known = {"amount": trial.money(500), "by": "otra", "reason": "tampoco vuelve"}
+    trial.house.run(write_off_bill(trial.house.hub, trial.merchant, trial.invoice.number, **known))
 
 
 def taken_up_again(trial: Trial) -> None:
@@ -439,6 +445,35 @@ def write_off(trial: Trial) -> None:
     trial.action, trial.typed = f"{trial.address}/write-off", {"amount": "12", "reason": "no vuelve nunca"}
 
 
+def credit_note(trial: Trial) -> None:
+    trial.address = trial.action = f"/m/invoices/{trial.invoice.id}/credit-note"
+    trial.typed = {"number": f"NC-{trial.number}", "how": "part", "amount": "12", "reason": "devolvió la mitad"}
+
+
+def correction_of_invoice(trial: Trial) -> None:
+    known = {"amount": trial.money(1_000), "by": "una", "reason": "no vuelve"}
+    trial.house.run(write_off_bill(trial.house.hub, trial.merchant, trial.invoice.number, **known))
+    on_entry(trial, f"/m/invoices/{trial.invoice.id}", f"writeoff:{trial.invoice.id}:0")
+
+
+def correction_of_payment(trial: Trial) -> None:
+    paid(trial)
+    about = (trial.merchant.id, trial.merchant.mode)
+    entries = trial.house.read(lambda tx: tx.ledger.entries(*about, payment_id=trial.payment.id))
+    on_entry(trial, f"/m/payments/{trial.payment.id}", next(item.key for item in entries if item.kind == "capture"))
+    trial.typed["amount"] = "40321"
+
+
+def correction_of_customer(trial: Trial) -> None:
+    on_entry(trial, f"/m/customers/{trial.customer}", f"manual:{credit(trial).id}")
+    trial.typed["amount"] = "4321"
+
+
+def on_entry(trial: Trial, page: str, key: str) -> None:
+    trial.address, trial.action = f"{page}/correct?key={key}", f"{page}/correct"
+    trial.typed = {"reason": "se anotó mal"}
+
+
 def bounced(trial: Trial) -> None:
     paid(trial)
     a_part_went_back(trial)
@@ -619,6 +654,7 @@ SAYS: Final[Mapping[Callable[[Trial], Any], str]] = {
     credit: "El saldo a favor.",
     another_payment: "Los pagos en línea en curso.",
     billed_otherwise: "Lo que se debe.",
+    another_write_off: "Lo que se debe.",
     inquiry: "Una disputa.",
     a_refund_is_unknown: "Una devolución o cancelación.",
     a_part_went_back: "El dinero de este pago.",
@@ -641,6 +677,7 @@ class Case:
 CASES: Final[Mapping[str, Case]] = {
     "/m/conversions/{}/void": Case(void_of_conversion, (another_bill,)),
     "/m/customers/{}/conversion": Case(conversion_by_hand, CUSTOMERS),
+    "/m/customers/{}/correct": Case(correction_of_customer, (another_bill, another_payment)),
     "/m/customers/{}/credit": Case(use_credit, CUSTOMERS),
     "/m/customers/{}/disbursement": Case(
         on_customer("disbursement", means="cash", amount="2000", reference="TR 991", why="lo pidió él"), CUSTOMERS
@@ -648,6 +685,8 @@ CASES: Final[Mapping[str, Case]] = {
     "/m/customers/{}/receipt": Case(receipt_by_hand, CUSTOMERS),
     "/m/disbursements/{}/void": Case(void_of_disbursement, (another_bill, credit)),
     "/m/import/{}": Case(file_of_invoices, (billed_meanwhile,), country="CR"),
+    "/m/invoices/{}/correct": Case(correction_of_invoice, (another_write_off,)),
+    "/m/invoices/{}/credit-note": Case(credit_note, (billed_otherwise,)),
     "/m/invoices/{}/rebill": Case(anew, (billed_otherwise,)),
     "/m/invoices/{}/void": Case(void_of_bill, (billed_otherwise,)),
     "/m/invoices/{}/write-off": Case(write_off, (billed_otherwise,)),
@@ -655,6 +694,7 @@ CASES: Final[Mapping[str, Case]] = {
     "/m/payments/{}/cancel": Case(live("cancel"), (another_bill,)),
     "/m/payments/{}/capture": Case(held, (another_bill,), country="CR"),
     "/m/payments/{}/conversion": Case(conversion_in_suspense, (another_bill, credit)),
+    "/m/payments/{}/correct": Case(correction_of_payment, (another_bill, inquiry)),
     "/m/payments/{}/dispute": Case(dispute, (another_bill, inquiry, a_refund_is_unknown)),
     "/m/payments/{}/dispute-end": Case(end_of_dispute, (another_bill, a_part_went_back)),
     "/m/payments/{}/receipt": Case(receipt_of_payment),

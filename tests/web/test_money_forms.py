@@ -56,6 +56,9 @@ WHERE_TO: Final = {
     "portal/reminders.html {{ address }}/again": ["/u/{}/again"],
     "portal/shut.html {{ renew }}": ["/s/{}/renew"],
     "portal/payment.html {{ payment.action.url }}": [],
+    "merchant/correct.html {{ action }}": [
+        f"/m/{whose}/{{}}/correct" for whose in ("invoices", "payments", "customers")
+    ],
     "merchant/prove.html {{ action }}": [],
     "merchant/customer_form.html {{ address }}": ["/m/customers/new", "/m/customers/{}/edit"],
     "merchant/closed_month.html {{ here }}": [],

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from hub.domain import correction_entries
 from hub.domain.acts import Act
+from hub.domain.correction_entries import REVERSIBLE
 from hub.domain.entry_keys import OF_MONEY, root_of
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.ledger import Entry, EntryKind, LedgerKind
@@ -24,21 +25,6 @@ from hub_hookspecs import Money
 
 from .end_dispute import end_corrected
 from .refuse_settled import refuse_settled
-
-REVERSIBLE = frozenset(
-    {
-        EntryKind.PAID_ELSEWHERE,
-        EntryKind.ALLOCATION,
-        EntryKind.WITHHELD,
-        EntryKind.DISCOUNT,
-        EntryKind.CREDIT_NOTE,
-        EntryKind.REFUND,
-        EntryKind.CHARGEBACK,
-        EntryKind.WRITE_OFF,
-        EntryKind.PAYOUT,
-    }
-)
-"""Kinds of which a whole entry may be wrong."""
 
 REMEDIES = {
     EntryKind.BILL: Text("entry.remedy_bill"),

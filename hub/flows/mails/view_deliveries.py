@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import attrs
 
@@ -15,6 +16,8 @@ from hub.flows.ground.ports import Hub, Tx
 LISTED = 200
 LAST = 20
 """Mails that a customer's page shows."""
+TOLD_OF = 10
+"""So many mails of each payment, and so many of all, are shown of an invoice."""
 
 
 @attrs.frozen(kw_only=True)
@@ -69,6 +72,23 @@ async def list_customer_mails(hub: Hub, merchant: Merchant, customer_id: str) ->
     def read(tx: Tx) -> tuple[DeliveryRow, ...]:
         found = tx.deliveries.of(merchant_id=merchant.id, subject_id=customer_id)
         return rows_of(tx, [item for item in found if item.mode is merchant.mode][:LAST])
+
+    return await hub.store.read(read)
+
+
+async def list_bill_mails(
+    hub: Hub, merchant: Merchant, customer_id: str, payments: Sequence[str], since: datetime
+) -> tuple[DeliveryRow, ...]:
+    """Who was told of an invoice and when, newest first: its customer since it is here, and of its payments."""
+
+    def read(tx: Tx) -> tuple[DeliveryRow, ...]:
+        about = [customer_id, *payments[:TOLD_OF]]
+        found = [item for one in about for item in tx.deliveries.of(subject_id=one, limit=TOLD_OF)]
+        own = [item for item in found if item.merchant_id == merchant.id and item.mode is merchant.mode]
+        told = sorted(
+            (item for item in own if item.created_at >= since), key=lambda item: item.created_at, reverse=True
+        )
+        return rows_of(tx, told[:TOLD_OF])
 
     return await hub.store.read(read)
 

@@ -163,7 +163,7 @@ def movements_of(tx: Tx, merchant: Merchant, customer_id: str, mode: Mode) -> tu
     orders = {payable.id for payable in payables.values() if payable.kind is PayableKind.ORDER}
     zone = ZoneInfo(merchant.company.zone)
     return tuple(
-        _movement(tx, entry, amount, payables, zone)
+        movement_of(tx, entry, amount, payables, zone)
         for entry in _standing(entries, zone)
         if (amount := moved_by(entry, customer_id, orders))
     )
@@ -195,7 +195,8 @@ def _concerned(entries: Iterable[Entry]) -> list[str]:
     return sorted(ids - {""})
 
 
-def _movement(tx: Tx, entry: Entry, amount: int, payables: Mapping[str, Payable], zone: ZoneInfo) -> Movement:
+def movement_of(tx: Tx, entry: Entry, amount: int, payables: Mapping[str, Payable], zone: ZoneInfo) -> Movement:
+    """What an entry is for people: the document that it was booked by, and what that was about."""
     concept = concept_of(entry)
     payable = payables.get(payable_of(entry))
     number, about = payable.number if payable else "", ""

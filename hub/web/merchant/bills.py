@@ -11,6 +11,7 @@ from hub.domain.text import Text
 from hub.flows.corrections.void_bill import rebill, void_bill
 from hub.flows.corrections.write_off import write_off_bill
 from hub.flows.ground.read_drawn import Subject
+from hub.flows.mails.view_deliveries import list_bill_mails
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.views.view_bill import BillView, view_bill
 from hub.web.responses import Page, redirect
@@ -29,7 +30,7 @@ async def show_bill(context: Context, invoice: FromPath[str]) -> Page:
     drawn = await context.drawn_from(Subject.INVOICE, invoice)
     with unknown_is_404():
         view = await view_bill(context.hub, context.merchant, invoice)
-    return _page(context, view, SubmittedForm({}), {}, drawn=drawn)
+    return await _page(context, view, SubmittedForm({}), {}, drawn=drawn)
 
 
 @post("/invoices/{invoice:str}/void", status_code=200, right=Right.BOOK, fresh=True, drawn=Subject.INVOICE)
@@ -46,11 +47,11 @@ async def void(context: Context, form: CheckedForm, invoice: FromPath[str]) -> P
                 via=VIA,
             )
         except NotAllowed as refusal:
-            return _page(
+            return await _page(
                 context, view, form, by_field((FieldError("reason", refusal.message),)), drawn=drawn, tried="void"
             )
         except Invalid as invalid:
-            return _page(context, view, form, by_field(invalid.problems), drawn=drawn, tried="void")
+            return await _page(context, view, form, by_field(invalid.problems), drawn=drawn, tried="void")
     return redirect(f"/m/invoices/{invoice}")
 
 
@@ -70,9 +71,9 @@ async def write_off(context: Context, form: CheckedForm, invoice: FromPath[str])
             )
         except NotAllowed as refusal:
             problems = (FieldError("reason", refusal.message),)
-            return _page(context, view, form, by_field(problems), drawn=drawn, tried="write-off")
+            return await _page(context, view, form, by_field(problems), drawn=drawn, tried="write-off")
         except Invalid as invalid:
-            return _page(context, view, form, by_field(invalid.problems), drawn=drawn, tried="write-off")
+            return await _page(context, view, form, by_field(invalid.problems), drawn=drawn, tried="write-off")
     return redirect(f"/m/invoices/{invoice}")
 
 
@@ -91,11 +92,11 @@ async def bill_anew(context: Context, form: CheckedForm, invoice: FromPath[str])
                 reason=form.get("reason"),
             )
         except Invalid as invalid:
-            return _page(context, view, form, by_field(invalid.problems), drawn=drawn)
+            return await _page(context, view, form, by_field(invalid.problems), drawn=drawn)
     return redirect(f"/m/invoices/{invoice}")
 
 
-def _page(
+async def _page(
     context: MerchantContext,
     view: BillView,
     form: SubmittedForm,
@@ -104,8 +105,13 @@ def _page(
     drawn: str,
     tried: str = "",
 ) -> Page:
+    bill = view.payable
+    told = await list_bill_mails(
+        context.hub, context.merchant, bill.customer_id, [row.payment.id for row in view.payments], bill.created_at
+    )
     return context.page(
         "bill.html",
+        told=told,
         status=422 if field_errors else 200,
         view=view,
         currencies=dict.fromkeys((view.payable.currency, *context.country.currencies)),

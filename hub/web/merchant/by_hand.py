@@ -57,17 +57,30 @@ class ByHand:
 
 
 @get("/customers/{customer:str}/receipt", right=Right.BOOK)
-async def show_by_hand(context: Context, customer: FromPath[str], report: FromQuery[str] = "") -> Page:
-    """Ask what was received, and for which invoices; begun with what the customer reported, where that is recorded."""
+async def show_by_hand(
+    context: Context, customer: FromPath[str], report: FromQuery[str] = "", invoice: FromQuery[str] = ""
+) -> Page:
+    """Ask what was received, and for which invoices; begun with what the customer reported, where that is recorded, or
+    with the invoice from whose page one comes."""
     drawn = await context.drawn_from(Subject.CUSTOMER, customer)
     with unknown_is_404():
         view = await view_customer(context.hub, context.merchant, customer)
         reported = await view_report(context.hub, context.merchant, report) if report else None
         if reported and reported.customer_id != customer:
             raise LookupError(report)
-    return _page(
-        context, view, prefilled(reported, view, context.country) if reported else SubmittedForm({}), {}, drawn=drawn
-    )
+    if reported:
+        typed = prefilled(reported, view, context.country)
+    else:
+        typed = _all_of(view.statement.payables.get(invoice), context.country)
+    return _page(context, view, typed, {}, drawn=drawn)
+
+
+def _all_of(payable: Payable | None, country: Country) -> SubmittedForm:
+    """The form as one invoice that is paid whole fills it in."""
+    if payable is None or payable.due <= 0:
+        return SubmittedForm({})
+    owed = written(payable.balance, country.decimal_sign or ",")
+    return SubmittedForm({"amount": owed, "currency": payable.currency, f"share-{payable.id}": owed})
 
 
 def prefilled(reported: ReportedPayment, view: CustomerView, country: Country) -> SubmittedForm:

@@ -798,6 +798,9 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(
+        op.f("entry_by_payable"), "entry", ["payable"], unique=False, sqlite_where=sa.text("payable IS NOT NULL")
+    )
+    op.create_index(
         op.f("entry_by_payment"), "entry", ["payment"], unique=False, sqlite_where=sa.text("payment IS NOT NULL")
     )
     op.create_index("entry_booked", "entry", ["merchant", "mode", "at"], unique=False)
@@ -1484,6 +1487,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("review_by_opened_at"), "review", ["opened_at"], unique=False)
     op.create_index(op.f("review_by_payment"), "review", ["payment"], unique=False)
+    op.create_index(op.f("review_by_subject"), "review", ["subject"], unique=False)
     op.create_index(
         "review_open",
         "review",
