@@ -11,11 +11,11 @@ from typing import Final
 
 import attrs
 
+from hub.domain.text import Text
 from hub_hookspecs import Money
 
 from .instalment import Instalment, parts_of
 from .report import Who
-from .text import Text
 
 CUTS: Final = (30, 60, 90)
 """The last day of each age but the oldest, where a company chose none of its own."""
@@ -109,8 +109,8 @@ def read_cuts(text: str) -> tuple[int, ...]:
 def labels_of(cuts: Sequence[int]) -> tuple[Text, ...]:
     """What each age is called: not yet due, 1-30, …, over 90."""
     firsts = (1, *(cut + 1 for cut in cuts[:-1]))
-    between = (Text("report.days", first=first, last=last) for first, last in zip(firsts, cuts, strict=True))
-    return (Text("ageing.not_due"), *between, Text("report.days_over", last=cuts[-1]))
+    between = (Text("reports.days", first=first, last=last) for first, last in zip(firsts, cuts, strict=True))
+    return (Text("ageing.not_due"), *between, Text("reports.days_over", last=cuts[-1]))
 
 
 def place_of(days: int, cuts: Sequence[int]) -> int:

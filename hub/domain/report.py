@@ -8,11 +8,11 @@ from datetime import date, datetime
 
 import attrs
 
+from hub.domain.text import Text
 from hub_hookspecs import IdentityDocument, Money
 
 from .export import Cell
 from .moved import By
-from .text import Text
 
 
 class ReportKind(enum.StrEnum):

@@ -94,7 +94,7 @@ def _cuts(text: str, problems: list[FieldError]) -> tuple[int, ...]:
     try:
         return read_cuts(text)
     except ValueError:
-        problems.append(FieldError("ageing_cuts", Text("report.cuts_invalid")))
+        problems.append(FieldError("ageing_cuts", Text("reports.cuts_invalid")))
         return ()
 
 

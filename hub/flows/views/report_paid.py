@@ -20,10 +20,10 @@ from .export_line import CORRECTION, LABELS
 from .export_payments import moved_in
 
 PAID: Final = (
-    *(Text("report.booked"), Text("report.value_day"), Text("report.movement"), Text("report.reference")),
-    *(Text("report.means"), Text("report.customer"), Text("report.identity"), Text("report.bills_paid")),
-    *(Text("report.currency"), Text("report.came"), Text("report.went"), Text("report.withheld")),
-    *(Text("report.applied"), Text("report.credit")),
+    *(Text("reports.booked"), Text("reports.value_day"), Text("reports.movement"), Text("reports.reference")),
+    *(Text("reports.means"), Text("reports.customer"), Text("reports.identity"), Text("reports.bills_paid")),
+    *(Text("reports.currency"), Text("reports.came"), Text("reports.went"), Text("reports.withheld")),
+    *(Text("reports.applied"), Text("reports.credit")),
 )
 
 Named = Callable[[Who | None], tuple[str, str]]

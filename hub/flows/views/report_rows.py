@@ -23,25 +23,26 @@ from .report_paid import PAID, paid_rows
 
 Cells: TypeAlias = tuple[Cell | Text, ...]
 
-WHO: Final = (Text("report.customer"), Text("report.identity"))
-CURRENCY: Final = Text("report.currency")
+WHO: Final = (Text("reports.customer"), Text("reports.identity"))
+CURRENCY: Final = Text("reports.currency")
 COLUMNS: Final[Mapping[ReportKind, tuple[Text, ...]]] = {
     ReportKind.OWED: (
         *WHO,
-        *(Text("report.number"), Text("report.issued"), Text("report.due"), CURRENCY, Text("report.owes")),
+        *(Text("reports.number"), Text("reports.issued"), Text("reports.due"), CURRENCY, Text("reports.owes")),
     ),
     ReportKind.PAID: PAID,
     ReportKind.RECEIPTS: (
-        *(Text("report.receipt"), Text("report.received"), *WHO, Text("report.received_from"), Text("report.means")),
-        *(Text("report.bank_reference"), Text("report.bills_paid"), CURRENCY),
-        *(Text("report.cash"), Text("report.cash_voided")),
+        *(Text("reports.receipt"), Text("reports.received"), *WHO, Text("reports.received_from")),
+        Text("reports.means"),
+        *(Text("reports.bank_reference"), Text("reports.bills_paid"), CURRENCY),
+        *(Text("reports.cash"), Text("reports.cash_voided")),
     ),
     ReportKind.BILLS: (
-        *(Text("report.number"), *WHO, Text("report.issued"), Text("report.due"), CURRENCY),
-        *(Text("report.total"), Text("report.balance"), Text("report.voided")),
+        *(Text("reports.number"), *WHO, Text("reports.issued"), Text("reports.due"), CURRENCY),
+        *(Text("reports.total"), Text("reports.balance"), Text("reports.voided")),
     ),
     ReportKind.DEBTORS: (
-        *(*WHO, Text("report.email"), Text("report.phone"), CURRENCY, Text("report.owes"), Text("report.credit")),
+        *(*WHO, Text("reports.email"), Text("reports.phone"), CURRENCY, Text("reports.owes"), Text("reports.credit")),
     ),
 }
 
@@ -56,8 +57,8 @@ def columns_of(merchant: Merchant, kind: ReportKind) -> tuple[Text, ...]:
     if kind is not ReportKind.AGEING:
         return COLUMNS[kind]
     return (
-        *(*WHO, Text("report.count"), Text("report.oldest"), CURRENCY),
-        *(*labels_of(cuts_of(merchant)), Text("report.total")),
+        *(*WHO, Text("reports.count"), Text("reports.oldest"), CURRENCY),
+        *(*labels_of(cuts_of(merchant)), Text("reports.total")),
     )
 
 
@@ -110,7 +111,7 @@ def _ageing(tx: Tx, _hub: Hub, merchant: Merchant, asked: Asked, names: _Names, 
 
 def _owed(tx: Tx, _hub: Hub, merchant: Merchant, asked: Asked, names: _Names, _today: date) -> Iterator[ReportRow]:
     for item in owed_in(tx, merchant, asked):
-        number: str | Text = item.number or Text("report.no_bill")
+        number: str | Text = item.number or Text("reports.no_bill")
         cells: Cells = (
             *(*names(item.who), number, item.issued_on, item.falls_due_on),
             *(item.currency, item.balance),

@@ -12,20 +12,20 @@ SHOWN: Final = 100
 """Rows of a page."""
 
 TITLES: Final[Mapping[ReportKind, Text]] = {
-    ReportKind.AGEING: Text("report.ageing"),
-    ReportKind.OWED: Text("report.owed"),
-    ReportKind.PAID: Text("report.paid"),
-    ReportKind.RECEIPTS: Text("report.receipts"),
-    ReportKind.BILLS: Text("report.bills"),
-    ReportKind.DEBTORS: Text("report.debtors"),
+    ReportKind.AGEING: Text("reports.ageing"),
+    ReportKind.OWED: Text("reports.owed"),
+    ReportKind.PAID: Text("reports.paid"),
+    ReportKind.RECEIPTS: Text("reports.receipts"),
+    ReportKind.BILLS: Text("reports.bills"),
+    ReportKind.DEBTORS: Text("reports.debtors"),
 }
 TOLD: Final[Mapping[ReportKind, Text]] = {
-    ReportKind.AGEING: Text("report.ageing_told"),
-    ReportKind.OWED: Text("report.owed_told"),
-    ReportKind.PAID: Text("report.paid_told"),
-    ReportKind.RECEIPTS: Text("report.receipts_told"),
-    ReportKind.BILLS: Text("report.bills_told"),
-    ReportKind.DEBTORS: Text("report.debtors_told"),
+    ReportKind.AGEING: Text("reports.ageing_told"),
+    ReportKind.OWED: Text("reports.owed_told"),
+    ReportKind.PAID: Text("reports.paid_told"),
+    ReportKind.RECEIPTS: Text("reports.receipts_told"),
+    ReportKind.BILLS: Text("reports.bills_told"),
+    ReportKind.DEBTORS: Text("reports.debtors_told"),
 }
 
 Layout: TypeAlias = Sequence[tuple[int, str]]

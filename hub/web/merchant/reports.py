@@ -162,7 +162,7 @@ def _asked(
         last = last or context.today
         first = first or last.replace(day=1)
         if not wrong and first > last:
-            wrong["until"] = [Text("report.days_turned")]
+            wrong["until"] = [Text("reports.days_turned")]
     return Asked(
         kind=kind,
         first=first if kind in OF_DAYS else None,
