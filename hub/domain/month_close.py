@@ -160,6 +160,17 @@ class MonthClose:
         return Span(self.seq, self.month.last, self.month.end_in(self.zone))
 
 
+@attrs.frozen(kw_only=True)
+class ReceivedOnTerms:
+    """What an invoice whose terms ask for a receipt of payment received."""
+
+    payable_id: str
+    number: str
+    customer: str
+    terms: str
+    amount: Money
+
+
 @attrs.frozen
 class StoredPackage:
     """How far a package is: made, with its hash and size; or not yet."""

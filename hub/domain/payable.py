@@ -51,6 +51,7 @@ class Payable:
         stated: What the last imported file stated of it; None before the first.
         counted: How much of what was settled here the files have counted so far, minor units.
         counted_back: How much of what went back here the files have counted so far, minor units.
+        terms: The code of its condition of sale, as a file says it; empty where none said.
         branch: Which of the company's branches a file says it is of; empty where none said.
         undone_at: When the import that billed it was taken back: it counts as never billed; None otherwise.
         plan: Its instalments, oldest first; empty where it falls due at once.
@@ -81,6 +82,7 @@ class Payable:
     counted: int = 0
     counted_back: int = 0
     branch: str = ""
+    terms: str = ""
     undone_at: datetime | None = None
     plan: tuple[Instalment, ...] = ()
     created_at: datetime

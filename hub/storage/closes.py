@@ -58,7 +58,7 @@ LAST_NUMBERS = select(series.c.series, series.c.next).where(
 HASH_AT = select(seal.c.hash).where(IN_CHAIN, seal.c.seq == bindparam("seq"))
 
 
-def _within(prefix: str = "") -> ColumnElement[bool]:
+def within(prefix: str = "") -> ColumnElement[bool]:
     """Whether an entry is in the books up to a position and a day."""
     return and_(
         seal.c.seq <= bindparam(f"{prefix}seq"),
@@ -69,12 +69,12 @@ def _within(prefix: str = "") -> ColumnElement[bool]:
     )
 
 
-OPENING = func.coalesce(func.sum(case((_within("before_"), posting.c.amount), else_=ZERO)), ZERO)
+OPENING = func.coalesce(func.sum(case((within("before_"), posting.c.amount), else_=ZERO)), ZERO)
 MOVED_UP = func.coalesce(
-    func.sum(case((and_(not_(_within("before_")), posting.c.amount > ZERO), posting.c.amount), else_=ZERO)), ZERO
+    func.sum(case((and_(not_(within("before_")), posting.c.amount > ZERO), posting.c.amount), else_=ZERO)), ZERO
 )
 MOVED_DOWN = func.coalesce(
-    func.sum(case((and_(not_(_within("before_")), posting.c.amount < ZERO), -posting.c.amount), else_=ZERO)), ZERO
+    func.sum(case((and_(not_(within("before_")), posting.c.amount < ZERO), -posting.c.amount), else_=ZERO)), ZERO
 )
 FIGURES = (
     select(
@@ -89,11 +89,11 @@ FIGURES = (
     .join(entry, entry.c.id == seal.c.entry)
     .join(posting, posting.c.entry == entry.c.id)
     .join(ledger_account, ledger_account.c.id == posting.c.ledger_account)
-    .where(IN_CHAIN, _within())
+    .where(IN_CHAIN, within())
     .group_by(ledger_account.c.id)
     .order_by(ledger_account.c.kind, ledger_account.c.owner, ledger_account.c.currency)
 )
-IN_CLOSE = and_(IN_CHAIN, _within(), not_(_within("before_")))
+IN_CLOSE = and_(IN_CHAIN, within(), not_(within("before_")))
 SEALS = select(seal.c.hash).join(entry, entry.c.id == seal.c.entry).where(IN_CLOSE).order_by(seal.c.seq)
 ANY: Final = 2**62
 """A position that no chain reaches."""
@@ -138,7 +138,7 @@ LATE = (
     .where(
         IN_CHAIN,
         seal.c.seq > bindparam("after"),
-        _within(),
+        within(),
     )
     .group_by(entry.c.id)
     .order_by(seal.c.seq)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import and_, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import and_, bindparam, case, exists, func, literal_column, not_, or_, select
 
-from hub.domain.month_close import Span
-from hub_hookspecs import Mode
+from hub.domain.month_close import ReceivedOnTerms, Span
+from hub_hookspecs import Mode, Money
 
-from .closes import book_values
+from .closes import book_values, within
 from .entries import IN_CHAIN
+from .rows import json_text
 from .schema import (
     ONE,
     UNEXPLAINED,
+    ZERO,
     account,
+    allocation,
     balance,
     cash_receipt,
+    customer,
     entry,
     intake,
     ledger_account,
@@ -26,7 +30,7 @@ from .schema import (
     seal,
     settlement_line,
 )
-from .statements import Runs
+from .statements import Runs, among
 
 Counted = tuple[int, Mapping[str, int]]
 """How many there are, and what they come to by currency."""
@@ -104,6 +108,41 @@ UNRECORDED = (
 SINCE = UNRECORDED.where(IN_CHAIN)
 
 
+RECEIVED = (
+    select(
+        payable.c.id,
+        payable.c.number,
+        payable.c.terms,
+        payable.c.currency,
+        customer.c.name,
+        func.sum(
+            case((allocation.c.effect == literal("reopened"), -allocation.c.amount), else_=allocation.c.amount)
+        ).label("amount"),
+    )
+    .select_from(payable)
+    .join(customer, customer.c.id == payable.c.customer)
+    .join(allocation, allocation.c.payable == payable.c.id)
+    .join(entry, entry.c.id == allocation.c.entry)
+    .join(seal, seal.c.entry == entry.c.id)
+    .where(
+        payable.c.merchant == bindparam("merchant"),
+        payable.c.mode == bindparam("mode"),
+        payable.c.terms != literal(""),
+        among(payable.c.terms, "terms"),
+        allocation.c.effect.in_([literal("allocated"), literal("reopened")]),
+        within(),
+        not_(within("before_")),
+    )
+    .group_by(payable.c.id)
+    .having(
+        func.sum(case((allocation.c.effect == literal("reopened"), -allocation.c.amount), else_=allocation.c.amount))
+        > ZERO
+    )
+    .order_by(customer.c.name, payable.c.number)
+)
+"""What invoices of some terms received, by invoice; what went back again is no payment."""
+
+
 class OpenItems:
     """What of a book waits for somebody."""
 
@@ -128,6 +167,22 @@ class OpenItems:
         """Captures that were booked since a close, count for a day of the books, and have no cash receipt."""
         statement = SINCE if before.seq else UNRECORDED
         return _counted(self._tx.run(statement, book_values(merchant_id, mode, span, before)))
+
+    def received_on(
+        self, merchant_id: str, mode: Mode, span: Span, before: Span, terms: Collection[str]
+    ) -> tuple[ReceivedOnTerms, ...]:
+        """What invoices of these terms received by entries of some books that those before did not have."""
+        values = {**book_values(merchant_id, mode, span, before), "terms": json_text(sorted(terms))}
+        return tuple(
+            ReceivedOnTerms(
+                payable_id=row["id"],
+                number=row["number"],
+                customer=row["name"],
+                terms=row["terms"],
+                amount=Money(row["amount"], row["currency"]),
+            )
+            for row in self._tx.run(RECEIVED, values)
+        )
 
 
 def _counted(rows: Iterable[sqlite3.Row]) -> Counted:

@@ -31,7 +31,7 @@ REVISE = changed(
     *(payable.c.void_reason, payable.c.voided_total, payable.c.voided_currency),
     *(payable.c.rebilled_at, payable.c.rebilled_by),
     *(payable.c.stated_total, payable.c.stated_balance, payable.c.counted, payable.c.counted_back),
-    *(payable.c.branch, payable.c.undone_at, payable.c.plan),
+    *(payable.c.branch, payable.c.terms, payable.c.undone_at, payable.c.plan),
 )
 GET = select(payable).where(payable.c.id == bindparam("id"))
 MANY = select(payable).where(among(payable.c.id, "ids"))
@@ -289,6 +289,7 @@ def _values(record: Payable) -> dict[str, Any]:
         "counted": record.counted,
         "counted_back": record.counted_back,
         "branch": record.branch,
+        "terms": record.terms,
         "undone_at": maybe_micros(record.undone_at),
         "plan": json_text([[part.due_on.isoformat(), part.amount] for part in record.plan]) if record.plan else "[]",
         "created_at": micros(record.created_at),
@@ -365,6 +366,7 @@ def _payable(row: sqlite3.Row) -> Payable:
         counted=row["counted"],
         counted_back=row["counted_back"],
         branch=row["branch"],
+        terms=row["terms"],
         undone_at=maybe_moment(row["undone_at"]),
         plan=tuple(Instalment(date.fromisoformat(day), amount) for day, amount in json.loads(row["plan"])),
         created_at=moment(row["created_at"]),

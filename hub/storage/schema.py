@@ -393,6 +393,7 @@ payable = _table(
     _whole("counted", server_default="0"),
     _whole("counted_back", server_default="0"),
     _text("branch", server_default=""),
+    _text("terms", server_default=""),
     _whole("undone_at", null=True),
     _text("plan", server_default="[]"),
     _whole("created_at"),
@@ -410,6 +411,7 @@ payable = _table(
     CheckConstraint("voided_at IS NULL OR rebilled_at IS NOT NULL OR total = 0", name="voided_is_nothing"),
     CheckConstraint("undone_at IS NULL OR total = 0", name="undone_is_nothing"),
     _index("payable_alike", "merchant", "mode", "folded_number", where="undone_at IS NULL"),
+    _index("payable_on_terms", "merchant", "mode", "terms", where="terms <> ''"),
     _index("payable_unexplained", "merchant", "mode", "currency", where=UNEXPLAINED),
     _index(
         "payable_open",

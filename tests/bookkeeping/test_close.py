@@ -20,8 +20,11 @@ from hub.domain.month import Month
 from hub.domain.month_close import MonthClose, span_of
 from hub.domain.observation import ObservedBy
 from hub.domain.refusals import Conflict
+from hub.domain.terms import terms_code
 from hub.flows.closing.close_month import close_month, reopen_month
+from hub.flows.closing.view_close import view_received_on_terms
 from hub.flows.ground.closed_months import looking
+from hub.flows.imports.import_files import import_invoices
 from hub.flows.payments.record_observations import Claim, record_observations
 from hub.storage import closes
 from hub_hookspecs import Kind, Mode, Money, Observation
@@ -198,6 +201,59 @@ def test_what_a_provider_tells_of_a_closed_month_is_booked_and_what_a_person_say
     late = [(item.kind.value, item.value_on.isoformat()) for item in desk.read(lambda tx: tx.closes.late(made, 10**9))]
     assert late == ([("capture", "2026-03-31"), ("allocation", "2026-03-31")] if is_news else [])
     assert desk.read(lambda tx: tx.closes.problems(made)) == ()
+
+
+TERMS = """number,customer,issued_on,total,Condición de venta
+FE-8,101110111,2026-03-01,100.00,08 - Servicios al Estado a crédito
+FE-10,101110111,2026-03-01,100.00,10
+FE-1,101110111,2026-03-01,100.00,02
+FE-11,101110111,2026-03-01,100.00,11
+"""
+
+
+def test_money_for_an_invoice_on_credit_08_or_10_needs_a_receipt_of_payment(desk_for: Callable[[str], Desk]) -> None:
+    desk = desk_for("CR")
+    desk.do("invoice FE-0 1.00")
+    document = desk.read(lambda tx: tx.customers.get("c1")).document.number
+    report = run(import_invoices(desk.hub, desk.merchant, TERMS.replace("101110111", document).encode(), decimal="."))
+    assert (report.new, report.set_aside) == (4, ())
+    for number, amount in (("FE-8", "100.00"), ("FE-10", "30.00"), ("FE-1", "100.00"), ("FE-11", "100.00")):
+        desk.do(f"received cash {amount} for {number} {amount}")
+    later(desk, "2026-04-02")
+    desk.do("received cash 10.00 for FE-10 10.00")
+
+    made = close(desk, MARCH)
+
+    assert {item.kind.value: (item.count, dict(item.amounts)) for item in made.open} == {
+        "payment_receipts": (2, {"CRC": 13_000})
+    }
+    rows = run(view_received_on_terms(desk.hub, desk.merchant, Mode.TEST, MARCH))
+    assert [(row.number, row.terms, row.amount.minor) for row in rows] == [
+        ("FE-10", "10", 3_000),
+        ("FE-8", "08", 10_000),
+    ]
+    later(desk, "2026-05-02")
+    rows = run(view_received_on_terms(desk.hub, desk.merchant, Mode.TEST, APRIL))
+    assert [(row.number, row.amount.minor) for row in rows] == [("FE-10", 1_000)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("08", "08"),
+        ("8", "08"),
+        (" 10 - Crédito", "10"),
+        ("99", "99"),
+        ("Crédito", ""),
+        ("", ""),
+        ("100", ""),
+        ("30 días", ""),
+        ("8 días", ""),
+        ("10 DIAS", ""),
+    ],
+)
+def test_the_code_of_a_condition_is_what_its_cell_begins_with(cell: str, code: str) -> None:
+    assert terms_code(cell) == code
 
 
 ACTS = st.one_of(

@@ -37,7 +37,7 @@ READ = (
         total=Money(123456750, "COP"),
         balance=Money(23456750, "COP"),
         description="Repuestos",
-        keeps=frozenset({"branch"}),
+        keeps=frozenset({"branch", "terms"}),
     ),
     InvoiceRow(
         line=3,
@@ -45,7 +45,7 @@ READ = (
         customer_key="compras@example.com",
         issued_on=date(2026, 10, 5),
         total=Money(18500000, "COP"),
-        keeps=frozenset({"branch"}),
+        keeps=frozenset({"branch", "terms"}),
     ),
 )
 

@@ -635,7 +635,7 @@ def close_pages(house: House, merchant: Merchant) -> list[str]:
     month = Month.of(house.today).before
     house.run(close_month(house.hub, merchant, merchant.mode, month, by="duena", why="después", is_owner=True))
     house.debtor("CR", (9_900, -1))
-    return ["close", f"close/{month}?check=1", f"close/{month.next}"]
+    return ["close", f"close/{month}?check=1", f"close/{month.next}", f"close/{month}/payment-receipts"]
 
 
 def correctable(house: House, merchant: Merchant, debtor: Debtor) -> str:

@@ -21,6 +21,7 @@ WANTED: dict[str, dict[str, Right]] = {
         "/m/close": SEE,
         "/m/close/{}": SEE,
         "/m/close/{}/package": EXPORT,
+        "/m/close/{}/payment-receipts": SEE,
         "/m/company": SEE,
         "/m/conversions/{}": SEE,
         "/m/customers": SEE,

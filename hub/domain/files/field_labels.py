@@ -22,6 +22,7 @@ LABELS: Final[Mapping[str, Text]] = {
     "state": Text("field.state"),
     "description": Text("field.description"),
     "credits": Text("field.credits"),
+    "terms": Text("field.terms"),
     "branch": Text("field.branch"),
     "email": Text("field.email"),
     "other_email": Text("field.other_email"),

@@ -30,13 +30,14 @@ from hub.domain.files.state_words import StateWords, is_note_number, is_receipt_
 from hub.domain.files.sums import Sums
 from hub.domain.files.type_codes import meanings
 from hub.domain.files.value_columns import ValueColumns
+from hub.domain.terms import terms_code
 from hub.domain.text import Text
 from hub_hookspecs import Country, Money
 
 Amount = Callable[[RowCells, str, str], "Money | None"]
 """Reads the amount of a field of a row in a currency; what is wrong with it is added to the row's errors."""
 
-MAY_BE_ABSENT: Final = ("due_on", "description", "branch")
+MAY_BE_ABSENT: Final = ("due_on", "description", "branch", "terms")
 """Fields of which an absent column says nothing, and an empty cell says that there is none."""
 
 
@@ -210,6 +211,7 @@ class _RowReader:
             keeps=self.keeps,
             description=description,
             branch=branch,
+            terms=terms_code(cells.text("terms", 200)),
         )
 
     def count(self, cells: RowCells, currency: str | None, *fields: str) -> None:

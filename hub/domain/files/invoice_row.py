@@ -26,6 +26,7 @@ class InvoiceRow:
         customer_name: As the file has it, for whoever is not known yet.
         identity_type, email, phone: Of the customer, as written; empty where the file does not say.
         credits: Of a credit note: the number of the invoice that it takes off, where the file says it.
+        terms: The code of its condition of sale, as the tax authority numbers them: ``08``; empty where it has none.
         plan: Its instalments, where it has several, oldest first.
         lines: All lines that state it, where these are several.
         folded: The number as numbers are compared.
@@ -49,6 +50,7 @@ class InvoiceRow:
     phone: str = ""
     credits: str = ""
     branch: str = ""
+    terms: str = ""
     plan: tuple[Instalment, ...] = ()
     lines: tuple[int, ...] = ()
     keeps: frozenset[str] = frozenset()

@@ -207,6 +207,12 @@ INVOICE_COLUMNS: Final = (
         " invoice_that_note_takes_off",
         is_text=True,
     ),
+    Column(
+        "terms",
+        "condicion_venta codigo_condicion_venta cod_condicion_venta tipo_condicion_venta condicion_venta_codigo"
+        " condicionventa terms_of_sale sale_condition",
+        is_text=True,
+    ),
     Column("branch", "sucursal sede agencia tienda punto_venta local / establecimiento", is_text=True),
     Column("email", f"/ / / {MAILS}", is_text=True),
     Column("phone", PHONES, is_text=True),

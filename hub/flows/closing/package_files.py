@@ -18,6 +18,8 @@ from hub.domain.workbook import Sheet, write_workbook
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Money
 
+from .read_open import received_on_terms
+
 Row = list[Cell]
 RECEIVED = (LedgerKind.CASH, LedgerKind.BANK, LedgerKind.PROVIDER_CLEARING)
 PEOPLES = (LedgerKind.CUSTOMER_CREDIT, LedgerKind.RECEIVABLE)
@@ -49,7 +51,7 @@ def write_audit(tx: Tx, close: MonthClose, path: Path) -> None:
 def write_tables(tx: Tx, hub: Hub, merchant: Merchant, close: MonthClose, before: MonthClose | None, file: Any) -> None:
     """The workbook, in the company's own language whoever reads it."""
     tables = Tables(tx, hub, merchant, close, before)
-    write_workbook(file, [tables.summary(), tables.ledger(), tables.money(), tables.receipts(), tables.owed()])
+    write_workbook(file, [*tables.always(), *tables.payment_receipts()])
 
 
 class Tables:
@@ -60,6 +62,20 @@ class Tables:
         self._zone = ZoneInfo(close.zone)
         self._book = merchant.id, close.mode
         self._spans = close.span, span_of(before)
+
+    def always(self) -> tuple[Sheet, ...]:
+        """The sheets of every close."""
+        return self.summary(), self.ledger(), self.money(), self.receipts(), self.owed()
+
+    def payment_receipts(self) -> tuple[Sheet, ...]:
+        """What needs an electronic receipt of payment; no sheet where nothing does."""
+        found = received_on_terms(self._tx, self._merchant, self._close.mode, *self._spans)
+        heads = self._heads(
+            *(Text("export.customer"), Text("sheet.invoice"), Text("field.terms"), Text("export.currency")),
+            Text("export.amount"),
+        )
+        rows = [[row.customer, row.number, row.terms, row.amount.currency, row.amount] for row in found]
+        return (Sheet(self._said(Text("sheet.payment_receipts")), heads, rows),) if rows else ()
 
     def summary(self) -> Sheet:
         """What each account came to, what was open, and what the close is known by."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from hub.domain.merchant import Merchant
 from hub.domain.month import Month
-from hub.domain.month_close import OpenItem, OpenKind, Span, span_of
+from hub.domain.month_close import OpenItem, OpenKind, ReceivedOnTerms, Span, span_of
+from hub.domain.terms import PAYMENT_RECEIPT_TERMS
 from hub.flows.ground.ports import Tx
 from hub_hookspecs import Mode
 
@@ -58,10 +60,33 @@ def _disputes(tx: Tx, merchant: Merchant, mode: Mode, _span: Span, _before: Span
     return OpenItem(kind=OpenKind.DISPUTES, count=len(disputes), amounts=amounts, until=min(days, default=None))
 
 
+def received_on_terms(tx: Tx, merchant: Merchant, mode: Mode, span: Span, before: Span) -> tuple[ReceivedOnTerms, ...]:
+    """What invoices received in the month whose terms ask for a receipt of payment in the company's country."""
+    terms = PAYMENT_RECEIPT_TERMS.get(merchant.company.country, ())
+    if not terms:
+        return ()
+    if not before.seq:  # before the first close, what counts for an earlier month is not of this one
+        first = Month.of(span.last).first
+        zone = merchant.company.zone
+        before = Span(span.seq, first - timedelta(days=1), Month.of(span.last).before.end_in(zone))
+    return tx.open_items.received_on(merchant.id, mode, span, before, terms)
+
+
+def _payment_receipts(tx: Tx, merchant: Merchant, mode: Mode, span: Span, before: Span) -> OpenItem:
+    found = received_on_terms(tx, merchant, mode, span, before)
+    amounts: dict[str, int] = {}
+    for item in found:
+        amounts[item.amount.currency] = amounts.get(item.amount.currency, 0) + item.amount.minor
+    return OpenItem(kind=OpenKind.PAYMENT_RECEIPTS, count=len(found), amounts=amounts)
+
+
 def _item(kind: OpenKind, counted: tuple[int, Mapping[str, int]]) -> OpenItem:
     count, amounts = counted
     return OpenItem(kind=kind, count=count, amounts=amounts)
 
 
-READERS: tuple[Reader, ...] = (_payout_lines, _reviews, _unrecorded, _differences, _disputes, _awaited)
+READERS: tuple[Reader, ...] = (
+    *(_payout_lines, _reviews, _unrecorded, _differences, _disputes),
+    *(_payment_receipts, _awaited),
+)
 """One a kind: what else a month may have open gets its reader here."""

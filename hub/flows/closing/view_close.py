@@ -10,11 +10,20 @@ import attrs
 
 from hub.domain.merchant import Merchant
 from hub.domain.month import Month
-from hub.domain.month_close import LateEntry, MonthClose, OpenItem, StoredPackage, next_month
+from hub.domain.month_close import (
+    LateEntry,
+    MonthClose,
+    OpenItem,
+    ReceivedOnTerms,
+    Span,
+    StoredPackage,
+    next_month,
+    span_of,
+)
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import Mode
 
-from .read_open import read_open
+from .read_open import read_open, received_on_terms
 
 FIRST_CHOICES: Final = 12
 """Months among which the first close is chosen."""
@@ -118,6 +127,20 @@ async def view_close(hub: Hub, merchant: Merchant, mode: Mode, month: Month, *, 
             can_reopen=close is not None and close is standing[-1],
             wrong=tx.closes.problems(close) if close and check else None,
         )
+
+    return await hub.store.read(read)
+
+
+async def view_received_on_terms(hub: Hub, merchant: Merchant, mode: Mode, month: Month) -> tuple[ReceivedOnTerms, ...]:
+    """What invoices of a month received that needs an electronic receipt of payment."""
+
+    def read(tx: Tx) -> tuple[ReceivedOnTerms, ...]:
+        standing = tx.closes.standing(merchant.id, mode)
+        close = next((one for one in standing if one.month == month), None)
+        earlier = [one for one in standing if one.month < month]
+        open_now = Span(tx.ledger.head(merchant.id, mode)[0], month.last, month.end_in(merchant.company.zone))
+        before = span_of(earlier[-1] if earlier else None)
+        return received_on_terms(tx, merchant, mode, close.span if close else open_now, before)
 
     return await hub.store.read(read)
 

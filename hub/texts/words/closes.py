@@ -55,6 +55,7 @@ WORDS: Final[Mapping[str, str]] = {
     "sheet.paid": "Pagado",
     "sheet.receipts": "Recibos de caja",
     "sheet.owed": "Por cobrar al cierre",
+    "sheet.payment_receipts": "REP pendiente",
     "sheet.account": "Cuenta",
     "sheet.owner": "De quién",
     "sheet.opening": "Al empezar",

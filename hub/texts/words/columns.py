@@ -45,6 +45,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "field.state": "Estado",
     "field.description": "Descripción",
     "field.credits": "Factura que la nota rebaja",
+    "field.terms": "Condición de venta",
     "field.branch": "Sucursal",
     "field.email": "Correo",
     "field.other_email": "Otro correo",

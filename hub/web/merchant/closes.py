@@ -17,7 +17,7 @@ from hub.domain.month import Month
 from hub.domain.month_close import MonthClose, OpenKind
 from hub.flows.closing.close_month import close_month, reopen_month
 from hub.flows.closing.package_parts import package_name, package_parts
-from hub.flows.closing.view_close import list_closes, view_close
+from hub.flows.closing.view_close import list_closes, view_close, view_received_on_terms
 from hub.web.responses import HEADERS, Page, policy, redirect
 
 from .context import Context, MerchantContext, unknown_is_404
@@ -69,6 +69,14 @@ async def _page(
         typed=typed,
         field_errors=field_errors or {},
     )
+
+
+@get("/close/{month:str}/payment-receipts", right=Right.SEE)
+async def show_payment_receipts(context: Context, month: FromPath[str]) -> Page:
+    """REP pendiente: what needs an electronic receipt of payment, which is made where the invoice was."""
+    wanted = _month(month)
+    rows = await view_received_on_terms(context.hub, context.merchant, context.merchant.mode, wanted)
+    return context.page("payment_receipts.html", month=wanted, rows=rows)
 
 
 @post("/close/{month:str}", status_code=200, right=Right.BOOK, fresh=True)
@@ -136,4 +144,7 @@ def _month(text: str) -> Month:
         raise NotFoundException("Esta página no existe.") from None
 
 
-HANDLERS: list[ControllerRouterHandler] = [show_months, show_month, close, reopen, download]
+HANDLERS: list[ControllerRouterHandler] = [
+    *(show_months, show_month, show_payment_receipts),
+    *(close, reopen, download),
+]

@@ -335,6 +335,7 @@ def upgrade() -> None:
         sa.Column("counted", WHOLE, server_default="0", nullable=False),
         sa.Column("counted_back", WHOLE, server_default="0", nullable=False),
         sa.Column("branch", sa.Text(), server_default="", nullable=False),
+        sa.Column("terms", sa.Text(), server_default="", nullable=False),
         sa.Column("undone_at", WHOLE, nullable=True),
         sa.Column("plan", sa.Text(), server_default="[]", nullable=False),
         sa.Column("created_at", WHOLE, nullable=False),
@@ -376,6 +377,13 @@ def upgrade() -> None:
         ["merchant", "mode", "folded_number"],
         unique=False,
         sqlite_where=sa.text("undone_at IS NULL"),
+    )
+    op.create_index(
+        "payable_on_terms",
+        "payable",
+        ["merchant", "mode", "terms"],
+        unique=False,
+        sqlite_where=sa.text("terms <> ''"),
     )
     op.create_index(
         "payable_unexplained",
