@@ -26,7 +26,7 @@ from hub.flows.accounts.view_webhook import left_behind, webhook_of
 from hub.flows.operations.view_received import received_from
 from hub.flows.views.explain_offer import explain_offer
 from hub.web.responses import Page, redirect
-from hub_hookspecs import Channel, EnteredBy, Match, ProviderInfo
+from hub_hookspecs import Channel, Credentials, EnteredBy, IdentityReport, Match, ProviderInfo
 
 from .context import Context, MerchantContext, unknown_is_404
 from .form import CheckedForm, FieldErrors, SubmittedForm, by_field
@@ -121,6 +121,7 @@ async def _provider_page(
         is_complete=account is not None and not missing_settings(context.hub, account),
         currencies=currencies_of(account, info) if account else (),
         culprits=[asked[name] for name in shown.culprits if name in asked] if shown else [],
+        culprit_names=[name for name in shown.culprits if name in asked] if shown and _is_refused(shown) else [],
         identity=show_document(context.country, context.merchant.company.document, with_type=True),
         is_unproven=account is not None
         and await context.hub.store.read(lambda tx: received_from(tx, account).proves_nothing),
@@ -132,6 +133,10 @@ async def _provider_page(
         certificate_near=ends is not None and is_near(ends, now),
         setup_text=info.notification_setup.replace("{address}", entry.notification_address),
     )
+
+
+def _is_refused(report: IdentityReport) -> bool:
+    return report.credentials is Credentials.REFUSED
 
 
 def _typed_secrets(info: ProviderInfo, typed: SubmittedForm) -> list[str]:

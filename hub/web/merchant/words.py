@@ -46,6 +46,7 @@ from .mail_words import DELIVERY_STATES as DELIVERY_STATES
 from .mail_words import NOT_NEEDED as NOT_NEEDED
 from .mail_words import delivery_word as delivery_word
 from .mail_words import mail_trouble as mail_trouble
+from .refusal_words import refusal_text as refusal_text
 
 Word = tuple[str, str]
 
