@@ -12,7 +12,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 
-from hub_hookspecs import Money
+from hub_hookspecs import Money, plain
 
 from .conversion import Rate
 from .currencies import WHOLE
@@ -44,6 +44,23 @@ def marked_text(money: Money, locale: str) -> str:
     """An amount with one mark that no other currency has: ``₡18 250,75``, but ``COP 185.000``: many have a ``$``."""
     text = money_text(money, locale)
     return text if "$" not in text else f"{money.currency}{NO_BREAK}{re.sub(DOLLARS, '', text)}"
+
+
+def written(amount: Money, decimal_sign: str) -> str:
+    """An amount as a person types it: without decimals where they are not used."""
+    text = plain(amount)
+    return (text.removesuffix(".00") if amount.currency in WHOLE else text).replace(".", decimal_sign)
+
+
+def grouped(amount: Money, decimal_sign: str) -> str:
+    """The same in groups of three, so that its size is seen; ``decimal_sign`` is the country's, empty where people
+    write both: groups are then told from decimals by a blank.
+    """
+    sign = decimal_sign or ","
+    whole, _sign, decimals = written(amount, sign).partition(sign)
+    groups = {",": ".", ".": ","}.get(decimal_sign, NO_BREAK)
+    text = f"{int(whole):,}".replace(",", groups)
+    return f"{text}{sign}{decimals}" if decimals else text
 
 
 def rate_text(rate: Rate, locale: str) -> str:

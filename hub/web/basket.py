@@ -11,6 +11,7 @@ import attrs
 from hub.domain.cells import Unreadable, read_typed
 from hub.domain.credit import used_of
 from hub.domain.currencies import WHOLE
+from hub.domain.figures import grouped
 from hub.domain.merchant import Customer, Link, Merchant
 from hub.domain.offer import carried
 from hub.domain.open_item import StatementRow
@@ -18,7 +19,7 @@ from hub.domain.payable import Payable
 from hub.domain.payment import Withholding
 from hub.domain.withholding import NO_TERMS
 from hub.texts.engine import message as _
-from hub_hookspecs import Channel, Country, Mode, Money, ProviderInfo, plain
+from hub_hookspecs import Channel, Country, Mode, Money, ProviderInfo
 
 from .declared import (
     EMPTY_TAXES,
@@ -125,7 +126,7 @@ class PayableLine:
     @property
     def text(self) -> str:
         """What stands in its amount's field."""
-        return self.typed or written(self.asked, self.decimal_sign or ",")
+        return self.typed or grouped(self.asked, self.decimal_sign)
 
 
 @attrs.frozen(kw_only=True)
@@ -252,12 +253,6 @@ def in_units(basket: Basket, info: ProviderInfo) -> Basket:
     cut = attrs.evolve(last, asked=Money(last.asked.minor - left_out, basket.currency))
     lines = tuple(cut if line is last else line for line in basket.lines)
     return attrs.evolve(basket, lines=lines, whole=info.code, whole_name=info.name, left_out=left_out)
-
-
-def written(amount: Money, decimal_sign: str) -> str:
-    """An amount as a person types it: without decimals where they are not used."""
-    text = plain(amount)
-    return (text.removesuffix(".00") if amount.currency in WHOLE else text).replace(".", decimal_sign)
 
 
 def with_amounts(basket: Basket, typed: Mapping[str, str]) -> Basket:

@@ -23,6 +23,7 @@ from hub.flows.books.settle_bill import apply_credit
 from hub.flows.ground.as_drawn import FormChanged, as_drawn
 from hub.flows.ground.ports import Hub
 from hub.flows.ground.read_drawn import Subject, drawn_from, state_of
+from hub.flows.payments.least_part import least_part
 from hub.flows.payments.offer_buttons import offers_for
 from hub.flows.payments.open_payment import NotPossible, PayRequest
 from hub.flows.payments.start_payment import start_payment
@@ -104,6 +105,7 @@ async def show_step(
         status=status,
         style=button_style(payable) + hiding_rules(forms),
         basket=basket,
+        least=least_part(pages.hub, basket.merchant, payable, basket.balance),
         offers=offers,
         payable=payable,
         absent=[offer for offer in offers if not offer.button],

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-import hub.web.portal.payment
+import hub.flows.payments.pay_again
 from hub.domain.drawn_from import DrawnFrom
 from hub.domain.intake import Share
 from hub.domain.merchant import Options, Role
@@ -199,7 +199,7 @@ def test_a_payment_with_credit_that_is_given_up_is_tried_again_over_the_same(hou
 def test_control_an_address_that_forgets_the_credit_asks_for_less(
     house: House, forms: Forms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub.web.portal.payment, "_settled_by", lambda _view, line: line.asked)
+    monkeypatch.setattr(hub.flows.payments.pay_again, "_settled_by", lambda _view, line: line.asked)
     with pytest.raises(AssertionError):
         given_up_and_tried_again(house, forms)
 

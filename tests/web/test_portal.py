@@ -236,7 +236,7 @@ def test_the_phone_is_asked_once_and_then_shown_masked(house: House, forms: Form
     house.control("nequi", "reject", reference=payment.reference)
     house.until(lambda: house.payment(path).status is Status.CLOSED)
     closed = words(page(house, path))
-    assert "no se te cobró nada" in closed
+    assert "No se te cobró nada" in closed
     assert "Intentar de nuevo" in closed
 
     with house.browser() as browser:

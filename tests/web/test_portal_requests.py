@@ -75,8 +75,8 @@ def test_a_cancelled_payment_says_so_and_can_be_tried_again(house: House, forms:
         html = browser.get(path).text
 
     assert answer.headers["location"] == path
-    assert "Cancelada" in plain_words(html)
-    assert "no se te cobró nada" in plain_words(html)
+    assert "Pago cancelado" in plain_words(html)
+    assert "No se te cobró nada" in plain_words(html)
     assert "Intentar de nuevo" in plain_words(html)
 
 
@@ -172,7 +172,7 @@ def test_a_second_tab_and_a_reload_show_the_same_payment(house: House, forms: Fo
         codes = [re.search(r'class="qr" src="([^"]+)"', tab.get(path).text) for tab in (one, other, one)]
         statement = other.get(debtor.path).text
     assert len({code[1] for code in codes if code}) == 1
-    assert f'{path}">Aprobar en Nequi' in statement
+    assert f'{path}">Ver el código QR' in statement
 
 
 def test_the_code_can_be_saved_as_an_image(house: House, forms: Forms) -> None:

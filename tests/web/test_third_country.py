@@ -162,7 +162,7 @@ def test_a_payment_with_a_withholding_is_recorded_and_exported(house: House, own
     with house.browser() as browser:
         first = browser.get(f"{path}/pay?provider=dummy-pe&currency=PEN&invoice={invoice.id}").text
         form = next(item for item in forms_in(first) if item["action"].split("?")[0].endswith("/pay"))
-        assert form["fields"][f"amount.{invoice.id}"] == ["1000.50"]
+        assert form["fields"][f"amount.{invoice.id}"] == ["1,000.50"]
         assert "Retención del IGV" in seen_in(first)
         words_of_this_country_alone(seen_in(first))
         shown = browser.post(form["action"], data={**form["fields"], **taxes, "update": "1"})

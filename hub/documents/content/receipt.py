@@ -41,11 +41,12 @@ def mail(value: ReceiptDocument, reader: DocumentReader) -> MailContent:
         parts += [Heading(t("receipt.applied")), applied(value.lines, reader)]
     parts += [
         *_credit(value, reader),
-        Facts((*_payment_facts(value, reader), *_payer_facts(value, reader))),
+        Facts(_facts(value, reader)),
         Paragraph(_left(value, reader)),
         Button(label=t("receipt.view"), url=value.url),
-        *_verification(value, reader),
         Paragraph(t("receipt.no_invoice"), small=True),
+        *_technical(value, reader),
+        *_verification(value, reader),
     ]
     return MailContent(
         subject=t("receipt.subject"),
@@ -64,9 +65,10 @@ def pdf(value: ReceiptDocument, reader: DocumentReader) -> PdfContent:
         parts += [Heading(t("receipt.applied")), _applied_columns(value.lines, reader)]
     parts += [
         *_credit(value, reader),
-        Facts((status, *_payer_facts(value, reader), *_payment_facts(value, reader))),
+        Facts((status, *_facts(value, reader))),
         Paragraph(_left(value, reader), strong=True),
         *_verification(value, reader),
+        *_technical(value, reader),
     ]
     return PdfContent(
         kind=t("receipt.title"),
@@ -111,25 +113,29 @@ def _credit(value: ReceiptDocument, reader: DocumentReader) -> list[Part]:
     return [Notice(reader.t("receipt.credit", amount=reader.money(value.credit)), Tone.GOOD)]
 
 
-def _payment_facts(value: ReceiptDocument, reader: DocumentReader) -> Pairs:
-    t = reader.t
-    return (
-        (t("label.provider"), value.provider),
-        (t("label.instrument"), both(reader.say(value.method), value.instrument)),
-        (t("label.provider_reference", provider=value.provider), value.provider_reference),
-        (t("label.authorisation"), value.authorisation),
-        reader.paid_fact(value.paid_at, is_learnt=value.is_learnt),
-        (t("label.reference"), value.reference),
-    )
-
-
-def _payer_facts(value: ReceiptDocument, reader: DocumentReader) -> Pairs:
+def _facts(value: ReceiptDocument, reader: DocumentReader) -> Pairs:
+    """Who paid, how and when, and the code by which a bank finds it."""
     t = reader.t
     return (
         (t("label.payer"), value.payer),
+        (t("label.provider"), value.provider),
+        (t("label.instrument"), both(reader.say(value.method), value.instrument)),
+        (t("label.authorisation"), value.authorisation),
+        reader.paid_fact(value.paid_at, is_learnt=value.is_learnt),
+    )
+
+
+def _technical(value: ReceiptDocument, reader: DocumentReader) -> list[Part]:
+    """What is asked for only where something must be looked up: small, and last."""
+    t = reader.t
+    pairs = (
         (t("label.identity"), value.payer_identity),
         (t("label.mail"), value.payer_email),
+        (t("label.reference"), value.reference),
+        (t("label.provider_reference", provider=value.provider), value.provider_reference),
     )
+    said = [f"{label}: {text}" for label, text in pairs if text]
+    return [Heading(t("receipt.technical"), 3, small=True), *(Paragraph(line, small=True) for line in said)]
 
 
 def _left(value: ReceiptDocument, reader: DocumentReader) -> str:

@@ -20,6 +20,7 @@ from hub.domain.owed_mail import OwedMail, PaymentChange
 from hub.domain.payment import Status
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.payments.pay_again import pay_again_url
 from hub_hookspecs import Kind, Money, Reason, ReasonKind
 
 
@@ -29,7 +30,7 @@ class PaymentDeclinedMail:
 
     Attributes:
         not_charged: The provider proved that no money was taken; only then the mail says so.
-        url: Where to try again.
+        url: Where the same is tried again.
     """
 
     kind = DeliveryKind.PAYMENT_DECLINED
@@ -66,7 +67,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[Payment
         amount=view.amount,
         provider=view.provider_name,
         reference=view.payment.reference,
-        url=view.back_url or view.url,
+        url=pay_again_url(view) or view.back_url or view.url,
         numbers=tuple(line.number for line in view.lines),
         is_order=view.is_order,
         at=view.seen[-1].seen_at if view.seen else now,
@@ -83,21 +84,17 @@ def says(value: PaymentDeclinedMail, reader: DocumentReader) -> MailContent:
     parts: list[Part] = [
         Title(t("declined.title")),
         greeting(value.payer, reader),
-        Paragraph(t("declined.intro", provider=value.provider)),
-        Notice(reason, Tone.BAD),
-    ]
-    if value.not_charged:
-        parts.append(Paragraph(t("declined.not_charged")))
-    parts += [
+        Notice(reason, Tone.WARNING),
+        *([Paragraph(t("declined.not_charged"), strong=True)] if value.not_charged else []),
         Facts(
             (
                 (t("label.amount"), reader.money(value.amount)),
                 (t("label.order" if value.is_order else "label.invoices"), ", ".join(value.numbers)),
-                (t("label.moment"), reader.moment(value.at)),
-                (t("label.reference"), value.reference),
+                (t("label.provider"), value.provider),
             )
         ),
         Button(label=t("declined.again"), url=value.url),
+        Paragraph(f"{t('label.reference')}: {value.reference} · {reader.moment(value.at)}", small=True),
     ]
     return MailContent(subject=t("declined.subject"), preview=reason, parts=tuple(parts), footer=t("mail.why.customer"))
 

@@ -156,6 +156,7 @@ WORDS: Final[Mapping[str, str]] = {
     "money.corrected": "El monto confirmado era {stated} y fue corregido a {amount}.",
     "receipt.asked": "El monto solicitado era {asked}; el proveedor confirmó {amount}.",
     "receipt.applied": "Qué se pagó",
+    "receipt.technical": "Identificaciones y referencias",
     "receipt.line.left": "queda {amount}",
     "receipt.line.withheld": "{words}; retención {amount}",
     "receipt.line.discount": "{words}; descuento {amount}",
@@ -250,8 +251,7 @@ WORDS: Final[Mapping[str, str]] = {
         "la huella deja de coincidir."
     ),
     "declined.subject": "Su pago a {company} no se realizó",
-    "declined.title": "Pago no realizado",
-    "declined.intro": "Su pago con {provider} no fue aprobado.",
+    "declined.title": "El pago no se aprobó",
     "declined.not_charged": "No se le cobró nada.",
     "declined.again": "Intentar de nuevo",
     "voucher.title": "Volante de pago",

@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.bank_reference import LONGEST, AnotherAmount, plain_reference
 from hub.domain.cells import Unreadable, read_typed
+from hub.domain.figures import written
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.intake import Share, shares_of
 from hub.domain.lengths import BANK_ACCOUNT, REMARKS, too_long
@@ -24,7 +25,6 @@ from hub.flows.corrections.record_receipt import record_by_hand
 from hub.flows.corrections.settle_report import view_report
 from hub.flows.ground.read_drawn import Subject
 from hub.flows.views.view_customers import CustomerView, view_customer
-from hub.web.basket import written
 from hub.web.responses import Page, redirect
 from hub_hookspecs import EXPONENTS, Country, Money
 

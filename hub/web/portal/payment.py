@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import urlencode
 
 import attrs
 from litestar import Response, get, post
@@ -18,13 +17,13 @@ from hub.flows.ground.ports import Hub
 from hub.flows.payments.check_payment import look_now
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.payments.fetch_form import kept_form
-from hub.flows.payments.payment_view import LineView, PaymentView, Shown
+from hub.flows.payments.pay_again import pay_again_url
+from hub.flows.payments.payment_view import PaymentView, Shown
 from hub.flows.payments.receive_message import GAVE_UP
 from hub.flows.payments.run_operation import cancel_payment
 from hub.flows.payments.view_payment import in_language, view_payment, view_payment_by_token
 from hub.flows.payments.waiting_withheld import waiting_of
 from hub.texts.engine import message as _
-from hub.web.basket import written
 from hub.web.form_token import form_token, is_form_token
 from hub.web.heads import is_head
 from hub.web.markup import minutes_left, time_left_style
@@ -75,11 +74,11 @@ class Headline:
 
 
 CLOSED: Final[Mapping[str, Headline]] = {
-    Kind.DECLINED: Headline(word=_("Rechazada"), tone="bad"),
-    Kind.CANCELLED: Headline(word=_("Cancelada"), tone="bad"),
-    Kind.EXPIRED: Headline(word=_("Vencida", "payment"), tone="bad", sign="clock"),
+    Kind.DECLINED: Headline(word=_("El pago no se aprobó"), tone="warn"),
+    Kind.CANCELLED: Headline(word=_("Pago cancelado"), tone="warn"),
+    Kind.EXPIRED: Headline(word=_("Se acabó el tiempo para aprobarlo"), tone="warn", sign="clock"),
 }
-NOT_DONE: Final = Headline(word=_("No realizada"), tone="bad")
+NOT_DONE: Final = Headline(word=_("El pago no se hizo"), tone="warn")
 
 SHOWN: Final[Mapping[Shown, Headline]] = {
     Shown.PAID: Headline(word=_("Aprobada"), tone="good"),
@@ -146,7 +145,7 @@ async def show_payment(request: Request) -> Page:
         waits=await waiting_of(hub, payment),
         discount=discount_of(view),
         address=address,
-        again=again_url(view),
+        again=pay_again_url(view),
         token=form_token(hub, CANCEL, view.link) if view.link and view.can_cancel else "",
     )
 
@@ -182,7 +181,7 @@ async def cancel(request: Request) -> Page:
     except NotAllowed:
         return redirect(f"/p/{token}")
     after = await view_payment(hub, view.payment.id)
-    if form.get("then") == "again" and after and after.shown is Shown.NOT_COMPLETED and (url := again_url(after)):
+    if form.get("then") == "again" and after and after.shown is Shown.NOT_COMPLETED and (url := pay_again_url(after)):
         return redirect(url)
     return redirect(f"/p/{token}")
 
@@ -236,25 +235,3 @@ def discount_of(view: PaymentView) -> Money | None:
     """What the merchant let off of them."""
     minor = sum(line.discount.minor for line in (*view.lines, *view.used))
     return Money(minor, view.payment.amount.currency) if minor else None
-
-
-def again_url(view: PaymentView) -> str:
-    """Where the same is paid again: the pay step with the same choice; empty where nothing is asked for any more."""
-    owed = [line for line in view.lines if line.left.minor and not line.in_clarification]
-    if not view.back_url or not owed:
-        return ""
-    query = [("provider", view.payment.provider), ("way", view.payment.way)]
-    if not view.is_order:
-        query = [("currency", view.payment.amount.currency), *(("invoice", line.payable_id) for line in owed), *query]
-        if view.merchant.options.partial:
-            sign = view.country.decimal_sign or ","
-            for line in owed:
-                least = min(_settled_by(view, line), line.left, key=lambda amount: amount.minor)
-                query.append((f"amount.{line.payable_id}", written(least, sign)))
-    return f"{view.back_url}/pay?{urlencode(query)}"
-
-
-def _settled_by(view: PaymentView, line: LineView) -> Money:
-    """What the payment was to settle of an invoice: with money, and with the credit that it held meanwhile."""
-    settled = sum(item.settled for item in view.payment.lines if item.payable_id == line.payable_id)
-    return Money(settled, view.payment.amount.currency)
