@@ -21,7 +21,8 @@ from hub.flows.imports.take_in import take_at_once
 from hub.flows.imports.undo import undo_import
 from hub.flows.mails.resend_mail import NotAgain, resend_mail
 from hub.flows.merchants import save_customer
-from hub.flows.merchants.save_customer import CustomerForm, edit_customer, form_of
+from hub.flows.merchants.read_customer import CustomerForm, form_of
+from hub.flows.merchants.save_customer import edit_customer
 from hub.flows.payments.open_payment import PayRequest
 from hub.flows.payments.start_payment import start_payment
 from hub.flows.payments.view_payment import payment_link_id

@@ -11,14 +11,8 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.identity import Invalid
 from hub.domain.merchant import Customer
-from hub.flows.merchants.save_customer import (
-    AlreadyThere,
-    CustomerForm,
-    CustomerSaved,
-    create_customer,
-    edit_customer,
-    form_of,
-)
+from hub.flows.merchants.read_customer import CustomerForm, form_of
+from hub.flows.merchants.save_customer import AlreadyThere, CustomerSaved, create_customer, edit_customer
 from hub.flows.views.view_customers import customer_to_edit
 from hub.texts.engine import message as _
 from hub.web.responses import Page, redirect
