@@ -139,6 +139,13 @@ CHECKS: tuple[tuple[str, str], ...] = (
         " ON f.ledger_account = a.id WHERE coalesce(b.amount, 0) <> coalesce(f.found, 0)",
     ),
     (
+        "L7: the list says that customer {customer} owes {cached} {currency} in {mode} mode, the invoices say {found}",
+        "SELECT c.customer, c.mode, c.currency, sum(c.cached) AS cached, sum(c.found) AS found FROM"
+        " (SELECT customer, mode, currency, due AS cached, 0 AS found, bills FROM customer_debt"
+        " UNION ALL SELECT customer, mode, currency, 0, due, -1 FROM payable WHERE kind = 'invoice' AND due > 0) c"
+        " GROUP BY c.customer, c.mode, c.currency HAVING sum(c.cached) <> sum(c.found) OR sum(c.bills) <> 0",
+    ),
+    (
         "L10: entry {key} moves what account {owner} has to pay out, but it is a {kind}",
         "SELECT e.key, a.owner, e.kind FROM posting p JOIN entry e ON e.id = p.entry JOIN ledger_account a"
         f" ON a.id = p.ledger_account WHERE a.kind = 'provider_clearing' AND e.kind NOT IN ({CLEARED_BY})",

@@ -220,6 +220,8 @@ TAMPERED = {
     " AND entry = (SELECT id FROM entry WHERE kind = 'allocation')",
     "L7: the cached balance of receivable c1 in CRC is 7": "UPDATE balance SET amount = 7 WHERE ledger_account ="
     " (SELECT id FROM ledger_account WHERE kind = 'receivable')",
+    "L7: the list says that customer c1 owes 7 CRC in test mode, the invoices say 10000": "UPDATE customer_debt"
+    " SET due = 7",
     "L9: entry bill:p2:0 is not what was sealed": "UPDATE entry SET value_on = '1999-01-01' WHERE key = 'bill:p2:0'",
     "L9: the note of entry bill:p2:0 is not the one that was sealed": "UPDATE entry SET note = 'x'"
     " WHERE key = 'bill:p2:0'",
