@@ -43,6 +43,7 @@ class HistoryLine:
         balance: After it; None where nothing is summed.
         by, why: Who booked it and why, as it was kept.
         key: Of the entry.
+        has_note: Words of a person stand beside it, which can be erased.
         may_be_corrected: The whole entry may be wrong, and it was not corrected yet; or it brought money in.
     """
 
@@ -56,6 +57,7 @@ class HistoryLine:
     by: Text | str = ""
     why: str = ""
     key: str = ""
+    has_note: bool = False
     may_be_corrected: bool = False
 
 

@@ -13,13 +13,14 @@ from typing import Any, Final
 import attrs
 
 from hub.domain.conversion import Rate
-from hub.domain.decision import Signed
+from hub.domain.decision import DecisionKind, Signed, proposal
 from hub.domain.disbursement import PaidOut
 from hub.domain.files.layout import FileKind
 from hub.domain.identity import Invalid
 from hub.domain.import_run import ImportRun
 from hub.domain.merchant import Customer, LinkKind, Merchant
 from hub.domain.month import Month
+from hub.domain.message import About
 from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt
 from hub.domain.round import Choice, Every
@@ -98,6 +99,7 @@ OPEN: Final = frozenset(
 OBJECTS: Final = frozenset(
     {"customer", "payment", "receipt", "order_id", "token", "delivery", "review", "round_id", "schedule", "key"}
     | {"disbursement", "conversion", "invoice", "account", "run_id", "rate", "promise"}
+    | {"disbursement", "conversion", "invoice", "account", "run_id", "decision"}
 )
 """Parameters that name something of a merchant's; `belongings` makes one of each."""
 
@@ -108,6 +110,7 @@ a file, a logo, a month."""
 OF_ONE_MODE: Final = frozenset(
     {"payment", "receipt", "delivery", "review", "round_id", "schedule", "key"}
     | {"disbursement", "conversion", "invoice", "account", "run_id", "promise"}
+    | {"disbursement", "conversion", "invoice", "account", "run_id", "decision"}
 )
 """Those of `OBJECTS` below /m that belong to one mode."""
 
@@ -270,6 +273,17 @@ def belongings(house: House, people: People, country: str = "CR") -> Belongings:
     waiting = house.debtor(country, (700000, -1))
     live = people.start(country, waiting)
     key = people.api_key(merchant)
+    proposed = proposal(
+        house.hub.fresh_id(),
+        DecisionKind.WRITE_OFF,
+        About(waiting.invoices[0].id, merchant.id, merchant.mode),
+        Signed(by="otra", why="secreto"),
+        house.time(),
+        payment_id=None,
+        amount=Money(100, waiting.invoices[0].currency),
+        content={"invoice": waiting.invoices[0].number},
+    )
+    house.write(lambda tx: tx.decisions.add(proposed))
     cart = {
         "number": f"S-{receipt.number}",
         "currency": "CRC" if country == "CR" else "COP",
@@ -332,6 +346,7 @@ def belongings(house: House, people: People, country: str = "CR") -> Belongings:
             "schedule": schedule.id,
             "run_id": run.id,
             "rate": a_rate(house, merchant),
+            "decision": proposed.id,
         },
         key=key,
         secrets=(

@@ -602,6 +602,7 @@ def desk_paths(house: House) -> list[str]:
         "receipt-series",
         "import",
         "reviews",
+        "proposals",
         "exports",
         *("reports", "reports/ageing", "reports/ageing?until=31/10/2026", "reports/owed?by=booked", "reports/paid"),
         *("reports/receipts", "reports/bills?since=01/01/2026", "reports/debtors"),

@@ -125,6 +125,23 @@ def test_what_was_booked_wrongly_is_corrected_from_the_history(
     assert "/correct?key=" not in clerk.read(page_of(debtor)), "once"
 
 
+def test_what_somebody_wrote_is_erased_for_good_by_the_owner_alone(
+    house: House, clerk: Seat, debtor: Debtor, seat: Callable[..., Seat], seen: Seen
+) -> None:
+    credit(clerk, debtor, number=f"NC-{debtor.customer.id}", how="whole", reason="lo pidió Rosa Mora")
+    owner, key = seat(house.merchants["CR"], Role.OWNER), f"credit:NC-{debtor.customer.id}"
+    action = f"{page_of(debtor)}/erase-note"
+    fields = {"form": owner.csrf, "key": key}
+    assert clerk.browser.post(action, data={**fields, "form": clerk.csrf, "reason": "x"}).status_code == 403
+    assert owner.browser.post(action, data={**fields, "reason": " "}).status_code == 422
+    assert "Rosa Mora" in clerk.read(page_of(debtor))
+    assert owner.browser.post(action, data={**fields, "reason": "lo pidió la persona"}).status_code == 303
+    said = story(owner, page_of(debtor), seen)
+    assert "Rosa Mora" not in said
+    assert f"El texto fue borrado por {owner.email}" in said
+    assert house.read(lambda tx: tx.ledger.verify()) == ()
+
+
 def test_an_entry_of_another_invoice_is_not_corrected_here(house: House, clerk: Seat, debtor: Debtor) -> None:
     other = house.debtor("CR", (700_000, -2))
     house.run(

@@ -469,6 +469,17 @@ def correction_of_customer(trial: Trial) -> None:
     trial.typed["amount"] = "4321"
 
 
+def unclear_refund(trial: Trial) -> None:
+    """Nobody knows whether it was done, and nobody sends it any more."""
+    paid(trial)
+    a_refund_is_unknown(trial)
+    unknown = trial.house.read(lambda tx: tx.operations.of_payment(trial.payment.id))[0]
+    sent = attrs.evolve(unknown, phase=Phase.SENT, ended_at=trial.house.time())
+    trial.house.write(lambda tx: tx.operations.save(sent))
+    trial.action = f"{trial.address}/concluded"
+    trial.typed = {"done": "no", "evidence": "el panel del 3", "why": "no está en el panel"}
+
+
 def on_entry(trial: Trial, page: str, key: str) -> None:
     trial.address, trial.action = f"{page}/correct?key={key}", f"{page}/correct"
     trial.typed = {"reason": "se anotó mal"}
@@ -694,10 +705,15 @@ CASES: Final[Mapping[str, Case]] = {
     "/m/payments/{}/cancel": Case(live("cancel"), (another_bill,)),
     "/m/payments/{}/capture": Case(held, (another_bill,), country="CR"),
     "/m/payments/{}/conversion": Case(conversion_in_suspense, (another_bill, credit)),
+    "/m/payments/{}/concluded": Case(unclear_refund, (another_bill,)),
     "/m/payments/{}/correct": Case(correction_of_payment, (another_bill, inquiry)),
     "/m/payments/{}/dispute": Case(dispute, (another_bill, inquiry, a_refund_is_unknown)),
     "/m/payments/{}/dispute-end": Case(end_of_dispute, (another_bill, a_part_went_back)),
     "/m/payments/{}/receipt": Case(receipt_of_payment),
+    "/m/payments/{}/recorded": Case(
+        live("recorded", outcome="not_paid", evidence="el panel del 3", why="no está en el panel"),
+        (another_bill, credit),
+    ),
     "/m/payments/{}/refund": Case(on_payment("refund", why="no le sirvió a él"), (another_bill, credit)),
     "/m/payments/{}/release": Case(
         live("release", why="cerró la página él", sure="1"), (another_bill, credit), country="CR"

@@ -25,6 +25,9 @@ EXEMPT: Final = {
     "/m/guide/try": "a trial makes a customer and a bill of its own; it decides on nothing that a page shows",
     "/m/import/{}/closing": "it names the proposal, which never changes; each invoice is judged as it is closed",
     "/m/import/{}/undo": "whatever happened since with a row refuses it before it begins, and keeps that row then",
+    "/m/payments/{}/check": "it decides nothing: the provider is asked, and whatever it says is booked once",
+    "/m/proposals/{}/approve": "it names the proposal, which never changes; what it does is judged as it is done",
+    "/m/proposals/{}/refuse": "it names the proposal, and nothing is booked",
     "/m/members/remove": "what that person proposed ends, and nothing is booked",
     "/p/{}/cancel": "the payer withdraws one request, which books nothing; its own status is compared where it is sent",
     "/v1/orders": "a shop's own program sends no form; its cart is billed once under its own number",
@@ -59,6 +62,7 @@ WHERE_TO: Final = {
     "merchant/correct.html {{ action }}": [
         f"/m/{whose}/{{}}/correct" for whose in ("invoices", "payments", "customers")
     ],
+    "{{ page }}/erase-note": [f"/m/{whose}/{{}}/erase-note" for whose in ("invoices", "payments", "customers")],
     "merchant/prove.html {{ action }}": [],
     "merchant/customer_form.html {{ address }}": ["/m/customers/new", "/m/customers/{}/edit"],
     "merchant/closed_month.html {{ here }}": [],

@@ -82,7 +82,7 @@ class Whose(enum.StrEnum):
 
 @attrs.frozen
 class BookedEntry:
-    """One entry that may be corrected, as a page of its invoice, payment or customer shows it.
+    """One entry that may be corrected, or whose words may be erased, as the page that it is on shows it.
 
     Attributes:
         came: What it brought in, as corrected so far; None where the whole entry is reversed.
@@ -98,7 +98,7 @@ async def view_entry(hub: Hub, merchant: Merchant, whose: Whose, its_id: str, ke
     """An entry of this merchant's invoice, payment or customer.
 
     Raises:
-        LookupError: Nothing of this key is there, or none that may be corrected.
+        LookupError: Nothing of this key is there, or nothing can be done with it.
     """
 
     def read(tx: Tx) -> BookedEntry:
@@ -106,7 +106,7 @@ async def view_entry(hub: Hub, merchant: Merchant, whose: Whose, its_id: str, ke
         if entry is None:
             raise LookupError(key)
         line = _line(tx, merchant, entry, max(leg.amount for leg in entry.postings), {})
-        if not line.may_be_corrected:
+        if not (line.may_be_corrected or line.has_note):
             raise LookupError(key)
         waiting = tx.decisions.waiting_for(DecisionKind.CORRECT, f"{merchant.id}:{merchant.mode}:{key}")
         if entry.kind not in BRINGS_IN:
@@ -157,6 +157,7 @@ def _line(tx: Tx, merchant: Merchant, entry: Entry, amount: int, payables: Mappi
         document=document,
         by=by,
         why=why,
+        has_note=bool(entry.note),
         may_be_corrected=entry.kind in BRINGS_IN or (entry.kind in REVERSIBLE and not fixes_of(tx, entry)),
     )
 

@@ -8,6 +8,7 @@ from litestar.types import ControllerRouterHandler
 
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.text import Text
+from hub.flows.books.erase_note import erase_note
 from hub.flows.corrections.decide_correction import decide_correction
 from hub.flows.ground.read_drawn import Subject
 from hub.flows.payments.decide import NotAllowed
@@ -75,6 +76,37 @@ async def correct_of_customer(context: Context, form: CheckedForm, customer: Fro
     return await _correct(context, form, Whose.CUSTOMER, customer)
 
 
+@post("/invoices/{invoice:str}/erase-note", status_code=200, right=Right.OWN, fresh=True)
+async def erase_of_invoice(context: Context, form: CheckedForm, invoice: FromPath[str]) -> Page:
+    """Erase what a person wrote beside an entry."""
+    return await _erase(context, form, Whose.INVOICE, invoice)
+
+
+@post("/payments/{payment:str}/erase-note", status_code=200, right=Right.OWN, fresh=True)
+async def erase_of_payment(context: Context, form: CheckedForm, payment: FromPath[str]) -> Page:
+    """Erase what a person wrote beside an entry."""
+    return await _erase(context, form, Whose.PAYMENT, payment)
+
+
+@post("/customers/{customer:str}/erase-note", status_code=200, right=Right.OWN, fresh=True)
+async def erase_of_customer(context: Context, form: CheckedForm, customer: FromPath[str]) -> Page:
+    """Erase what a person wrote beside an entry."""
+    return await _erase(context, form, Whose.CUSTOMER, customer)
+
+
+async def _erase(context: MerchantContext, form: SubmittedForm, whose: Whose, its_id: str) -> Page:
+    """For good; the entry and its seal stay, and who erased it and why."""
+    key, merchant = form.get("key"), context.merchant
+    try:
+        with unknown_is_404():
+            await view_entry(context.hub, merchant, whose, its_id, key)
+            who, why = context.session.email, form.get("reason")
+            await erase_note(context.hub, merchant, merchant.mode, key, by=who, reason=why)
+    except Invalid as invalid:
+        return await _form(context, whose, its_id, key, typed=form, erase_error=invalid.problems[0].message)
+    return redirect(f"/m/{whose}s/{its_id}{BACK[whose]}")
+
+
 async def _form(
     context: MerchantContext,
     whose: Whose,
@@ -83,6 +115,7 @@ async def _form(
     *,
     typed: SubmittedForm = NOTHING,
     field_errors: FieldErrors | None = None,
+    erase_error: Text | str = "",
     notice: Text | str = "",
 ) -> Page:
     drawn = await context.drawn_from(SUBJECTS[whose], its_id)
@@ -91,9 +124,11 @@ async def _form(
     page = f"/m/{whose}s/{its_id}"
     return context.page(
         "correct.html",
-        status=422 if field_errors else 200,
+        status=422 if field_errors or erase_error else 200,
         booked=booked,
+        page=page,
         action=f"{page}/correct",
+        erase_error=erase_error,
         back=f"{page}{BACK[whose]}",
         drawn=drawn,
         typed=typed,
@@ -147,4 +182,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     correct_of_invoice,
     correct_of_payment,
     correct_of_customer,
+    erase_of_invoice,
+    erase_of_payment,
+    erase_of_customer,
 ]
