@@ -15,6 +15,7 @@ from hub_hookspecs import Company, IdentityDocument, Mode
 from hub_hookspecs.identity import EMPTY
 
 EMPTY_SUMS: Mapping[str, int] = MappingProxyType({})
+EMPTY_TEXTS: Mapping[str, str] = MappingProxyType({})
 
 
 class Role(enum.StrEnum):
@@ -40,6 +41,7 @@ class Options:
         minimum: Smallest online payment in minor units by currency; a full balance may always be paid.
         withholdings: Customers may declare what they withhold.
         withholding_tolerance: How far what they declare may be from what its rate gives, minor units by currency.
+        withholding_periods: By which periods customers certify what they withhold, by tax.
         withholding_cap: Above it, of one invoice, what they declare waits for a person, minor units by currency.
         withholding_cap_parts: The same as a part of the invoice's total, of a million; 0 for none.
         write_off_rest: What only a provider's unit cannot carry of a payment of the whole due is written off with it.
@@ -59,6 +61,7 @@ class Options:
     minimum: Mapping[str, int] = EMPTY_SUMS
     withholdings: bool = False
     withholding_tolerance: Mapping[str, int] = EMPTY_SUMS
+    withholding_periods: Mapping[str, str] = EMPTY_TEXTS
     withholding_cap: Mapping[str, int] = EMPTY_SUMS
     withholding_cap_parts: int = 0
     write_off_rest: bool = False

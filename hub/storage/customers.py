@@ -14,7 +14,7 @@ from hub.domain.refusals import Conflict
 from hub_hookspecs import IdentityDocument, Mode
 
 from .rows import folded, json_text, maybe_micros, maybe_moment, pattern
-from .schema import ZERO, customer, delivery, ledger_account, literal
+from .schema import ZERO, customer, delivery, ledger_account, literal, withholding_agent, withholding_certificate
 from .statements import Runs, among, changed
 
 _insert = insert(customer).values({column.name: bindparam(column.name) for column in customer.columns})
@@ -61,6 +61,8 @@ REMOVE = delete(customer).where(
     ),
     ~exists().where(delivery.c.subject == customer.c.id),
     customer.c.by_hand == literal(""),
+    ~exists().where(withholding_agent.c.customer == customer.c.id),
+    ~exists().where(withholding_certificate.c.customer == customer.c.id),
 )
 REMEMBER = changed(customer, customer.c.remembered)
 

@@ -18,6 +18,7 @@ from .entries import entry_id
 from .rows import micros
 from .schema import allocation, chain, drawn, entry, intake, ledger_account, posting, seal
 from .statements import Runs, inserted
+from .withholding_certificates import count_withheld
 
 ADD = (
     insert(entry)
@@ -82,6 +83,7 @@ def _write(tx: Runs, entries: Sequence[Entry]) -> bool:
         if rows:
             tx.add(add, rows)
     _seal(tx, entries, values)
+    count_withheld(tx, entries)
     return True
 
 

@@ -54,6 +54,7 @@ from .rounds import Rounds, Schedules
 from .settlements import Settlements
 from .statements import TOGETHER, Runs, ready, ready_together
 from .withholding_agents import WithholdingAgents
+from .withholding_certificates import WithholdingCertificates
 from .withholding_rates import WithholdingRates
 
 
@@ -70,6 +71,7 @@ class Tx(Runs):
     accounts: Accounts
     countries: Countries
     withholding_agents: WithholdingAgents
+    withholding_certificates: WithholdingCertificates
     withholding_rates: WithholdingRates
     owed: OwedOnDays
     payables: Payables
@@ -204,6 +206,7 @@ NOUNS: Final[Mapping[str, Callable[[Tx], Any]]] = {
     "accounts": Accounts,
     "countries": Countries,
     "withholding_agents": WithholdingAgents,
+    "withholding_certificates": WithholdingCertificates,
     "withholding_rates": WithholdingRates,
     "owed": OwedOnDays,
     "payables": Payables,

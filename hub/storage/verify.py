@@ -103,6 +103,16 @@ CHECKS: tuple[tuple[str, str], ...] = (
         " GROUP BY c.merchant, c.customer, c.mode, c.currency HAVING sum(c.owed) <> sum(c.booked)",
     ),
     (
+        "L3: customer {customer} withheld {booked} {currency} of {tax} in {mode} mode, the months say {counted}",
+        "SELECT customer, mode, tax, currency, sum(booked) AS booked, sum(counted) AS counted FROM"
+        " (SELECT r.merchant, r.owner AS customer, r.mode, w.owner AS tax, w.currency, p.amount AS booked, 0 AS counted"
+        " FROM posting p JOIN ledger_account w ON w.id = p.ledger_account AND w.kind = 'withholding_receivable'"
+        " JOIN posting o ON o.entry = p.entry"
+        " JOIN ledger_account r ON r.id = o.ledger_account AND r.kind = 'receivable'"
+        " UNION ALL SELECT merchant, customer, mode, tax, currency, 0, amount FROM withheld_month) m"
+        " GROUP BY merchant, customer, mode, tax, currency HAVING sum(booked) <> sum(counted)",
+    ),
+    (
         "L5: intake {key} of {amount} says allocated {allocated}, its allocations say {found}; returned {returned}",
         "SELECT e.key, i.amount, i.allocated, i.returned, coalesce(a.found, 0) AS found FROM intake i"
         " JOIN entry e ON e.id = i.entry LEFT JOIN (SELECT intake, sum(amount) AS found FROM allocation"

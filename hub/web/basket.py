@@ -10,7 +10,6 @@ import attrs
 
 from hub.domain.cells import Unreadable, read_typed
 from hub.domain.credit import used_of
-from hub.domain.currencies import WHOLE
 from hub.domain.figures import grouped
 from hub.domain.merchant import Customer, Link, Merchant
 from hub.domain.offer import carried

@@ -19,16 +19,19 @@ from hub.domain.files.layout import FileKind
 from hub.domain.identity import Invalid
 from hub.domain.import_run import ImportRun
 from hub.domain.merchant import Customer, LinkKind, Merchant
-from hub.domain.month import Month
 from hub.domain.message import About
+from hub.domain.month import Month
 from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt
 from hub.domain.round import Choice, Every
 from hub.domain.withholding import RateUnit, WithholdingRate
+from hub.domain.withholding_certificate import Every as CertifiedEvery
+from hub.domain.withholding_certificate import Period
 from hub.flows.closing.close_month import close_month
 from hub.flows.corrections.convert_money import Wanted, convert_money
 from hub.flows.corrections.disburse_credit import disburse_credit
 from hub.flows.corrections.record_receipt import record_for_payment
+from hub.flows.corrections.withholding_certificates import WantedCertificate, record_certificate
 from hub.flows.ground.open_link import url_of
 from hub.flows.imports.hand_in import hand_in
 from hub.flows.imports.take_in import take_at_once
@@ -100,6 +103,7 @@ OBJECTS: Final = frozenset(
     {"customer", "payment", "receipt", "order_id", "token", "delivery", "review", "round_id", "schedule", "key"}
     | {"disbursement", "conversion", "invoice", "account", "run_id", "rate", "promise"}
     | {"disbursement", "conversion", "invoice", "account", "run_id", "decision"}
+    | {"disbursement", "conversion", "invoice", "account", "run_id", "rate", "certificate"}
 )
 """Parameters that name something of a merchant's; `belongings` makes one of each."""
 
@@ -111,12 +115,15 @@ OF_ONE_MODE: Final = frozenset(
     {"payment", "receipt", "delivery", "review", "round_id", "schedule", "key"}
     | {"disbursement", "conversion", "invoice", "account", "run_id", "promise"}
     | {"disbursement", "conversion", "invoice", "account", "run_id", "decision"}
+    | {"disbursement", "conversion", "invoice", "account", "run_id", "certificate"}
 )
 """Those of `OBJECTS` below /m that belong to one mode."""
 
 FILES: Final = frozenset(
     {
         "/m/close/{month}/package",
+        "/m/certificates/missing",
+        "/m/certificates/{certificate}/file",
         "/m/customers/{customer}/activity/csv",
         "/m/customers/{customer}/activity/pdf",
         "/m/disbursements/{disbursement}/pdf",
@@ -245,6 +252,22 @@ def a_rate(house: House, merchant: Merchant) -> str:
     return house.run(add_rate(house.hub, merchant, wanted)).id
 
 
+def a_certificate(house: House, merchant: Merchant, customer_id: str) -> str:
+    """A certificate with its file."""
+    country = house.hub.countries[merchant.company.country]
+    wanted = WantedCertificate(
+        customer_id=customer_id,
+        tax=country.withheld_taxes[0][0],
+        number="CERT-1",
+        period=Period.of(house.today, CertifiedEvery.YEAR),
+        issued_on=house.today,
+        amount=Money(100, country.currencies[0]),
+        by="duena",
+        file=("secreta.png", PICTURE),
+    )
+    return house.run(record_certificate(house.hub, merchant, wanted)).id
+
+
 def an_import(house: House, merchant: Merchant, customer: Customer) -> ImportRun:
     """A file that was taken, but for a row that was set aside."""
     assert customer.document
@@ -347,6 +370,7 @@ def belongings(house: House, people: People, country: str = "CR") -> Belongings:
             "run_id": run.id,
             "rate": a_rate(house, merchant),
             "decision": proposed.id,
+            "certificate": a_certificate(house, merchant, debtor.customer.id),
         },
         key=key,
         secrets=(

@@ -277,6 +277,32 @@ def a_rate(**changes: Any) -> str:
     return a_row("withholding_rate", **values)
 
 
+def a_certificate(**changes: Any) -> str:
+    values = {
+        "id": "k9",
+        "merchant": "m1",
+        "mode": "test",
+        "customer": "c1",
+        "tax": "retefuente",
+        "number": "C-1",
+        "period_from": "2026-01-01",
+        "period_to": "2026-12-31",
+        "issued_on": "2026-03-01",
+        "currency": "CRC",
+        "amount": 5,
+        "file": "",
+        "file_name": "",
+        "file_kind": "",
+        "file_sha256": "",
+        "recorded_by": "Dora",
+        "recorded_at": 1,
+        "void_reason": "",
+        "voided_by": "",
+        **changes,
+    }
+    return a_row("withholding_certificate", **values)
+
+
 def a_disbursement(**changes: Any) -> str:
     values = {
         "id": "d9",
@@ -652,6 +678,26 @@ REFUSED = {
         a_row("withholding_agent", customer="c2", merchant="m1", by="Dora", since=1),
         "walls",
     ),
+    "a certificate of nothing": (a_certificate(amount=0), "amount"),
+    "a certificate by which more was booked": (a_certificate(booked=6), "booked"),
+    "a certificate of nobody's": (a_certificate(recorded_by=""), "accounted_for"),
+    "a certificate that ends before it begins": (a_certificate(period_to="2025-12-31"), "period"),
+    "a certificate that nobody voided": (a_certificate(voided_at=1), "voided"),
+    "a certificate twice": (f"{a_certificate()}; {a_certificate(id='k8')}", "UNIQUE"),
+    "a certificate of nobody's customer": (a_certificate(merchant="m2"), "walls"),
+    "a certificate rewritten": (
+        f"{a_certificate()}; UPDATE withholding_certificate SET issued_on = '2026-05-01'",
+        "fixed",
+    ),
+    "a certificate that proves less": (
+        f"{a_certificate()}; UPDATE withholding_certificate SET amount = 4",
+        "only_grows",
+    ),
+    "a certificate voided twice": (
+        f"{a_certificate(voided_at=1, voided_by='Dora')}; UPDATE withholding_certificate SET voided_at = 2",
+        "append_only",
+    ),
+    "a certificate deleted": (f"{a_certificate()}; DELETE FROM withholding_certificate", "append_only"),
     # disbursements
     "a disbursement of nothing": (a_disbursement(amount=0), "amount"),
     "a disbursement that nobody answers for": (a_disbursement(why=""), "accounted_for"),

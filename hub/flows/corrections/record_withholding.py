@@ -23,7 +23,8 @@ from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.refuse_while import refuse_while
 from hub.flows.receipts.book_deductions import refuse_too_much
-from hub_hookspecs import Country
+
+from .withholding_certificates import keep_booked, numbered_as, refuse_identity
 
 
 async def record_withholding(
@@ -45,14 +46,14 @@ async def record_withholding(
         Invalid: No certificate, not this customer's invoice, more than is due, or other figures of the same number.
     """
     now, country = hub.clock(), hub.countries[merchant.company.country]
-    numbered = attrs.evolve(certificate, number=" ".join(certificate.number.upper().split()))
+    numbered = attrs.evolve(certificate, number=numbered_as(certificate.number))
     _refuse_certificate(numbered, deductions, now.astimezone(ZoneInfo(merchant.company.zone)).date())
 
     def write(tx: Tx) -> tuple[Payable, ...]:
         receipt = _receipt(tx, merchant, receipt_id) if receipt_id else None
         payables = tx.payables.many(list(dict.fromkeys(less.payable_id for less in deductions)))
         owner = receipt.customer_id if receipt else next((payable.customer_id for payable in payables), "")
-        _refuse_identity(tx, country, numbered, owner)
+        refuse_identity(tx, country, numbered.number, owner)
         try:
             new = [less for less in deductions if not _is_booked(tx, merchant, numbered, less)]
             deducted = [less.payable_id for less in new]
@@ -60,6 +61,7 @@ async def record_withholding(
             refuse_while(tx, Act.DEDUCT, now, payables=deducted, field="invoice")
             for less in new:
                 _book(tx, numbered, less, receipt, by=by, now=now)
+            keep_booked(tx, merchant, owner, numbered, new, by=by, now=now)
         except Refusal as error:
             raise Invalid((FieldError("withheld", error.message),)) from error
         return tx.payables.many([payable.id for payable in payables])
@@ -79,16 +81,6 @@ def _refuse_certificate(certificate: Certificate, deductions: Sequence[Deduction
         problems.append(FieldError("withheld", Text("deduction.twice")))
     if problems:
         raise Invalid(tuple(problems))
-
-
-def _refuse_identity(tx: Tx, country: Country, certificate: Certificate, customer_id: str) -> None:
-    """The number is sealed with the books, where nothing of a person may stand for ever."""
-    customer = tx.customers.get(customer_id)
-    document = customer.document if customer else None
-    companies = {kind.code for kind in country.identity_types if kind.legal_person}
-    if document and document.type not in companies and document.number in re.sub(r"[^0-9A-Z]", "", certificate.number):
-        message = Text("withholding.number_is_identity")
-        raise Invalid((FieldError("certificate", message),))
 
 
 def _receipt(tx: Tx, merchant: Merchant, receipt_id: str) -> CashReceipt:

@@ -113,9 +113,15 @@ async def list_rates(hub: Hub, merchant: Merchant) -> tuple[WithholdingRate, ...
 
 
 async def save_terms(
-    hub: Hub, merchant: Merchant, *, tolerance: Mapping[str, int], cap: Mapping[str, int], cap_parts: int
+    hub: Hub,
+    merchant: Merchant,
+    *,
+    tolerance: Mapping[str, int],
+    cap: Mapping[str, int],
+    cap_parts: int,
+    periods: Mapping[str, str],
 ) -> Merchant:
-    """Say how far a payer's word alone goes; it counts for payments that are started from now on."""
+    """Say how far a payer's word alone goes, for payments that are started from now on; and how taxes are certified."""
 
     def write(tx: Tx) -> Merchant:
         before = tx.merchants.get(merchant.id)
@@ -126,6 +132,7 @@ async def save_terms(
             withholding_tolerance={currency: minor for currency, minor in tolerance.items() if minor > 0},
             withholding_cap={currency: minor for currency, minor in cap.items() if minor > 0},
             withholding_cap_parts=cap_parts,
+            withholding_periods=dict(periods),
         )
         after = attrs.evolve(before, options=options)
         tx.merchants.save(after)

@@ -1,4 +1,4 @@
-"""What holds for the rates that a merchant's payers withhold, and for which customers do."""
+"""What holds for the rates that a merchant's payers withhold, for which customers do, and for their certificates."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from sqlalchemy import func, literal, or_, select
 
-from hub.storage.guards import RowEvent, RowRefusal, Trigger, fixed, guard, row_in, rows_of
-from hub.storage.schema import ONE, customer, withholding_agent, withholding_rate
+from hub.storage.guards import RowEvent, RowRefusal, Trigger, fixed, guard, never_deleted, row_in, rows_of
+from hub.storage.schema import ONE, customer, withholding_agent, withholding_certificate, withholding_rate
 
 
 def withholding_triggers() -> Iterator[Trigger]:
     """The triggers of rates and of the customers that withhold."""
     yield from _rates()
+    yield from _certificates()
     agent, _ = rows_of(withholding_agent)
     yield guard(
         "withholding_agent_fits",
@@ -23,6 +24,39 @@ def withholding_triggers() -> Iterator[Trigger]:
             ~row_in(customer, id=agent.customer, merchant=agent.merchant),
         ),
     )
+
+
+def _certificates() -> Iterator[Trigger]:
+    new, old = rows_of(withholding_certificate)
+    yield guard(
+        "withholding_certificate_fits",
+        RowEvent("INSERT", withholding_certificate),
+        RowRefusal(
+            "walls",
+            "certificate and customer are of one merchant",
+            ~row_in(customer, id=new.customer, merchant=new.merchant),
+        ),
+    )
+    yield fixed(
+        withholding_certificate,
+        *("id", "merchant", "mode", "customer", "tax", "number", "period_from", "period_to", "issued_on", "currency"),
+        *("file", "file_name", "file_kind", "file_sha256", "recorded_by", "recorded_at"),
+    )
+    yield guard(
+        "withholding_certificate_grows",
+        RowEvent("UPDATE", withholding_certificate, ("amount", "booked")),
+        RowRefusal(
+            "only_grows",
+            "what a certificate proves is never less",
+            or_(new.amount < old.amount, new.booked < old.booked, old.voided_at.is_not(None)),
+        ),
+    )
+    yield guard(
+        "withholding_certificate_void_once",
+        RowEvent("UPDATE", withholding_certificate, ("void_reason", "voided_at"), old.voided_at.is_not(None)),
+        RowRefusal("append_only", "a certificate is voided once"),
+    )
+    yield never_deleted(withholding_certificate)
 
 
 def _rates() -> Iterator[Trigger]:

@@ -6,6 +6,17 @@ from collections.abc import Mapping
 from typing import Final
 
 WORDS: Final[Mapping[str, str]] = {
+    "certificate.file_not_taken": "El certificado se adjunta como PDF o foto (PNG, JPEG, WebP, HEIC) de hasta 5 MB.",
+    "certificate.known": "El certificado {number} de esa retención ya está registrado.",
+    "certificate.period_backwards": "El período termina antes de empezar.",
+    "certificate.void_already": "El certificado {number} ya está anulado.",
+    "export.certificate_certified": "Certificado",
+    "export.certificate_days": "Días desde que terminó",
+    "export.certificate_from": "Desde",
+    "export.certificate_missing": "Falta certificar",
+    "export.certificate_tax": "Retención",
+    "export.certificate_to": "Hasta",
+    "export.certificate_withheld": "Retenido",
     "rate.begins_later": "Ese concepto ya tiene una tarifa que rige desde el {day}. Elija un día posterior, o quítela.",
     "rate.closed_already": "Esta tarifa ya se cerró: rigió hasta el {day}.",
     "rate.concept_long": "El concepto tiene más de {most} letras.",

@@ -24,6 +24,7 @@ from hub.flows.statements.send_statement import NoMail, copy_link, revoke_link, 
 from hub.flows.statements.view_reminders import view_reminding
 from hub.flows.views.list_customers import CustomerOrder, list_customers
 from hub.flows.views.print_statement import preview_statement_pdf
+from hub.flows.views.view_certificates import view_customer_withheld
 from hub.flows.views.view_customers import view_customer
 from hub.texts.engine import message as _
 from hub.web.reader import reader_for
@@ -118,6 +119,7 @@ async def _customer_page(
         "customer.html",
         view=view,
         reminders=reminders,
+        withheld=await view_customer_withheld(context.hub, context.merchant, customer),
         mails=await list_customer_mails(context.hub, context.merchant, customer),
         whatsapp=_whatsapp(context, view.customer, view.url),
         notices=notices,

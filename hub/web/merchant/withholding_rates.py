@@ -11,6 +11,7 @@ from hub.domain.cells import Unreadable, read_typed
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.text import Text
 from hub.domain.withholding import RateUnit, WithholdingRate, read_rate
+from hub.domain.withholding_certificate import Every
 from hub.flows.merchants.withholding_rates import add_rate, close_rate, drop_rate, list_rates, save_terms
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Money, plain
@@ -21,6 +22,7 @@ from .form import NOTHING, CheckedForm, FieldErrors, SubmittedForm, by_field
 from .rights import Right
 
 HERE = "/m/options/withholdings"
+EVERIES = {Every.YEAR: "cada año", Every.TWO_MONTHS: "cada dos meses", Every.MONTH: "cada mes"}
 UNITS = {RateUnit.PERCENT: "por ciento (%)", RateUnit.PER_MILLE: "por mil (‰)"}
 
 
@@ -48,6 +50,7 @@ async def _page(
         of_vat=context.country.withheld_of_vat,
         currencies=context.country.currencies,
         units=list(UNITS.items()),
+        everies=list(EVERIES.items()),
         terms=_terms(context),
         written_rate=lambda rate: str(rate.number).replace(".", context.country.decimal_sign or ","),
         typed=typed,
@@ -66,6 +69,7 @@ def _terms(context: MerchantContext) -> SubmittedForm:
     if options.withholding_cap_parts:
         whole, rest = divmod(options.withholding_cap_parts, 10_000)
         values["cap_share"] = f"{whole}{sign}{rest:04}".rstrip("0").rstrip(sign)
+    values |= {f"period-{tax}": every for tax, every in options.withholding_periods.items()}
     return SubmittedForm(values)
 
 
@@ -81,9 +85,12 @@ async def save(context: Context, form: CheckedForm) -> Page:
     parts = read_rate(share, RateUnit.PERCENT) if share else 0
     if parts is None:
         problems.append(FieldError("cap_share", Text("rate.not_a_share")))
+    periods = {tax: text for tax, text in form.beginning("period-").items() if text in set(Every)}
     if problems or parts is None:
         return await _page(context, typed=form, field_errors=by_field(tuple(problems)))
-    merchant = await save_terms(context.hub, context.merchant, tolerance=tolerance, cap=cap, cap_parts=parts)
+    merchant = await save_terms(
+        context.hub, context.merchant, tolerance=tolerance, cap=cap, cap_parts=parts, periods=periods
+    )
     return await _page(attrs.evolve(context, merchant=merchant), saved=True)
 
 

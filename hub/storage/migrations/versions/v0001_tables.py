@@ -1847,6 +1847,75 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "withholding_certificate",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("customer", sa.Text(), nullable=False),
+        sa.Column("tax", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("period_from", sa.Text(), nullable=False),
+        sa.Column("period_to", sa.Text(), nullable=False),
+        sa.Column("issued_on", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("amount", WHOLE, nullable=False),
+        sa.Column("booked", WHOLE, server_default="0", nullable=False),
+        sa.Column("file", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("file_kind", sa.Text(), nullable=False),
+        sa.Column("file_sha256", sa.Text(), nullable=False),
+        sa.Column("recorded_by", sa.Text(), nullable=False),
+        sa.Column("recorded_at", WHOLE, nullable=False),
+        sa.Column("void_reason", sa.Text(), nullable=False),
+        sa.Column("voided_at", WHOLE, nullable=True),
+        sa.Column("voided_by", sa.Text(), nullable=False),
+        sa.CheckConstraint("(voided_at IS NULL) = (voided_by = '')", name=op.f("withholding_certificate_voided")),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("withholding_certificate_mode")),
+        sa.CheckConstraint("number <> '' AND recorded_by <> ''", name=op.f("withholding_certificate_accounted_for")),
+        sa.CheckConstraint("amount BETWEEN 1 AND 1000000000000000", name=op.f("withholding_certificate_amount")),
+        sa.CheckConstraint("booked BETWEEN 0 AND amount", name=op.f("withholding_certificate_booked")),
+        sa.CheckConstraint("period_from <= period_to", name=op.f("withholding_certificate_period")),
+        sa.ForeignKeyConstraint(["customer"], ["customer.id"], name=op.f("withholding_certificate_customer_known")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("withholding_certificate_merchant_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("withholding_certificate_key")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        "one_certificate",
+        "withholding_certificate",
+        ["merchant", "mode", "customer", "tax", "number"],
+        unique=True,
+        sqlite_where=sa.text("voided_at IS NULL"),
+    )
+    op.create_index(
+        op.f("withholding_certificate_by_customer_mode"), "withholding_certificate", ["customer", "mode"], unique=False
+    )
+    op.create_index(
+        op.f("withholding_certificate_by_merchant_mode_period_to"),
+        "withholding_certificate",
+        ["merchant", "mode", "period_to"],
+        unique=False,
+    )
+    op.create_table(
+        "withheld_month",
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("month", sa.Text(), nullable=False),
+        sa.Column("customer", sa.Text(), nullable=False),
+        sa.Column("tax", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("amount", WHOLE, nullable=False),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("withheld_month_mode")),
+        sa.ForeignKeyConstraint(["customer"], ["customer.id"], name=op.f("withheld_month_customer_known")),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("withheld_month_merchant_known")),
+        sa.PrimaryKeyConstraint(
+            "merchant", "mode", "month", "customer", "tax", "currency", name=op.f("withheld_month_key")
+        ),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("withheld_month_by_customer_mode"), "withheld_month", ["customer", "mode"], unique=False)
+    op.create_table(
         "disbursement",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("merchant", sa.Text(), nullable=False),
