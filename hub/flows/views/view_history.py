@@ -117,6 +117,15 @@ async def view_entry(hub: Hub, merchant: Merchant, whose: Whose, its_id: str, ke
     return await hub.store.read(read)
 
 
+async def refuse_anothers(hub: Hub, merchant: Merchant, whose: Whose, its_id: str) -> None:
+    """Refuse what is not this merchant's.
+
+    Raises:
+        LookupError: It is unknown here.
+    """
+    await hub.store.read(lambda tx: _entries_of(tx, merchant, whose, its_id))
+
+
 def _entries_of(tx: Tx, merchant: Merchant, whose: Whose, its_id: str) -> tuple[Entry, ...]:
     if whose is Whose.CUSTOMER:
         return tx.ledger.of_customer(merchant.id, merchant.mode, customer_of(tx, merchant, its_id).id)

@@ -13,7 +13,7 @@ from hub.flows.corrections.decide_correction import decide_correction
 from hub.flows.ground.read_drawn import Subject
 from hub.flows.payments.decide import NotAllowed
 from hub.flows.views.view_customers import view_customer
-from hub.flows.views.view_history import Whose, customer_history, view_entry
+from hub.flows.views.view_history import Whose, customer_history, refuse_anothers, view_entry
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Money
 
@@ -43,19 +43,19 @@ async def show_history(context: Context, customer: FromPath[str]) -> Page:
 @get("/invoices/{invoice:str}/correct", right=Right.BOOK)
 async def show_of_invoice(context: Context, invoice: FromPath[str], key: FromQuery[str] = "") -> Page:
     """Ask why an entry of an invoice is wrong."""
-    return await _form(context, Whose.INVOICE, invoice, key)
+    return await _asked(context, Whose.INVOICE, invoice, key)
 
 
 @get("/payments/{payment:str}/correct", right=Right.BOOK)
 async def show_of_payment(context: Context, payment: FromPath[str], key: FromQuery[str] = "") -> Page:
     """Ask why an entry of a payment is wrong."""
-    return await _form(context, Whose.PAYMENT, payment, key)
+    return await _asked(context, Whose.PAYMENT, payment, key)
 
 
 @get("/customers/{customer:str}/correct", right=Right.BOOK)
 async def show_of_customer(context: Context, customer: FromPath[str], key: FromQuery[str] = "") -> Page:
     """Ask why an entry of a customer is wrong."""
-    return await _form(context, Whose.CUSTOMER, customer, key)
+    return await _asked(context, Whose.CUSTOMER, customer, key)
 
 
 @post("/invoices/{invoice:str}/correct", status_code=200, right=Right.BOOK, drawn=Subject.INVOICE)
@@ -104,6 +104,15 @@ async def _erase(context: MerchantContext, form: SubmittedForm, whose: Whose, it
             await erase_note(context.hub, merchant, merchant.mode, key, by=who, reason=why)
     except Invalid as invalid:
         return await _form(context, whose, its_id, key, typed=form, erase_error=invalid.problems[0].message)
+    return redirect(f"/m/{whose}s/{its_id}{BACK[whose]}")
+
+
+async def _asked(context: MerchantContext, whose: Whose, its_id: str, key: str) -> Page:
+    """The form of an entry; without one the history from which it is chosen."""
+    if key:
+        return await _form(context, whose, its_id, key)
+    with unknown_is_404():
+        await refuse_anothers(context.hub, context.merchant, whose, its_id)
     return redirect(f"/m/{whose}s/{its_id}{BACK[whose]}")
 
 
