@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnClause, bindparam, column, func, select, text, update
+from sqlalchemy import ColumnClause, bindparam, column, func, select, text, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.message import Delivery, DeliveryState
@@ -64,6 +64,25 @@ COUNTS = (
 COUNT_IN = select(func.count().label("count")).where(delivery.c.state == bindparam("state"))
 NEWEST = select(delivery).order_by(delivery.c.created_at.desc(), delivery.c.id.desc()).limit(bindparam("limit"))
 
+BEHIND = tuple_(delivery.c.created_at, delivery.c.id) < tuple_(bindparam("last_at"), bindparam("last_id"))
+OURS = NEWEST.where(delivery.c.merchant == bindparam("merchant"), delivery.c.mode == bindparam("mode"), BEHIND)
+LISTS = {
+    (False, False): OURS,
+    (True, False): OURS.where(delivery.c.state == bindparam("state")),
+    (False, True): OURS.where(delivery.c.kind == bindparam("kind")),
+    (True, True): OURS.where(delivery.c.state == bindparam("state"), delivery.c.kind == bindparam("kind")),
+}
+"""A page of the log, by whether a state and a kind are asked for."""
+ABOUT = (
+    select(delivery)
+    .where(
+        delivery.c.subject == bindparam("subject"),
+        func.coalesce(delivery.c.merchant, literal("")) == bindparam("merchant"),
+    )
+    .order_by(delivery.c.created_at.desc(), delivery.c.id.desc())
+    .limit(bindparam("limit"))
+)
+"""In this form, no index leads through all of a merchant's mails."""
 BEGINNING = NEWEST.where(delivery.c.id.like(bindparam("pattern"), escape="\\"))
 TO = NEWEST.where(func.lower(delivery.c.recipient) == bindparam("recipient"))
 
@@ -76,6 +95,9 @@ SENT_ABOUT = (
     )
     .order_by(delivery.c.sent_at, delivery.c.id)
 )
+
+
+LATEST = 2**62
 
 
 class Deliveries:
@@ -131,6 +153,9 @@ class Deliveries:
         self, *, merchant_id: str | None = None, subject_id: str | None = None, state: str = "", limit: int = 200
     ) -> tuple[Delivery, ...]:
         """Newest first."""
+        if merchant_id is not None and subject_id is not None and not state:
+            about = {"merchant": merchant_id, "subject": subject_id, "limit": limit}
+            return tuple(_delivery(row) for row in self._tx.run(ABOUT, about))
         statement, values = NEWEST, dict[str, Any](limit=limit)
         for wanted, value in (
             (delivery.c.merchant, merchant_id),
@@ -141,6 +166,19 @@ class Deliveries:
                 statement = statement.where(wanted == bindparam(wanted.name))
                 values[wanted.name] = value
         return tuple(_delivery(row) for row in self._tx.run(statement, values))
+
+    def newest(
+        self, merchant_id: str, mode: Mode, *, state: str = "", kind: str = "", after: str = "", limit: int = 200
+    ) -> tuple[Delivery, ...]:
+        """A page of a merchant's mails, newest first.
+
+        Args:
+            after: Id of the last mail of the page before; empty for the first page.
+        """
+        last = self.get(after) if after else None
+        values = {"merchant": merchant_id, "mode": mode.value, "state": state, "kind": kind, "limit": limit}
+        values |= {"last_at": micros(last.created_at) if last else LATEST, "last_id": last.id if last else ""}
+        return tuple(_delivery(row) for row in self._tx.run(LISTS[bool(state), bool(kind)], values))
 
     def sent_about(self, kind: str, subjects: Collection[str], since: datetime) -> tuple[Delivery, ...]:
         """Mails of a kind about one of these subjects that left since then, oldest first."""

@@ -168,7 +168,7 @@ class Payables:
     def many(self, payable_ids: Collection[str]) -> tuple[Payable, ...]:
         """Payables in the order of the ids; unknown ids are left out."""
         rows = self._tx.run(MANY, {"ids": json_text(list(payable_ids))}).fetchall()
-        found = {row["id"]: _payable(row) for row in rows}
+        found = {row["id"]: payable_in(row) for row in rows}
         return tuple(found[payable_id] for payable_id in dict.fromkeys(payable_ids) if payable_id in found)
 
     def by_number(
@@ -193,12 +193,12 @@ class Payables:
         values = {"merchant": merchant_id, "mode": mode.value, "kind": PayableKind.INVOICE.value}
         statement = NUMBERED if undone else NUMBERED_STANDING
         rows = self._tx.run(statement, {**values, "numbers": json_text(list(numbers))})
-        return {row["number"]: _payable(row) for row in rows}
+        return {row["number"]: payable_in(row) for row in rows}
 
     def open_of(self, customer_id: str, mode: Mode) -> tuple[Payable, ...]:
         """Invoices of a customer with something due; oldest due first, by their oldest unpaid instalment."""
         rows = self._tx.run(OPEN_OF, {"customer": customer_id, "mode": mode.value})
-        return tuple(sorted(map(_payable, rows), key=lambda item: (item.falls_due_on, item.number)))
+        return tuple(sorted(map(payable_in, rows), key=lambda item: (item.falls_due_on, item.number)))
 
     def open_bills(self, merchant_id: str, mode: Mode, at: datetime) -> tuple[OpenBill, ...]:
         """What is open, as far as a complete list that comes now is compared with it; by number."""
@@ -228,7 +228,7 @@ class Payables:
         values = {"merchant": merchant_id, "mode": mode.value, "folded": json_text(list(folded))}
         found: dict[str, tuple[Payable, ...]] = {}
         for row in sorted(self._tx.run(ALIKE, values), key=itemgetter("number")):
-            found[row["folded_number"]] = (*found.get(row["folded_number"], ()), _payable(row))
+            found[row["folded_number"]] = (*found.get(row["folded_number"], ()), payable_in(row))
         return found
 
     def search(self, merchant_id: str, mode: Mode, text: str = "", *, limit: int = 200) -> tuple[Payable, ...]:
@@ -236,9 +236,9 @@ class Payables:
         mail and phone."""
         values: dict[str, Any] = {"merchant": merchant_id, "mode": mode.value, "limit": limit}
         if not text.strip():
-            return tuple(_payable(row) for row in self._tx.run(NEWEST, values))
+            return tuple(payable_in(row) for row in self._tx.run(NEWEST, values))
         values["pattern"] = pattern(folded(text.strip()))
-        return tuple(_payable(row) for row in self._tx.run(SEARCH, values))
+        return tuple(payable_in(row) for row in self._tx.run(SEARCH, values))
 
     def open_totals(self, merchant_id: str, mode: Mode) -> tuple[tuple[str, str, int, int], ...]:
         """(customer id, currency, due, number of open invoices) of each customer who owes."""
@@ -249,7 +249,7 @@ class Payables:
         """(customer id, currency, due, due day of the oldest open part) of each customer who owes and is dunned."""
         values = {"merchant": merchant_id, "mode": mode.value}
         planned: dict[tuple[str, str], date] = {}
-        for item in map(_payable, self._tx.run(OPEN_PLANNED, values)):
+        for item in map(payable_in, self._tx.run(OPEN_PLANNED, values)):
             whose = item.customer_id, item.currency
             planned[whose] = min(item.falls_due_on, planned.get(whose, date.max))
         return tuple(
@@ -336,10 +336,11 @@ def _voided(row: sqlite3.Row) -> Voided | None:
 
 
 def _maybe(row: sqlite3.Row | None) -> Payable | None:
-    return None if row is None else _payable(row)
+    return None if row is None else payable_in(row)
 
 
-def _payable(row: sqlite3.Row) -> Payable:
+def payable_in(row: sqlite3.Row) -> Payable:
+    """The payable of a row."""
     return Payable(
         id=row["id"],
         merchant_id=row["merchant"],

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select, tuple_
+from sqlalchemy.sql.elements import ColumnElement
 
 from .schema import cash_receipt, customer, observation, operation, payment, payment_line
 
 NEWEST = select(payment).order_by(payment.c.created_at.desc(), payment.c.id.desc()).limit(bindparam("limit"))
-TEXT = or_(
-    payment.c.reference.ilike(bindparam("pattern"), escape="\\"),
-    payment.c.provider_reference.ilike(bindparam("pattern"), escape="\\"),
-    payment.c.payer_email.ilike(bindparam("pattern"), escape="\\"),
-    payment.c.id.in_(
-        select(payment_line.c.payment).where(
-            payment_line.c.payment == payment.c.id, payment_line.c.number.ilike(bindparam("pattern"), escape="\\")
-        )
-    ),
-    payment.c.customer.in_(select(customer.c.id).where(customer.c.search.like(bindparam("folded"), escape="\\"))),
-)
+BEHIND = tuple_(payment.c.created_at, payment.c.id) < tuple_(bindparam("last_at"), bindparam("last_id"))
+
+
+def _text(*scope: ColumnElement[bool]) -> ColumnElement[bool]:
+    return or_(
+        payment.c.reference.ilike(bindparam("pattern"), escape="\\"),
+        payment.c.provider_reference.ilike(bindparam("pattern"), escape="\\"),
+        payment.c.payer_email.ilike(bindparam("pattern"), escape="\\"),
+        payment.c.id.in_(
+            select(payment_line.c.payment).where(
+                payment_line.c.payment == payment.c.id, payment_line.c.number.ilike(bindparam("pattern"), escape="\\")
+            )
+        ),
+        payment.c.customer.in_(
+            select(customer.c.id).where(*scope, customer.c.search.like(bindparam("folded"), escape="\\"))
+        ),
+    )
+
+
+TEXT = _text()
+TEXT_OF = _text(customer.c.merchant == bindparam("merchant"))
+"""The same where one merchant's payments are looked for."""
 MARKED = (
     select(payment)
     .where(

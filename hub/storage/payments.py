@@ -16,7 +16,7 @@ from hub_hookspecs import Mode
 
 from .observations import add_observation, observations_of
 from .payment_rows import derived_values, line_values, payment_from, payment_values
-from .payment_search import LABEL, MARKED, NEWEST, TEXT, TYPED
+from .payment_search import BEHIND, LABEL, MARKED, NEWEST, TEXT, TEXT_OF, TYPED
 from .rows import folded, json_text, micros, pattern
 from .schema import ONE, ZERO, literal, operation, payment, payment_line
 from .statements import Runs, among, changed, inserted
@@ -218,9 +218,14 @@ class Payments:
         status: str = "",
         provider: str = "",
         amount: Collection[int] = (),
+        after: str = "",
         limit: int = 200,
     ) -> tuple[Payment, ...]:
-        """Newest first; text matches our or their reference, invoice number, mail, phone or name."""
+        """Newest first; text matches our or their reference, invoice number, mail, phone or name.
+
+        Args:
+            after: Id of the payment behind which the list goes on; empty for its beginning.
+        """
         conditions: list[Any] = []
         values: dict[str, Any] = {"limit": limit}
         if merchant_id is not None:
@@ -245,8 +250,11 @@ class Payments:
             names = {f"amount_{at}": minor for at, minor in enumerate(amount)}
             conditions.append(or_(*(payment.c.amount == bindparam(name) for name in names)))
             values |= names
+        if last := self.get(after) if after else None:
+            conditions.append(BEHIND)
+            values |= {"last_at": micros(last.created_at), "last_id": last.id}
         if text.strip():
-            conditions.append(TEXT)
+            conditions.append(TEXT if merchant_id is None else TEXT_OF)
             values |= {"pattern": pattern(text.strip()), "folded": pattern(folded(text.strip()))}
         return self._many(NEWEST.where(and_(*conditions)) if conditions else NEWEST, **values)
 

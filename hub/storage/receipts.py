@@ -7,7 +7,7 @@ import sqlite3
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import bindparam, literal_column, select
+from sqlalchemy import bindparam, func, literal_column, or_, select, tuple_
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.bank_reference import mark_of
@@ -15,8 +15,8 @@ from hub.domain.conversion import CameIn, Rate
 from hub.domain.receipt import CashReceipt, Party, ReceiptLine, SeriesGap
 from hub_hookspecs import Mode, Money
 
-from .rows import json_text, maybe_micros, maybe_moment, micros, moment, party_text
-from .schema import ONE, cash_receipt, conversion, literal, receipt_note, series, series_gap
+from .rows import folded, json_text, maybe_micros, maybe_moment, micros, moment, party_text, pattern
+from .schema import ONE, cash_receipt, conversion, customer, literal, receipt_note, series, series_gap
 from .statements import Runs, changed, inserted
 
 NEXT = (
@@ -63,6 +63,8 @@ GET = RECEIPTS.where(cash_receipt.c.id == bindparam("id"))
 OF_PAYMENT = RECEIPTS.where(
     cash_receipt.c.payment == bindparam("payment"), cash_receipt.c.payment.is_not(None)
 ).order_by(cash_receipt.c.number)
+LABELLED = cash_receipt.c.series + literal("-") + func.printf(literal("%06d"), cash_receipt.c.number)
+"""As ``label_of`` writes it."""
 OF = RECEIPTS.where(
     cash_receipt.c.merchant == bindparam("merchant"), cash_receipt.c.mode == bindparam("mode")
 ).order_by(cash_receipt.c.series, cash_receipt.c.number.desc())
@@ -77,7 +79,34 @@ REFERRED = OF.where(
     cash_receipt.c.bank_reference != "",
     cash_receipt.c.voided_at.is_(None),
 )
+NEWEST = (
+    RECEIPTS.where(
+        *(cash_receipt.c.merchant == bindparam("merchant"), cash_receipt.c.mode == bindparam("mode")),
+        tuple_(cash_receipt.c.number, cash_receipt.c.id) < tuple_(bindparam("number"), bindparam("last")),
+    )
+    .order_by(cash_receipt.c.number.desc(), cash_receipt.c.id.desc())
+    .limit(bindparam("limit"))
+)
+MATCHING = NEWEST.where(
+    or_(
+        *(
+            text.ilike(bindparam("pattern"), escape="\\")
+            for text in (
+                *(LABELLED, cash_receipt.c.provider_reference, cash_receipt.c.authorisation),
+                *(cash_receipt.c.bank_reference, cash_receipt.c.lines, cash_receipt.c.received_from),
+            )
+        ),
+        cash_receipt.c.customer.in_(
+            select(customer.c.id).where(
+                customer.c.merchant == bindparam("merchant"), customer.c.search.like(bindparam("folded"), escape="\\")
+            )
+        ),
+    )
+)
 NUMBERED = OF.where(cash_receipt.c.series == bindparam("series"), cash_receipt.c.number == bindparam("number"))
+
+
+LAST_NUMBER = 2**62
 
 
 class Receipts:
@@ -184,6 +213,21 @@ class Receipts:
         """The last receipts of a customer, the newest first."""
         values = {"customer": customer_id, "mode": mode.value, "limit": limit}
         return tuple(_receipt(row) for row in self._tx.run(OF_CUSTOMER, values))
+
+    def newest(
+        self, merchant_id: str, mode: Mode, text: str = "", *, after: str = "", limit: int = 200
+    ) -> tuple[CashReceipt, ...]:
+        """A page of them, the newest number first.
+
+        Args:
+            text: What a label, reference, invoice's number or name has in it; empty for all.
+            after: Id of the last receipt of the page before; empty for the first page.
+        """
+        last = self.get(after) if after else None
+        values = {"merchant": merchant_id, "mode": mode.value, "limit": limit, "pattern": pattern(text)}
+        values |= {"number": last.number if last else LAST_NUMBER, "last": last.id if last else ""}
+        values["folded"] = pattern(folded(text))
+        return tuple(_receipt(row) for row in self._tx.run(MATCHING if text else NEWEST, values))
 
     def of(self, merchant_id: str, mode: Mode) -> tuple[CashReceipt, ...]:
         """A merchant's receipts by series, the last number first."""

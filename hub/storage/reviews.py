@@ -52,6 +52,16 @@ RESOLVED = (
     .order_by(review.c.resolved_at.desc(), review.c.id)
     .limit(bindparam("limit"))
 )
+RESOLVED_OF = (
+    select(review)
+    .where(
+        review.c.merchant == bindparam("merchant"),
+        review.c.mode == bindparam("mode"),
+        review.c.resolved_at.is_not(None),
+    )
+    .order_by(review.c.resolved_at.desc(), review.c.id.desc())
+    .limit(bindparam("limit"))
+)
 ANSWERED = select(review).where(
     review.c.merchant == bindparam("merchant"),
     among(review.c.subject, "subjects"),
@@ -117,6 +127,11 @@ class Reviews:
         if merchant_id is not None:
             statement, values["merchant"] = statement.where(review.c.merchant == bindparam("merchant")), merchant_id
         return tuple(_review(row) for row in self._tx.run(statement, values))
+
+    def resolved_of(self, merchant_id: str, mode: Mode, limit: int = 200) -> tuple[Review, ...]:
+        """The same of one merchant, in one mode."""
+        values = {"merchant": merchant_id, "mode": mode.value, "limit": limit}
+        return tuple(_review(row) for row in self._tx.run(RESOLVED_OF, values))
 
     def opened_since(self, since: datetime) -> tuple[Review, ...]:
         """Reviews that were opened after this moment, resolved or not; oldest first."""

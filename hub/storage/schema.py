@@ -452,7 +452,7 @@ payable = _table(
     ),
     _index(
         "payable_newest",
-        *("merchant", "mode", "issued_on", "number"),
+        *("merchant", "mode", "issued_on", "number", "customer"),
         where="kind = 'invoice' AND undone_at IS NULL",
     ),
     _index(
@@ -564,7 +564,8 @@ payment = _table(
     _index("payment_by_return_token", "return_token", unique=True, where="return_token <> ''"),
     _index(None, "next_check_at", where="next_check_at IS NOT NULL"),
     _index(None, "customer", "mode", "created_at"),
-    _index(None, "merchant", "mode", "created_at"),
+    _index("payment_newest", "merchant", "mode", "created_at", "id"),
+    _index("payment_newest_in_status", "merchant", "mode", "status", "created_at", "id"),
 )
 
 payment_line = _table(
@@ -1022,6 +1023,9 @@ delivery = _table(
     _index(None, "state"),
     _index(None, "subject"),
     _index(None, "merchant", "created_at"),
+    _index("delivery_newest", "merchant", "mode", "created_at", "id"),
+    _index("delivery_newest_in_state", "merchant", "mode", "state", "created_at", "id"),
+    _index("delivery_newest_of_kind", "merchant", "mode", "kind", "created_at", "id"),
     _index(None, "round", where="round IS NOT NULL"),
 )
 
@@ -1070,7 +1074,7 @@ import_run = _table(
     _one_of("kind", FileKind),
     _one_of("state", RunState),
     _index("one_import", "merchant", "mode", unique=True, where="state IN ('closing', 'taking', 'undoing')"),
-    _index(None, "merchant", "mode", "created_at"),
+    _index("import_newest", "merchant", "mode", "created_at", "id"),
     _index(None, "due_at", where="due_at IS NOT NULL"),
     _index(None, "expires_at"),
 )
@@ -1234,6 +1238,7 @@ review = _table(
     _index(None, "payment"),
     _index(None, "subject"),
     _index(None, "opened_at"),
+    _index("review_resolved", "merchant", "mode", "resolved_at", "id", where="resolved_at IS NOT NULL"),
 )
 
 decision = _table(

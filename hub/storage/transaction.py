@@ -13,6 +13,7 @@ from sqlalchemy.sql.dml import Insert
 
 from .accounts import Accounts
 from .attachments import Attachments
+from .bill_list import BillList
 from .closes import Closes
 from .connection import raise_meaning
 from .contacts import Contacts
@@ -73,6 +74,7 @@ class Tx(Runs):
     withholding_agents: WithholdingAgents
     withholding_certificates: WithholdingCertificates
     withholding_rates: WithholdingRates
+    bill_list: BillList
     owed: OwedOnDays
     payables: Payables
     payments: Payments
@@ -208,6 +210,7 @@ NOUNS: Final[Mapping[str, Callable[[Tx], Any]]] = {
     "withholding_agents": WithholdingAgents,
     "withholding_certificates": WithholdingCertificates,
     "withholding_rates": WithholdingRates,
+    "bill_list": BillList,
     "owed": OwedOnDays,
     "payables": Payables,
     "payments": Payments,

@@ -42,7 +42,7 @@ def test_a_new_mail_is_one_module(world: World, one_more: Mapping[str, MailKind[
     world.work()
 
     merchant = world.companies["CR"]
-    [row] = world.run(list_deliveries(world.hub, merchant, kind="thanks"))
+    [row], _after = world.run(list_deliveries(world.hub, merchant, kind="thanks"))
     assert (row.delivery.state, row.delivery.recipient) == (DeliveryState.SENT, debtor.customer.email)
     subjects = world.mailed(debtor.customer.email)
     assert len([subject for subject in subjects if subject.endswith("Soporte de pago")]) == 1, subjects

@@ -72,8 +72,8 @@ def test_it_is_shown_nowhere_as_an_invoice(desk_for: Desks) -> None:
 
     undone(desk, made)
 
-    assert run(list_invoices(desk.hub, desk.merchant, "")) == ()
-    assert run(list_invoices(desk.hub, desk.merchant, "FE-1")) == ()
+    assert run(list_invoices(desk.hub, desk.merchant, "")).rows == ()
+    assert run(list_invoices(desk.hub, desk.merchant, "FE-1")).rows == ()
     assert not [found for found in run(find_anything(desk.hub, "FE-1")) if isinstance(found, Payable)]
     assert not [found for found in run(find_anything(desk.hub, payable.id)) if isinstance(found, Payable)]
     with pytest.raises(LookupError):

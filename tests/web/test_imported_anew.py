@@ -61,7 +61,7 @@ def everybody_sees(house: House, clerk: Seat, debtor: Debtor, **totals: int) -> 
     listed = seen_in(clerk.read("/m/invoices"))
     for text in (statement, own, listed):
         assert set(re.findall(r"\bAN\d+-\d\b", text)) == set(names), text[:2000]
-    bills = house.run(list_invoices(house.hub, clerk.merchant, ""))
+    bills = house.run(list_invoices(house.hub, clerk.merchant, "")).rows
     assert {one.payable.number: one.payable.total for one in bills if one.payable.number.startswith("AN")} == names
     owed = f"{(700_00 + sum(names.values())) // 100:,}".replace(",", " ")
     assert f"₡{owed}" in statement.replace("\u202f", " ").replace("\xa0", " "), statement[:1500]

@@ -36,13 +36,14 @@ class DeliveryRow:
     paid: bool = False
 
 
-async def list_deliveries(hub: Hub, merchant: Merchant, *, state: str = "", kind: str = "") -> tuple[DeliveryRow, ...]:
-    """The merchant's mails, the newest first."""
+async def list_deliveries(
+    hub: Hub, merchant: Merchant, *, state: str = "", kind: str = "", after: str = "", limit: int = LISTED
+) -> tuple[tuple[DeliveryRow, ...], str]:
+    """A page of the merchant's mails, the newest first, and behind which of them the next page begins."""
 
-    def read(tx: Tx) -> tuple[DeliveryRow, ...]:
-        found = tx.deliveries.of(merchant_id=merchant.id, state=state, limit=LISTED if not kind else 5 * LISTED)
-        wanted = [item for item in found if item.mode is merchant.mode and (not kind or item.kind == kind)]
-        return rows_of(tx, wanted[:LISTED])
+    def read(tx: Tx) -> tuple[tuple[DeliveryRow, ...], str]:
+        found = tx.deliveries.newest(merchant.id, merchant.mode, state=state, kind=kind, after=after, limit=limit + 1)
+        return rows_of(tx, found[:limit]), found[limit - 1].id if len(found) > limit else ""
 
     return await hub.store.read(read)
 

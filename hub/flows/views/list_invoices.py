@@ -1,4 +1,4 @@
-"""List the invoices of a merchant, each with whether it is overdue or being paid."""
+"""List the invoices of a merchant, a page at a time, each with whether it is overdue or being paid."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from hub.domain.merchant import Customer, Merchant
-from hub.domain.payable import Payable, PayableKind
+from hub.domain.merchant import Merchant
+from hub.domain.payable import Payable
+from hub.domain.report import Who
 from hub.flows.ground.ports import Hub, Tx
 
 from .payment_rows import LISTED
 
 OVERDUE = "overdue"
 OPEN = "open"
+STATES = frozenset({"", OPEN, OVERDUE})
 
 
 @attrs.frozen(kw_only=True)
@@ -22,44 +24,58 @@ class ListedInvoice:
     """One invoice in a list; ``days_overdue`` is 0 when nothing is overdue."""
 
     payable: Payable
-    customer: Customer
+    customer: Who
     days_overdue: int
     in_process: bool
     in_clarification: bool
 
 
-async def list_invoices(hub: Hub, merchant: Merchant, search: str = "", state: str = "") -> tuple[ListedInvoice, ...]:
-    """Invoices whose number or customer matches; ``state`` is empty, ``open`` or ``overdue``."""
+@attrs.frozen(kw_only=True)
+class ListedInvoices:
+    """A page of the list.
+
+    Attributes:
+        after: Id of the invoice behind which the next page begins; empty where there is none.
+    """
+
+    rows: tuple[ListedInvoice, ...]
+    after: str = ""
+
+
+async def list_invoices(
+    hub: Hub, merchant: Merchant, search: str = "", state: str = "", *, after: str = "", limit: int = LISTED
+) -> ListedInvoices:
+    """Invoices whose number or customer matches, newest first; ``state`` is empty, ``open`` or ``overdue``."""
     today = _today(hub.clock(), merchant)
 
-    def read(tx: Tx) -> tuple[ListedInvoice, ...]:
-        payables = [
-            payable
-            for payable in tx.payables.search(merchant.id, merchant.mode, search, limit=LISTED)
-            if payable.kind is PayableKind.INVOICE
-        ]
-        held = {
-            line.payable_id
-            for payment in tx.payments.live_with([payable.id for payable in payables])
-            for line in payment.lines
-        }
-        unclear = tx.payables.in_clarification([payable.id for payable in payables])
-        rows = []
-        for payable in payables:
-            customer = tx.customers.get(payable.customer_id)
-            late = (today - payable.falls_due_on).days if payable.due > 0 else 0
-            if customer is None or (state and payable.due <= 0) or (state == OVERDUE and late <= 0):
-                continue
-            rows.append(
-                ListedInvoice(
-                    payable=payable,
-                    customer=customer,
-                    days_overdue=max(0, late),
-                    in_process=payable.id in held,
-                    in_clarification=payable.id in unclear,
-                )
+    def read(tx: Tx) -> ListedInvoices:
+        found = tx.bill_list.newest(
+            *(merchant.id, merchant.mode),
+            text=search,
+            state=state if state in STATES else "",
+            today=today,
+            after=after,
+            limit=limit + 1,
+        )
+        payables = found[:limit]
+        ids = [payable.id for payable in payables]
+        held = {line.payable_id for payment in tx.payments.live_with(ids) for line in payment.lines}
+        unclear = tx.payables.in_clarification(ids)
+        names = tx.report_rows.names({payable.customer_id for payable in payables})
+        rows = (
+            ListedInvoice(
+                payable=payable,
+                customer=names[payable.customer_id],
+                days_overdue=max(0, (today - payable.falls_due_on).days) if payable.due > 0 else 0,
+                in_process=payable.id in held,
+                in_clarification=payable.id in unclear,
             )
-        return tuple(rows)
+            for payable in payables
+        )
+        return ListedInvoices(
+            rows=tuple(row for row in rows if state != OVERDUE or row.days_overdue),
+            after=payables[-1].id if len(found) > limit else "",
+        )
 
     return await hub.store.read(read)
 

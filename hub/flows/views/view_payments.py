@@ -38,11 +38,25 @@ class Wanted:
     until: datetime | None = None
 
 
-async def list_payments(hub: Hub, merchant: Merchant, wanted: Wanted) -> tuple[PaymentRow, ...]:
-    """Payments, newest first."""
+@attrs.frozen(kw_only=True)
+class ListedPayments:
+    """A page of the list.
+
+    Attributes:
+        after: Id of the payment behind which the next page begins; empty where there is none.
+    """
+
+    rows: tuple[PaymentRow, ...]
+    after: str = ""
+
+
+async def list_payments(
+    hub: Hub, merchant: Merchant, wanted: Wanted, *, after: str = "", limit: int = LISTED
+) -> ListedPayments:
+    """Payments, newest first; of those without a cash receipt, so many are looked through at once."""
     status = Status.PAID.value if wanted.status == UNRECORDED else wanted.status
 
-    def read(tx: Tx) -> tuple[PaymentRow, ...]:
+    def read(tx: Tx) -> ListedPayments:
         found = tx.payments.search(
             merchant_id=merchant.id,
             mode=merchant.mode,
@@ -52,9 +66,14 @@ async def list_payments(hub: Hub, merchant: Merchant, wanted: Wanted) -> tuple[P
             status=status,
             provider=wanted.provider,
             amount=wanted.amount,
-            limit=LISTED,
+            after=after,
+            limit=limit + 1,
         )
-        return tuple(row for row in payment_rows(tx, found) if wanted.status != UNRECORDED or row.is_unrecorded)
+        rows = payment_rows(tx, found[:limit])
+        return ListedPayments(
+            rows=tuple(row for row in rows if wanted.status != UNRECORDED or row.is_unrecorded),
+            after=found[limit - 1].id if len(found) > limit else "",
+        )
 
     return await hub.store.read(read)
 

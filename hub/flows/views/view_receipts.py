@@ -7,6 +7,7 @@ import attrs
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.payment import Payment
 from hub.domain.receipt import CashReceipt
+from hub.domain.report import Who
 from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 
@@ -22,26 +23,50 @@ class ReceiptView:
     payment: Payment | None
 
 
-async def list_receipts(hub: Hub, merchant: Merchant, search: str = "") -> tuple[ReceiptView, ...]:
-    """Cash receipts whose number, customer, invoice or reference, the bank's too, matches, the newest number first."""
-    wanted = search.casefold()
+@attrs.frozen
+class ListedReceipt:
+    """One cash receipt in a list."""
 
-    def read(tx: Tx) -> tuple[ReceiptView, ...]:
-        receipts = sorted(tx.receipts.of(merchant.id, merchant.mode), key=lambda item: item.number, reverse=True)
-        named = {customer.id for customer in tx.customers.of(merchant.id, search, shoppers=True)} if wanted else set()
-        found = [item for item in receipts if not wanted or item.customer_id in named or _matches(item, wanted)]
-        return tuple(_receipt(tx, receipt) for receipt in found[:LISTED])
+    receipt: CashReceipt
+    customer: Who
+
+
+@attrs.frozen(kw_only=True)
+class ListedReceipts:
+    """A page of the list.
+
+    Attributes:
+        after: Id of the receipt behind which the next page begins; empty where there is none.
+    """
+
+    rows: tuple[ListedReceipt, ...]
+    after: str = ""
+
+
+async def page_receipts(
+    hub: Hub, merchant: Merchant, search: str = "", *, after: str = "", limit: int = LISTED
+) -> ListedReceipts:
+    """Cash receipts whose number, customer, invoice or reference, the bank's too, matches, the newest number first."""
+
+    def read(tx: Tx) -> ListedReceipts:
+        found = tx.receipts.newest(merchant.id, merchant.mode, search.strip(), after=after, limit=limit + 1)
+        names = tx.report_rows.names({receipt.customer_id for receipt in found})
+        return ListedReceipts(
+            rows=tuple(ListedReceipt(receipt, names[receipt.customer_id]) for receipt in found[:limit]),
+            after=found[limit - 1].id if len(found) > limit else "",
+        )
 
     return await hub.store.read(read)
 
 
-def _matches(receipt: CashReceipt, wanted: str) -> bool:
-    texts = (
-        *(receipt.label, receipt.provider_reference, receipt.authorisation, receipt.bank_reference),
-        receipt.received_from.name,
-        *(line.number for line in receipt.lines),
-    )
-    return any(wanted in text.casefold() for text in texts)
+async def list_receipts(hub: Hub, merchant: Merchant, search: str = "") -> tuple[ReceiptView, ...]:
+    """The first of them, with their payments."""
+
+    def read(tx: Tx) -> tuple[ReceiptView, ...]:
+        found = tx.receipts.newest(merchant.id, merchant.mode, search.strip(), limit=LISTED)
+        return tuple(_receipt(tx, receipt) for receipt in found)
+
+    return await hub.store.read(read)
 
 
 async def view_receipt(hub: Hub, merchant: Merchant, receipt_id: str) -> ReceiptView:

@@ -35,7 +35,7 @@ async def list_reviews(hub: Hub, merchant: Merchant) -> tuple[tuple[Review, Paym
     """Exceptions, those that wait for a person and those that were closed; newest first, each with its payment."""
 
     def read(tx: Tx) -> tuple[tuple[Review, PaymentRow | None], ...]:
-        every = (*tx.reviews.of(merchant_id=merchant.id), *tx.reviews.resolved(merchant_id=merchant.id))
+        every = (*tx.reviews.of(merchant_id=merchant.id), *tx.reviews.resolved_of(merchant.id, merchant.mode))
         reviews = [review for review in every if review.mode is merchant.mode]
         reviews.sort(key=lambda review: review.opened_at, reverse=True)
         return tuple((review, payment_row(tx, review.payment_id)) for review in reviews)

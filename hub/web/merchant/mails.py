@@ -21,6 +21,7 @@ from hub.web.responses import HEADERS, Page, policy, redirect
 from . import words
 from .context import Context, MerchantContext, unknown_is_404
 from .form import CheckedForm
+from .paging import paging
 from .rights import Right
 
 FRAMING = {"Content-Security-Policy": f"{policy()}; frame-src 'self'"}
@@ -42,19 +43,25 @@ EMPTY_MAIL = "<!doctype html><html lang='es'><title>Correo</title><p>No hay nada
 
 
 @get("/mails", right=Right.SEE)
-async def show_mails(context: Context, status: FromQuery[str] = "", kind: FromQuery[str] = "") -> Page:
-    """The newest mails."""
-    return await _log(context, state=status, kind=kind)
+async def show_mails(
+    context: Context, status: FromQuery[str] = "", kind: FromQuery[str] = "", after: FromQuery[str] = ""
+) -> Page:
+    """Mails, newest first, a page at a time."""
+    return await _log(context, state=status, kind=kind, after=after[:40])
 
 
-async def _log(context: MerchantContext, *, state: str = "", kind: str = "", form_error: Text | str = "") -> Page:
+async def _log(
+    context: MerchantContext, *, state: str = "", kind: str = "", after: str = "", form_error: Text | str = ""
+) -> Page:
     state = state if state in set(DeliveryState) else ""
     names, private = words.mail_names(context.hub), private_kinds(context.hub)
     kind = kind if kind in names else ""
+    rows, following = await list_deliveries(context.hub, context.merchant, state=state, kind=kind, after=after)
     return context.page(
         "mails.html",
         status=422 if form_error else 200,
-        rows=await list_deliveries(context.hub, context.merchant, state=state, kind=kind),
+        rows=rows,
+        paging=paging({"status": state, "kind": kind}, after, following),
         state=state,
         kind=kind,
         states=[("", "Todos"), *((item.value, words.DELIVERY_STATES[item][0]) for item in DeliveryState)],

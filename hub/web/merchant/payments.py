@@ -21,6 +21,7 @@ from hub.web.responses import Page
 from . import decisions, disputes
 from .context import Context, MerchantContext
 from .decisions import payment_page
+from .paging import paging
 from .rights import Right
 from .words import STATUSES
 
@@ -33,11 +34,21 @@ PAYMENT_FILTERS = {
 
 
 @get("/invoices", right=Right.SEE)
-async def show_invoices(context: Context, q: FromQuery[str] = "", only: FromQuery[str] = "") -> Page:
-    """Invoices."""
+async def show_invoices(
+    context: Context, q: FromQuery[str] = "", only: FromQuery[str] = "", after: FromQuery[str] = ""
+) -> Page:
+    """Invoices, newest first, a page at a time."""
     only = only if only in INVOICE_FILTERS else ""
-    rows = await list_invoices(context.hub, context.merchant, q.strip()[:100], only)
-    return context.page("invoices.html", rows=rows, q=q, only=only, filters=INVOICE_FILTERS)
+    found = await list_invoices(context.hub, context.merchant, q.strip()[:100], only, after=after[:40])
+    kept = {"q": q, "only": only}
+    return context.page(
+        "invoices.html",
+        rows=found.rows,
+        q=q,
+        only=only,
+        filters=INVOICE_FILTERS,
+        paging=paging(kept, after, found.after),
+    )
 
 
 @get("/payments", right=Right.SEE)
@@ -49,8 +60,9 @@ async def show_payments(
     amount: FromQuery[str] = "",
     since: FromQuery[str] = "",
     until: FromQuery[str] = "",
+    after: FromQuery[str] = "",
 ) -> Page:
-    """Payments, newest first."""
+    """Payments, newest first, a page at a time."""
     zone = context.merchant.company.zone
     wrong: dict[str, list[Text | str]] = {}
     first = _midnight(since.strip(), zone, "since", wrong)
@@ -64,9 +76,12 @@ async def show_payments(
         since=first,
         until=last + timedelta(days=1) if last else None,
     )
+    found = await list_payments(context.hub, context.merchant, wanted, after=after[:40])
+    kept = {"q": q, "status": status, "provider": provider, "amount": amount, "since": since, "until": until}
     return context.page(
         "payments.html",
-        rows=await list_payments(context.hub, context.merchant, wanted),
+        rows=found.rows,
+        paging=paging(kept, after, found.after),
         wanted=wanted,
         q=q,
         amount=amount if wanted.amount else "",

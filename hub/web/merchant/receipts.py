@@ -23,7 +23,7 @@ from hub.flows.receipts.skip_numbers import list_gaps
 from hub.flows.receipts.void_receipt import void_receipt
 from hub.flows.statements.send_statement import NoMail
 from hub.flows.views.print_cash_receipt import cash_receipt_pdf
-from hub.flows.views.view_receipts import list_receipts, view_receipt
+from hub.flows.views.view_receipts import page_receipts, view_receipt
 from hub.web.responses import Page, pdf_answer, redirect
 from hub_hookspecs import Country
 
@@ -31,16 +31,18 @@ from . import by_hand
 from .by_hand import typed_amount
 from .context import Context, MerchantContext, unknown_is_404
 from .form import NOTHING, CheckedForm, SubmittedForm, by_field, why_not
+from .paging import paging
 from .paper import paper_for
 from .rights import Right
 
 
 @get("/receipts", right=Right.SEE)
-async def show_receipts(context: Context, q: FromQuery[str] = "") -> Page:
-    """Cash receipts, newest number first."""
+async def show_receipts(context: Context, q: FromQuery[str] = "", after: FromQuery[str] = "") -> Page:
+    """Cash receipts, newest number first, a page at a time."""
     q = q.strip()[:100]
-    rows, gaps = await list_receipts(context.hub, context.merchant, q), await list_gaps(context.hub, context.merchant)
-    return context.page("receipts.html", rows=rows, gaps=gaps, q=q)
+    found = await page_receipts(context.hub, context.merchant, q, after=after[:80])
+    gaps = await list_gaps(context.hub, context.merchant)
+    return context.page("receipts.html", rows=found.rows, gaps=gaps, q=q, paging=paging({"q": q}, after, found.after))
 
 
 @get("/receipts/{receipt:str}", right=Right.SEE)

@@ -462,7 +462,7 @@ def upgrade() -> None:
     op.create_index(
         "payable_newest",
         "payable",
-        ["merchant", "mode", "issued_on", "number"],
+        ["merchant", "mode", "issued_on", "number", "customer"],
         unique=False,
         sqlite_where=sa.text("kind = 'invoice' AND undone_at IS NULL"),
     )
@@ -572,8 +572,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("payment_by_customer_mode_created_at"), "payment", ["customer", "mode", "created_at"], unique=False
     )
+    op.create_index("payment_newest", "payment", ["merchant", "mode", "created_at", "id"], unique=False)
     op.create_index(
-        op.f("payment_by_merchant_mode_created_at"), "payment", ["merchant", "mode", "created_at"], unique=False
+        "payment_newest_in_status", "payment", ["merchant", "mode", "status", "created_at", "id"], unique=False
     )
     op.create_index(
         op.f("payment_by_next_check_at"),
@@ -1235,6 +1236,13 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'due' AND due_at IS NOT NULL"),
     )
     op.create_index(op.f("delivery_by_merchant_created_at"), "delivery", ["merchant", "created_at"], unique=False)
+    op.create_index("delivery_newest", "delivery", ["merchant", "mode", "created_at", "id"], unique=False)
+    op.create_index(
+        "delivery_newest_in_state", "delivery", ["merchant", "mode", "state", "created_at", "id"], unique=False
+    )
+    op.create_index(
+        "delivery_newest_of_kind", "delivery", ["merchant", "mode", "kind", "created_at", "id"], unique=False
+    )
     op.create_index(
         op.f("delivery_by_round"), "delivery", ["round"], unique=False, sqlite_where=sa.text("round IS NOT NULL")
     )
@@ -1300,9 +1308,7 @@ def upgrade() -> None:
         op.f("import_run_by_due_at"), "import_run", ["due_at"], unique=False, sqlite_where=sa.text("due_at IS NOT NULL")
     )
     op.create_index(op.f("import_run_by_expires_at"), "import_run", ["expires_at"], unique=False)
-    op.create_index(
-        op.f("import_run_by_merchant_mode_created_at"), "import_run", ["merchant", "mode", "created_at"], unique=False
-    )
+    op.create_index("import_newest", "import_run", ["merchant", "mode", "created_at", "id"], unique=False)
     op.create_index(
         "one_import",
         "import_run",
@@ -1494,6 +1500,13 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("review_by_opened_at"), "review", ["opened_at"], unique=False)
+    op.create_index(
+        "review_resolved",
+        "review",
+        ["merchant", "mode", "resolved_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("resolved_at IS NOT NULL"),
+    )
     op.create_index(op.f("review_by_payment"), "review", ["payment"], unique=False)
     op.create_index(op.f("review_by_subject"), "review", ["subject"], unique=False)
     op.create_index(
