@@ -43,6 +43,8 @@ class CashReceiptDocument:
         issued_by: Who recorded it; a name or ``automático``.
         reference: Ours, of the payment that it records.
         came: What came in another currency; ``cash`` is what that settles.
+        verify_url: Where whoever holds it checks it.
+        fingerprint: What that page shows too, of all that never changes of it.
         void_reason: Why it was voided; then it is marked as void.
     """
 
@@ -72,5 +74,22 @@ class CashReceiptDocument:
     bank_reference: str = ""
     note: str = ""
     came: CameIn | None = None
+    verify_url: str = ""
+    fingerprint: str = ""
     void_reason: str = ""
     voided_at: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class VoidedReceipt:
+    """A cash receipt that is void, as its customer is told.
+
+    Attributes:
+        is_of_payment: It recorded an online payment, which stays booked; else what it booked was taken back.
+    """
+
+    kind = DeliveryKind.CASH_RECEIPT_VOID
+
+    letterhead: Letterhead
+    receipt: CashReceiptDocument
+    is_of_payment: bool

@@ -134,7 +134,7 @@ class Customer:
     """Someone who owes, or a shopper.
 
     Attributes:
-        other_emails: Further addresses by which people reach them; no mail of ours goes there.
+        other_emails: Further addresses by which people reach them; a mail goes there only where somebody chooses it.
         remembered: Payer fields of earlier payments by field name, shown masked.
         language: Of mails and documents to this customer: ``es``, ``en``; empty for the merchant's own.
         unsubscribed_at: When they asked for no more reminders of this merchant; mails about a payment go on.

@@ -76,6 +76,7 @@ class DeliveryKind(enum.StrEnum):
     REMINDER = "reminder"
     RECEIPT = "receipt"
     CASH_RECEIPT = "cash_receipt"
+    CASH_RECEIPT_VOID = "cash_receipt_void"
     DISBURSEMENT = "disbursement"
     CONVERSION = "conversion"
     PAYMENT_RECEIVED = "payment_received"

@@ -34,6 +34,7 @@ class Event(enum.StrEnum):
     TRANSFER_REPORTED = "transfer_reported"
     RECEIVED_BY_HAND = "received_by_hand"
     CREDIT_DISBURSED = "credit_disbursed"
+    RECEIPT_VOIDED = "receipt_voided"
     CONVERTED = "converted"
     SETTLED_OTHERWISE = "settled_otherwise"
     WITHHELD_ABOVE_CAP = "withheld_above_cap"
@@ -118,6 +119,7 @@ TOLD: Final[Mapping[Event, Mapping[Person, Told]]] = {
         operator=NOTHING_ODD,
     ),
     Event.CREDIT_DISBURSED: _told(payer=DISBURSEMENT, merchant=DID_IT, operator=NOTHING_ODD),
+    Event.RECEIPT_VOIDED: _told(payer=DeliveryKind.CASH_RECEIPT_VOID.value, merchant=DID_IT, operator=NOTHING_ODD),
     Event.CONVERTED: _told(payer=CONVERSION, merchant=CONVERSION, operator=NOTHING_ODD),
     Event.SETTLED_OTHERWISE: _told(
         payer=NoMail("the payer's money is in the books; what the provider pays out is no matter of the payer's"),

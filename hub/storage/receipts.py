@@ -60,6 +60,7 @@ RECEIPTS = select(
 ).outerjoin(conversion, conversion.c.id == cash_receipt.c.id)
 """The receipt of a conversion has its id: what came, and the rate, stand there."""
 GET = RECEIPTS.where(cash_receipt.c.id == bindparam("id"))
+FIRST_NOTES = select(cash_receipt.c.notes).where(cash_receipt.c.id == bindparam("id"))
 OF_PAYMENT = RECEIPTS.where(
     cash_receipt.c.payment == bindparam("payment"), cash_receipt.c.payment.is_not(None)
 ).order_by(cash_receipt.c.number)
@@ -189,6 +190,11 @@ class Receipts:
         """A receipt by id."""
         row = self._tx.run(GET, {"id": receipt_id}).fetchone()
         return None if row is None else _receipt(row)
+
+    def first_notes(self, receipt_id: str) -> str:
+        """The notes with which a receipt was issued."""
+        row = self._tx.run(FIRST_NOTES, {"id": receipt_id}).fetchone()
+        return "" if row is None else str(row["notes"])
 
     def standing(self, payment_id: str) -> tuple[CashReceipt, ...]:
         """The receipts of a payment that are not void, one a movement; the first number first."""

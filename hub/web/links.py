@@ -10,7 +10,7 @@ import re
 from typing import Final
 from urllib.parse import unquote
 
-KINDS: Final = ("s", "p", "o", "r", "v", "u", "m/sign-in", "m/new")
+KINDS: Final = ("s", "p", "o", "r", "v", "c", "u", "m/sign-in", "m/new")
 """First parts of paths that a mailed token opens."""
 
 RETURN: Final = "pay/return"

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
+from urllib.parse import quote
 
 from markupsafe import Markup
 
+from hub.documents.qr import qr_file
 from hub.domain.merchant import Merchant
 from hub.domain.offer import Offered
 
@@ -78,6 +80,11 @@ def link_to(address: str, text: object) -> Markup:
 def company_logo(merchant: Merchant | None) -> str:
     """The address of a merchant's logo, which changes with it; empty where there is none."""
     return f"/logo/{merchant.id}/{merchant.logo.sha256}.png" if merchant and merchant.logo else ""
+
+
+def qr_of(address: str) -> str:
+    """The code of an address as a picture that a page holds."""
+    return f"data:image/svg+xml,{quote(qr_file(address))}"
 
 
 def logo_url(png: bytes | None) -> str:

@@ -25,7 +25,7 @@ from hub_hookspecs import Mode
 from .cookies import cookie
 from .form_token import FORM_FIELD
 from .language import LANGUAGE_COOKIE, LANGUAGES, language_of, manner_of
-from .markup import button_class, company_logo, initials_of, link_to, logo_url, strong, whole
+from .markup import button_class, company_logo, initials_of, link_to, logo_url, qr_of, strong, whole
 from .reader import DEFAULT_LOCALE, PageReader, reader_for
 from .request import Request
 from .responses import HEADERS, Page, policy
@@ -157,6 +157,7 @@ def open_pages(hub: Hub) -> Pages:
         asset_url=asset_url,
         button_class=button_class,
         logo_url=logo_url,
+        qr_of=qr_of,
         company_logo=company_logo,
         initials_of=initials_of,
         strong=strong,

@@ -31,7 +31,7 @@ from hub.documents.mails.review import ReviewMail
 from hub.documents.mails.sign_in import SignInMail
 from hub.documents.mails.withholding_refused import WithholdingRefusedMail
 from hub.domain.account import AccountStatus, Attention
-from hub.domain.cash_receipt_document import CashReceiptDocument, SettledLine
+from hub.domain.cash_receipt_document import CashReceiptDocument, SettledLine, VoidedReceipt
 from hub.domain.complete_list import Closing
 from hub.domain.conversion import CameIn, Rate
 from hub.domain.countries.co import COUNTRY as CO
@@ -214,6 +214,8 @@ CASH_RECEIPT = CashReceiptDocument(
     provider="Nequi",
     provider_reference="350-123-20261121-7781",
     reference="7K2M9QX4TB",
+    verify_url=f"{SITE}/c/{'7K2M9QX4TB' * 6}",
+    fingerprint="9f86 d081 884c 7d65 9a2f eaa0 c55a d015",
 )
 
 BOUNCED = ReturnBouncedMail(
@@ -259,6 +261,14 @@ CONVERTED = attrs.evolve(
         Money(5000, "USD"),
         Rate(base="USD", quote="COP", value=Decimal(4000), source="Banco de la República", on=date(2026, 11, 20)),
     ),
+)
+
+VOIDED = attrs.evolve(
+    CONVERTED,
+    letterhead=CR_HEAD,
+    came=None,
+    void_reason="Lo registramos dos veces; el bueno es el RC-000011.",
+    voided_at=NOW,
 )
 
 DISBURSEMENT = DisbursementDocument(
@@ -387,6 +397,10 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
     ),
     "cash_receipt_co": (CASH_RECEIPT, "es_CO"),
     "cash_receipt_converted_co": (CONVERTED, "es_CO"),
+    "cash_receipt_void_cr": (
+        VoidedReceipt(letterhead=CR_HEAD, receipt=VOIDED, is_of_payment=False),
+        "es_CR",
+    ),
     "disbursement_cr": (DISBURSEMENT, "es_CR"),
     "conversion_cr": (CONVERSION, "es_CR"),
     "conversion_merchant_cr": (attrs.evolve(CONVERSION, to_merchant=True), "es_CR"),

@@ -179,7 +179,7 @@ def test_english_mails_hold_no_spanish(samples: Samples, documents: Documents) -
 
 THEIRS = re.compile(
     r"Ferretería El Roble|https?://\S+|La Compañía SAS|PRUEBA - SIN VALOR|Don Alejandro, con gusto .*"
-    r"|Paga con Nequi|[A-Z ]+ M/CTE|.* COLONES CON \d+/100|\d\. .*"
+    r"|Lo registramos dos veces.*|Paga con Nequi|[A-Z ]+ M/CTE|.* COLONES CON \d+/100|\d\. .*"
 )
 
 

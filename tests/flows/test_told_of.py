@@ -115,6 +115,7 @@ PLAYS: Final[dict[Event, Callable[[Desk], None]]] = {
     Event.DISPUTE_NEAR_ITS_DAY: near_its_day,
     Event.TRANSFER_REPORTED: reported,
     Event.RECEIVED_BY_HAND: lines("invoice FE-1 100.00", "received cash 100.00 for FE-1 100.00"),
+    Event.RECEIPT_VOIDED: lines("received cash 100.00 as R1", "void R1"),
     Event.CREDIT_DISBURSED: lines("received cash 100.00", "disburse cash 40.00"),
     Event.CONVERTED: lines("invoice FE-1 100.00 USD", "converted transfer 26000.00 CRC to USD at 520"),
     Event.SETTLED_OTHERWISE: lines(*PAID, "settled L1 A 90.00"),

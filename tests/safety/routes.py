@@ -41,6 +41,7 @@ from hub.flows.statements.promise_payment import record_promise
 from hub.flows.statements.report_payment import REPORTED, Report, report_payment
 from hub.flows.statements.schedule_rounds import schedule_round
 from hub.flows.statements.send_round import start_round
+from hub.flows.views.check_cash_receipt import check_token
 from hub.flows.views.print_receipt import verify_token
 from hub.web.app import Front
 from hub.web.portal.letter import letter_of
@@ -354,6 +355,7 @@ def belongings(house: House, people: People, country: str = "CR") -> Belongings:
             "o": placed["page"].rpartition("/")[2],
             "r": url_of(house.hub, record).rpartition("/")[2],
             "v": verify_token(house.hub, payment.id),
+            "c": check_token(house.hub, receipt.id),
             "u": unsubscribe_url(house.hub, debtor.customer.id).rpartition("/")[2],
         },
         things={

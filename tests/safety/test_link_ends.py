@@ -190,7 +190,7 @@ def test_what_a_provider_puts_behind_its_return_stays_as_it_is(house: House, min
 def test_an_address_that_was_cut_says_so_and_no_more(house: House, links: Mapping[str, str]) -> None:
     said = {}
     with house.browser() as browser:
-        for kind in ("/s/", "/p/", "/o/", "/r/", "/v/", "/m/sign-in/"):
+        for kind in ("/s/", "/p/", "/o/", "/r/", "/v/", "/c/", "/m/sign-in/"):
             link = links[kind]
             for cut in (link[:-1], link[:-20], link.partition(".")[0], f"{link.partition('.')[0]}.", f"{link[:-9]}="):
                 answer = browser.get(cut, headers=stranger())

@@ -107,7 +107,7 @@ def test_every_route_has_a_rule(routes: tuple[Route, ...]) -> None:
         if route.methods - {"GET"}:
             assert route.methods <= {"GET", "POST"}, f"{route.path}: only GET and POST are ours"
             assert route.proof, f"{route.path}: how does its form prove itself? See tests/safety/routes.py"
-        known = route.path.split("/")[1] in {"m", "s", "p", "o", "r", "u", "v", "v1"} or route.path in OPEN
+        known = route.path.split("/")[1] in {"m", "s", "p", "o", "r", "u", "v", "c", "v1"} or route.path in OPEN
         assert known, f"{route.path} has no rule in tests/safety/routes.py"
 
 

@@ -7,6 +7,7 @@ import attrs
 from hub.documents.content.phrases import both, greeting, voided
 from hub.documents.document import MailContent, PdfContent
 from hub.documents.parts import (
+    Button,
     Cell,
     ColumnHead,
     Facts,
@@ -16,6 +17,7 @@ from hub.documents.parts import (
     Paragraph,
     Part,
     Rows,
+    ScanLink,
     Signature,
     Title,
     Tone,
@@ -26,30 +28,44 @@ from hub.domain.decision import named
 
 
 def mail(receipt: CashReceiptDocument, reader: DocumentReader) -> MailContent:
-    """What was received, and what it settled; the document itself goes with it."""
+    """How much was received and what for; where it is checked; what only the books need stands last."""
     t = reader.t
     rows = tuple((Cell(line.number, _less(line, reader)), Cell(reader.money(line.applied))) for line in receipt.lines)
     parts: list[Part] = [
         Title(t("cashmail.title", number=receipt.number)),
         greeting(receipt.customer, reader),
-        Paragraph(t("cashmail.intro", number=receipt.number)),
-        Figure(t("cashmail.received"), reader.money(receipt.cash), receipt.words.upper(), Tone.GOOD),
+        Figure(t("cashmail.received"), reader.money(receipt.cash), reader.say(receipt.concept), Tone.GOOD),
     ]
     if receipt.void_reason:
         parts.append(Notice(t("cashmail.void", reason=receipt.void_reason), Tone.BAD))
+    parts.append(Paragraph(t("cashmail.intro", number=receipt.number)))
     if rows:
         parts += [Heading(t("receipt.applied")), Rows((reader.what(receipt.lines), t("label.amount")), rows)]
     if receipt.advance:
         parts.append(Notice(t("receipt.credit", amount=reader.money(receipt.advance)), Tone.GOOD))
-    parts += [
+    parts.append(
         Facts(
             (
                 (t("label.date"), reader.day(receipt.received_on)),
-                (t("label.concept"), reader.say(receipt.concept)),
                 (t("label.method"), both(reader.say(receipt.means), receipt.provider)),
-                (t("label.authorisation"), receipt.authorisation),
-                *_references(receipt, reader),
+                (t("label.note"), receipt.note),
                 *_came(receipt, reader),
+            )
+        )
+    )
+    if receipt.verify_url:
+        parts.append(Button(label=t("cash.verify"), url=receipt.verify_url))
+    parts += [
+        Heading(t("cashmail.technical"), small=True),
+        Facts(
+            (
+                (t("cash.amount"), receipt.words.upper()),
+                (t("label.authorisation"), receipt.authorisation),
+                (t("label.provider_reference", provider=receipt.provider), receipt.provider_reference),
+                (t("label.reference"), receipt.reference),
+                (t("label.bank_account"), receipt.bank_account),
+                (t("label.bank_reference"), receipt.bank_reference),
+                (t("cash.fingerprint"), receipt.fingerprint),
             )
         ),
         Paragraph(t("cashmail.no_invoice"), small=True),
@@ -86,11 +102,20 @@ def pdf(receipt: CashReceiptDocument, reader: DocumentReader) -> PdfContent:
             _received_how(receipt, reader),
             _settled(receipt, reader),
             Paragraph(t(f"cash.clause.{receipt.clause}"), strong=True),
+            *_check(receipt, reader),
             Signature(t("cash.signature")),
         ),
         void=t("cash.void") if receipt.void_reason else "",
         notes=(t("cash.issued", moment=reader.moment(receipt.issued_at), name=reader.say(named(receipt.issued_by))),),
     )
+
+
+def _check(receipt: CashReceiptDocument, reader: DocumentReader) -> list[Part]:
+    """The code by which whoever holds it checks it, and what that page shows too."""
+    if not receipt.verify_url:
+        return []
+    label, hint = reader.t("cash.verify"), reader.t("cash.verify.how", fingerprint=receipt.fingerprint)
+    return [ScanLink(label, receipt.verify_url, hint=hint, accessible=label)]
 
 
 def _received_from(receipt: CashReceiptDocument, reader: DocumentReader) -> Facts:

@@ -9,7 +9,7 @@ import attrs
 from hub.documents.content.cash_receipt import mail
 from hub.documents.mails.gathering import head_for, merchant_of
 from hub.documents.mails.kind import MailKind
-from hub.domain.cash_receipt_document import CashReceiptDocument
+from hub.domain.cash_receipt_document import CashReceiptDocument, VoidedReceipt
 from hub.domain.mail import NothingToSay
 from hub.domain.merchant import Customer, locale_for
 from hub.domain.message import Delivery, DeliveryKind
@@ -28,6 +28,21 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, _now: datetime) -> tuple[CashRe
 
 def attached(tx: Tx, hub: Hub, delivery: Delivery, _value: CashReceiptDocument, _now: datetime) -> CashReceiptDocument:
     """The receipt, all of it as it was issued."""
+    return _issued(tx, hub, delivery)[0]
+
+
+def gather_void(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[VoidedReceipt, str]:
+    """The receipt that is void, under today's letterhead."""
+    document, locale = gather(tx, hub, delivery, now)
+    receipt = tx.receipts.get(delivery.subject_id)
+    if not document.void_reason or receipt is None:
+        raise NothingToSay("the cash receipt is gone")
+    is_of_payment = receipt.payment_id is not None
+    return VoidedReceipt(letterhead=document.letterhead, receipt=document, is_of_payment=is_of_payment), locale
+
+
+def attached_void(tx: Tx, hub: Hub, delivery: Delivery, _value: VoidedReceipt, _now: datetime) -> CashReceiptDocument:
+    """The receipt, marked as void."""
     return _issued(tx, hub, delivery)[0]
 
 

@@ -9,8 +9,10 @@ from datetime import datetime
 
 from hub.domain.acts import Act
 from hub.domain.identity import FieldError, Invalid
+from hub.domain.ids import derived_id
 from hub.domain.lengths import stated_reason
 from hub.domain.merchant import Merchant
+from hub.domain.message import DeliveryKind, owed_mail
 from hub.domain.receipt import CashReceipt
 from hub.domain.refusals import PAID_OUT
 from hub.domain.reported import REPORTED
@@ -23,8 +25,14 @@ from hub.flows.ground.refuse_while import refuse_while
 from hub.flows.ground.tell import tell
 
 
-async def void_receipt(hub: Hub, merchant: Merchant, receipt_id: str, *, reason: str, by: str) -> CashReceipt:
+async def void_receipt(
+    hub: Hub, merchant: Merchant, receipt_id: str, *, reason: str, by: str, is_told: bool = True
+) -> CashReceipt:
     """Void a receipt; one that is void already comes back as it is.
+
+    Args:
+        reason: Its customer reads it, too.
+        is_told: The customer, and whoever got the receipt by mail, is told.
 
     Raises:
         LookupError: No such receipt of this merchant.
@@ -49,6 +57,8 @@ async def void_receipt(hub: Hub, merchant: Merchant, receipt_id: str, *, reason:
                     _take_back(tx, receipt, now, note)
                 _ask_again(tx, receipt)
             tx.receipts.void(receipt.id, why, now, by=by)
+            if is_told:
+                _tell_customer(tx, hub, receipt, now)
             tell(tx, "cash_receipt_voided", receipt=receipt.id, merchant=merchant.id, payment=receipt.payment_id)
         return tx.receipts.get(receipt_id) or receipt
 
@@ -58,6 +68,19 @@ async def void_receipt(hub: Hub, merchant: Merchant, receipt_id: str, *, reason:
         if conflict.rule not in PAID_OUT:
             raise
         raise Invalid((FieldError("reason", Text("receipt.paid_out")),)) from conflict
+
+
+def _tell_customer(tx: Tx, hub: Hub, receipt: CashReceipt, now: datetime) -> None:
+    """Whoever got the receipt by mail hears that it is void, and its customer; each address once."""
+    customer = tx.customers.get(receipt.customer_id)
+    mails = tx.deliveries.of(merchant_id=receipt.merchant_id, subject_id=receipt.id)
+    got = [mail.recipient for mail in mails if mail.kind == DeliveryKind.CASH_RECEIPT]
+    addresses = dict.fromkeys(address for address in (customer.email if customer else "", *got) if address)
+    for address in addresses:
+        mail_id = derived_id("receipt-void", receipt.id, address)
+        tx.deliveries.add(owed_mail(mail_id, DeliveryKind.CASH_RECEIPT_VOID, address, receipt, now))
+    if addresses:
+        tx.after_commit(hub.wake)
 
 
 def _ask_again(tx: Tx, receipt: CashReceipt) -> None:

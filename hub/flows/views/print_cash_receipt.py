@@ -10,9 +10,11 @@ from hub.domain.merchant import Merchant
 from hub.domain.payment import Payment
 from hub.domain.pdf import PdfFile
 from hub.domain.receipt import CashReceipt, Party, means_name
+from hub.domain.receipt_fingerprint import shown_fingerprint
 from hub.flows.ground.ports import Hub
 from hub_hookspecs import Money
 
+from .check_cash_receipt import check_url
 from .print_document import print_document
 from .view_receipts import view_receipt
 
@@ -73,6 +75,8 @@ def cash_receipt_document(
         bank_reference=receipt.bank_reference,
         note=receipt.notes,
         came=receipt.came,
+        verify_url=check_url(hub, receipt.id),
+        fingerprint=shown_fingerprint(receipt),
         void_reason=receipt.void_reason,
         voided_at=receipt.voided_at,
     )

@@ -26,6 +26,7 @@ from hub.flows.payments.view_payment import in_language
 from hub.flows.views.explain_payment import explain_payment
 from hub.flows.views.view_history import payment_history
 from hub.flows.views.view_payments import view_payment_page
+from hub.flows.views.view_receipt_desk import returned_receipts
 from hub.flows.views.view_record import view_record
 from hub.flows.views.view_reviews import list_ways
 from hub.web.responses import Page, redirect
@@ -64,6 +65,7 @@ async def payment_page(
         typed=typed,
         record=record,
         history=await context.hub.store.read(lambda tx: payment_history(tx, context.merchant, found.view.payment)),
+        returned_receipts=await returned_receipts(context.hub, found.view.cash_receipts),
         explained=explain_payment(context.hub, found, record, context.hub.clock()),
         ways=await list_ways(
             context.hub, context.merchant, payment_id=found.view.payment.id, is_owner=context.is_owner

@@ -18,11 +18,10 @@ from hub.flows.corrections.record_receipt import record_for_payment
 from hub.flows.corrections.record_withholding import record_withholding
 from hub.flows.ground.as_drawn import FormChanged
 from hub.flows.ground.read_drawn import Subject
-from hub.flows.mails.mail_cash_receipt import mail_cash_receipt
 from hub.flows.receipts.skip_numbers import list_gaps
 from hub.flows.receipts.void_receipt import void_receipt
-from hub.flows.statements.send_statement import NoMail
 from hub.flows.views.print_cash_receipt import cash_receipt_pdf
+from hub.flows.views.view_receipt_desk import view_receipt_desk
 from hub.flows.views.view_receipts import page_receipts, view_receipt
 from hub.web.responses import Page, pdf_answer, redirect
 from hub_hookspecs import Country
@@ -48,10 +47,10 @@ async def show_receipts(context: Context, q: FromQuery[str] = "", after: FromQue
 @get("/receipts/{receipt:str}", right=Right.SEE)
 async def show_receipt(context: Context, receipt: FromPath[str]) -> Page:
     """One cash receipt, ready to be printed."""
-    return await _receipt_page(context, receipt)
+    return await receipt_page(context, receipt)
 
 
-async def _receipt_page(
+async def receipt_page(
     context: MerchantContext,
     receipt: str,
     *,
@@ -63,11 +62,13 @@ async def _receipt_page(
     drawn = await context.drawn_from(Subject.RECEIPT, receipt)
     with unknown_is_404():
         view = await view_receipt(context.hub, context.merchant, receipt)
+        desk = await view_receipt_desk(context.hub, context.merchant, receipt)
     paper = paper_for(context.hub, context.merchant, view.receipt, view.payment)
     return context.page(
         "receipt.html",
         status=422 if form_error or problems else 200,
         view=view,
+        desk=desk,
         paper=paper,
         mode=view.receipt.mode,
         notice=notice,
@@ -93,10 +94,13 @@ async def void(context: Context, form: CheckedForm, receipt: FromPath[str]) -> P
     with unknown_is_404():
         try:
             await void_receipt(
-                context.hub, context.merchant, receipt, reason=form.get("reason"), by=context.session.email
+                *(context.hub, context.merchant, receipt),
+                reason=form.get("reason"),
+                by=context.session.email,
+                is_told=form.has("tell"),
             )
         except Invalid as invalid:
-            return await _receipt_page(context, receipt, form_error=why_not(invalid), typed=form)
+            return await receipt_page(context, receipt, form_error=why_not(invalid), typed=form)
     return redirect(f"/m/receipts/{receipt}")
 
 
@@ -111,11 +115,11 @@ async def withhold(context: Context, form: CheckedForm, receipt: FromPath[str]) 
                 *(context.hub, context.merchant, certificate, [kept]), by=context.session.email, receipt_id=receipt
             )
         except FormChanged as changed:
-            return await _receipt_page(context, receipt, typed=form, form_error=why_not(changed))
+            return await receipt_page(context, receipt, typed=form, form_error=why_not(changed))
         except Invalid as invalid:
-            return await _receipt_page(context, receipt, typed=form, problems=invalid.problems)
+            return await receipt_page(context, receipt, typed=form, problems=invalid.problems)
     notice = Text("withholding.recorded", number=payable.number, balance=payable.balance)
-    return await _receipt_page(context, receipt, notice=notice)
+    return await receipt_page(context, receipt, notice=notice)
 
 
 def _understood(receipt: CashReceipt, country: Country, form: SubmittedForm) -> tuple[Certificate, Deduction]:
@@ -143,17 +147,6 @@ def _day(text: str, problems: list[FieldError]) -> date | None:
     except Unreadable as unreadable:
         problems.append(FieldError("certified_on", unreadable.message))
         return None
-
-
-@post("/receipts/{receipt:str}/mail", status_code=200, right=Right.BOOK)
-async def mail(context: Context, form: CheckedForm, receipt: FromPath[str]) -> Page:
-    """Send it to the customer."""
-    with unknown_is_404():
-        try:
-            sent = await mail_cash_receipt(context.hub, context.merchant, receipt)
-        except NoMail:
-            return await _receipt_page(context, receipt, form_error="Este cliente no tiene correo.")
-    return await _receipt_page(context, receipt, notice=Text("receipt.on_its_way", recipient=sent.recipient))
 
 
 @get("/payments/{payment:str}/receipt", right=Right.BOOK)
@@ -205,7 +198,6 @@ HANDLERS: list[ControllerRouterHandler] = [
     download_receipt,
     void,
     withhold,
-    mail,
     show_form,
     record,
     *by_hand.HANDLERS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .activity import download_activity, download_activity_rows, show_activity
+from .check_receipt import check_receipt
 from .closed_link import renew_link
 from .note import send_note, send_report, show_note, show_report
 from .papers import download_receipt, download_statement, download_voucher, verify_receipt
@@ -40,4 +41,5 @@ def routes() -> list[Any]:
         download_receipt,
         download_voucher,
         verify_receipt,
+        check_receipt,
     ]
