@@ -25,6 +25,7 @@ from hub.flows.accounts.watch_account import answer_again, check_credentials, ho
 from hub.flows.ground.ports import Hub, Mailer, Store
 from hub.flows.operations.quarantine_plugin import FROZEN, quarantine_frozen
 from hub.providers.at_work import AtWork
+from hub.providers.channels import load_channels
 from hub.providers.countries import load_countries
 from hub.providers.exchange import Exchanger
 from hub.providers.load import load_providers
@@ -120,6 +121,8 @@ class OpenedHub:
         """Nothing new is sent; running exchanges get their time; then everything is closed."""
         await self.tasks.finish(grace)
         await self.exchanger.close()
+        if self.hub.channels:
+            await self.hub.channels.close()
         if self.post:
             await asyncio.to_thread(self.post.close)
         await self.store.close()
@@ -202,6 +205,13 @@ def open_hub(
         simulated=bool(settings.endpoints),
         link_days=settings.link_days,
         files=AttachmentFolder(settings.data / PROOFS),
+        channels=load_channels(
+            {
+                code: {"settings": said.settings, "endpoints": said.endpoints}
+                for code, said in settings.channels.items()
+            },
+            strict=strict,
+        ),
         alerter=HttpAlerter(),
         alert_webhook=settings.alert_webhook,
         second_person_above=settings.second_person,

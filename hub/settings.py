@@ -53,6 +53,19 @@ class ProviderSettings:
     endpoints: Mapping[str, str] = attrs.Factory(dict)
 
 
+@attrs.frozen
+class ChannelSettings:
+    """What a deployment says about one channel.
+
+    Attributes:
+        settings: Values by name, secrets among them.
+        endpoints: URL by role, in place of the channel's own, to reach a simulator.
+    """
+
+    settings: Mapping[str, str] = attrs.field(factory=dict, repr=lambda values: f"<{len(values)} settings>")
+    endpoints: Mapping[str, str] = attrs.Factory(dict)
+
+
 @attrs.frozen(kw_only=True)
 class Settings:
     """Everything that a deployment may choose.
@@ -74,6 +87,7 @@ class Settings:
             processes, and to kill; it finds mistakes, and is no cage.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
         providers: Overrides by provider code: ``[providers.greenpay.endpoints]``.
+        channels: What each channel needs, by its code: ``[channels.whatsapp.settings]``.
     """
 
     data: Path = DEFAULT_DATA
@@ -96,6 +110,7 @@ class Settings:
     strict_plugins: bool = False
     log_level: str = "info"
     providers: dict[str, ProviderSettings] = attrs.Factory(dict)
+    channels: dict[str, ChannelSettings] = attrs.Factory(dict)
 
     @property
     def endpoints(self) -> Mapping[str, Mapping[str, str]]:
@@ -187,6 +202,10 @@ def _problems(settings: Settings) -> Iterator[str]:
         for role, url in roles.items():
             if not _is_web_address(url):
                 yield f"providers.{code}.endpoints.{role} must be a full http or https address"
+    for code, channel in settings.channels.items():
+        for role, url in channel.endpoints.items():
+            if not _is_web_address(url):
+                yield f"channels.{code}.endpoints.{role} must be a full http or https address"
 
 
 def _is_mail_address(text: str) -> bool:

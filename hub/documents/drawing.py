@@ -121,6 +121,18 @@ class Documents:
             inline=tuple((logo_id(logo), "image/png", logo) for logo in logos),
         )
 
+    def notice(self, value: MailValue, *, locale: str) -> str:
+        """The same in a few words with the address of its page, for a channel that carries no mails.
+
+        Raises:
+            ValueError: Its kind has no such words.
+        """
+        said = self.mails[value.kind].notice
+        if said is None:
+            raise ValueError(f"a mail of kind {value.kind} has no words for a channel")
+        value = clean(value)
+        return said(value, self._reader(locale, value.letterhead))
+
     def _reader(self, locale: str, letterhead: Letterhead) -> DocumentReader:
         return DocumentReader(locale, letterhead, self._wording, familiar=locale in self._familiar)
 

@@ -39,3 +39,11 @@ class NothingToSay(Exception):
 
 class NotYet(Exception):
     """It cannot be drawn now, and may be later: what it needs is not served."""
+
+
+class NoticeNotTaken(Exception):
+    """A notice by another channel surely was not sent; says why."""
+
+
+class NoticeUnclear(Exception):
+    """A notice by another channel may have been sent; it is never sent again."""

@@ -18,6 +18,8 @@ import attrs
 from hub_hookspecs import (
     CONTRACT_VERSION,
     actions,
+    channel,
+    channel_specs,
     contact,
     country,
     form,
@@ -41,6 +43,7 @@ ROOMS: Final[tuple[tuple[str, ModuleType], ...]] = (
     ("Companies and their papers", identity),
     ("Countries", country),
     ("When people may be reminded", contact),
+    ("Channels", channel),
 )
 
 HEAD: Final = """\
@@ -62,8 +65,8 @@ def page() -> str:
 
 def _hooks() -> Iterator[str]:
     yield "## Hooks\n\n"
-    for hook in vars(specs).values():
-        if inspect.isfunction(hook) and hook.__module__ == specs.__name__:
+    for hook in (*vars(specs).values(), *vars(channel_specs).values()):
+        if inspect.isfunction(hook) and hook.__module__ in (specs.__name__, channel_specs.__name__):
             arguments = ", ".join(f"{name}: {item}" for name, item in _typed(hook) if name != "return")
             result = dict(_typed(hook))["return"]
             text = inspect.cleandoc(hook.__doc__ or "").split("\n\nExample")[0]

@@ -9,6 +9,11 @@ from .actions import Redirect as Redirect
 from .actions import ShowQr as ShowQr
 from .actions import ShowReference as ShowReference
 from .actions import Symbology as Symbology
+from .channel import ChannelAccount as ChannelAccount
+from .channel import ChannelInfo as ChannelInfo
+from .channel import Notice as Notice
+from .channel import NoticeRefused as NoticeRefused
+from .channel import NoticeTaken as NoticeTaken
 from .contact import OFFICE_HOURS as OFFICE_HOURS
 from .contact import ContactRules as ContactRules
 from .country import Country as Country

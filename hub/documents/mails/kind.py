@@ -38,6 +38,7 @@ class MailKind(Generic[V]):
             is owed by the flow that somebody asks for it.
         attached: The PDF that goes with it.
         recordable: Ids of payments that it is about, each with a link to its cash receipt's form, made before.
+        notice: The same in a few words, where other channels carry it too.
         is_about_payment: Its subject is a payment.
         is_private: No merchant sees it or sends it again: it lets a person in, or is the operator's.
         is_awaited: Somebody sits before a page and waits for it.
@@ -50,6 +51,7 @@ class MailKind(Generic[V]):
     after_payment: Callable[[PaymentChange], Iterable[OwedMail]] = _nobody
     attached: Callable[[Tx, Hub, Delivery, V, datetime], PdfDocument | None] | None = None
     recordable: Callable[[Tx, Hub, Delivery], Sequence[str]] | None = None
+    notice: Callable[[V, DocumentReader], str] | None = None
     is_about_payment: bool = False
     is_private: bool = False
     is_awaited: bool = False

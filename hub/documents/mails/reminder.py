@@ -26,7 +26,7 @@ from hub.flows.statements.claim_contact import LINES
 from hub.flows.statements.dunning import calendar_of
 from hub.flows.statements.end_reminders import unsubscribe_url
 from hub.flows.views.print_document import letterhead_of
-from hub_hookspecs import Money
+from hub_hookspecs import Mode, Money
 
 
 @attrs.frozen(kw_only=True)
@@ -103,6 +103,14 @@ def says(value: ReminderMail, reader: DocumentReader) -> MailContent:
     )
 
 
+def notice(value: ReminderMail, reader: DocumentReader) -> str:
+    """The same for a telephone."""
+    mark = reader.t("mark.subject") if value.letterhead.mode is Mode.TEST else ""
+    numbers = ", ".join(row.item.number for row in value.rows[:5])
+    owed = reader.sums(sums_of(row.item.balance for row in value.rows))
+    return mark + reader.t("reminder.notice", numbers=numbers, amount=owed, url=value.url)
+
+
 def _row(row: StatementRow, reader: DocumentReader) -> tuple[Cell, ...]:
     late = reader.t("statement.days_overdue", days=reader.days(row.days_overdue)) if row.is_overdue else ""
     return (
@@ -112,4 +120,4 @@ def _row(row: StatementRow, reader: DocumentReader) -> tuple[Cell, ...]:
     )
 
 
-MAIL = MailKind(kind=DeliveryKind.REMINDER, name=Text("mail_kind.reminder"), gather=gather, says=says)
+MAIL = MailKind(kind=DeliveryKind.REMINDER, name=Text("mail_kind.reminder"), gather=gather, says=says, notice=notice)

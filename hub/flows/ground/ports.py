@@ -29,6 +29,7 @@ from hub_hookspecs import Country
 from .memory import Memory
 
 if TYPE_CHECKING:  # what has one shape is declared where it is made; at run time a flow knows nothing of it
+    from hub.providers.channels import Channels
     from hub.providers.exchange import Exchanger
     from hub.providers.registry import LoadFailure, Registry
     from hub.providers.registry import Provider as Provider
@@ -36,7 +37,7 @@ if TYPE_CHECKING:  # what has one shape is declared where it is made; at run tim
     from hub.storage import Tx as Tx
     from hub.vault.sealing import Vault
 else:
-    Exchanger = LoadFailure = Provider = Registry = Tx = AttachmentFolder = Vault = Any
+    Channels = Exchanger = LoadFailure = Provider = Registry = Tx = AttachmentFolder = Vault = Any
 
 T = TypeVar("T")
 
@@ -133,6 +134,13 @@ class Renderer(Protocol):
             MailRefused: The recipient is no mail address.
         """
 
+    def notice(self, value: MailValue, *, locale: str) -> str:
+        """The same in a few words with the address of its page, for a channel that carries no mails.
+
+        Raises:
+            ValueError: Its kind has no such words.
+        """
+
     def wire(self, mail: Mail, now: datetime) -> bytes:
         """The mail as it goes on the wire.
 
@@ -179,6 +187,7 @@ class Hub:
         files: Where files that customers hand in are kept; without it none is taken.
         lost_countries: Countries in quarantine.
         simulated: Test endpoints are overridden, so every page says SIMULATED.
+        channels: Other ways than mail to remind customers; without it there are none.
         alerter, alert_webhook: Posts alerts, and where to; empty for nowhere.
         second_person_above: Amounts in minor units by currency above which two people must decide the same.
         backup_expected: A missing backup is alerted even if none was ever made.
@@ -211,6 +220,7 @@ class Hub:
     simulated: bool = False
     link_days: int = 30
     files: AttachmentFolder | None = None
+    channels: Channels | None = None
     alerter: Alerter | None = None
     alert_webhook: str = ""
     second_person_above: Mapping[str, int] = attrs.Factory(dict)
@@ -235,5 +245,6 @@ class Hub:
 
     @property
     def quarantined(self) -> tuple[LoadFailure, ...]:
-        """Plugins and countries in quarantine."""
-        return (*self.registry.failures, *self.lost_countries)
+        """Plugins, countries and channels in quarantine."""
+        channels = self.channels.failures if self.channels else ()
+        return (*self.registry.failures, *self.lost_countries, *channels)

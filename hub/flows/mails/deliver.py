@@ -17,6 +17,7 @@ from typing import Final
 import attrs
 import structlog
 
+from hub.domain.contact_rules import MAIL
 from hub.domain.mail import NothingToSay, NotYet
 from hub.domain.mail_value import MailValue
 from hub.domain.merchant import LinkKind
@@ -34,6 +35,8 @@ from hub.flows.operations.raise_alerts import alert_mail, is_posted, post_alert
 from hub.flows.statements.claim_contact import HELD, claim_contact, contact_failed, contact_made
 from hub.flows.views.print_document import print_document, prints
 from hub_hookspecs import CROCKFORD
+
+from .send_by_channel import channel_of, send_by_channel
 
 log = structlog.get_logger()
 
@@ -85,6 +88,8 @@ async def deliver(hub: Hub, delivery_id: str) -> bool:
         held = await claim_contact(hub, seen, CLAIM) if seen else None
         if held is None:
             return True
+        if channel_of(held) != MAIL:
+            return await _concluded(hub, held, send_by_channel(hub, held))
         if mail is None or seen != delivery:  # it was long until its turn, and what it states may have changed
             try:
                 mail = await _drawn(hub, held)

@@ -161,10 +161,14 @@ def contact_made(tx: Tx, sent: Delivery) -> None:
 
 
 def contact_failed(tx: Tx, tried: Delivery, cause: Exception) -> None:
-    """Write down that a mail about a debt did not leave, where that is sure: its step and its day are free again."""
+    """Write down that a mail about a debt did not leave, where that is sure: its day is free again.
+
+    Its steps are, where it is tried again; an address that is refused for good is not tried anew each day.
+    """
     if not is_contact(tried) or tx.contacts.get(tried.id) is None:
         return
     if tried.kind == REMINDER and not isinstance(cause, NEVER_LEFT):
         return
     tx.contacts.end(tried.id, ContactState.DROPPED)
-    tx.reminders.forget(tried.id)
+    if tried.state is DeliveryState.DUE:
+        tx.reminders.forget(tried.id)

@@ -92,7 +92,7 @@ def dunning_of(tx: Tx, hub: Hub, merchant: Merchant, ladder: Ladder, customer: C
     promises = _promises(tx, payables)
     credit = tx.ledger.free_credit(customer.id, ladder.mode)
     wrote, reported = _written(tx, merchant, customer)
-    channel = _channel(tx, ladder, customer)
+    channel = _channel(tx, hub, ladder, customer)
     waits = _waiting(tx, payables, promises, at, today)
     waits |= {payable.id: Waits.REPORTED for payable in payables if reported is None or payable.id in reported}
     waits |= {payable.id: Waits.TOO_OLD for payable in payables if ladder.since and payable.falls_due_on < ladder.since}
@@ -137,9 +137,9 @@ def _written(tx: Tx, merchant: Merchant, customer: Customer) -> tuple[bool, froz
     return wrote, frozenset(named)
 
 
-def _channel(tx: Tx, ladder: Ladder, customer: Customer) -> str:
-    """The ladder's channel where the customer authorised it and has a number, else the mail."""
-    if ladder.channel == MAIL or not customer.phone:
+def _channel(tx: Tx, hub: Hub, ladder: Ladder, customer: Customer) -> str:
+    """The ladder's channel where it is installed, the customer authorised it and has a number, else the mail."""
+    if ladder.channel == MAIL or not customer.phone or ladder.channel not in (hub.channels or ()):
         return MAIL
     return ladder.channel if is_channel_open(tx.contacts.wishes(customer.id), ladder.channel) else MAIL
 

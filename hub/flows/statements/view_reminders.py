@@ -117,6 +117,7 @@ class CustomerReminders:
     contacts: tuple[Contact, ...]
     wishes: Mapping[str, ChannelWish]
     channels: tuple[tuple[str, bool], ...]
+    names: Mapping[str, str]
     is_outside: bool
     last: Contact | None
     source: str
@@ -131,6 +132,7 @@ async def view_reminding(hub: Hub, merchant: Merchant, customer: Customer) -> Cu
         dunning = dunning_of(tx, hub, merchant, ladder, customer, now)
         at, payables = _next(tx, merchant, calendar, dunning, now)
         wishes = tx.contacts.wishes(customer.id)
+        codes = (MAIL, *(channel.info.code for channel in hub.channels or ()))
         contacts = tx.contacts.of(customer.id, merchant.mode)
         recent = tx.contacts.since(customer.id, merchant.mode, now - WEEK)
         numbers = {payable.id: payable.number for payable in dunning.payables}
@@ -144,7 +146,8 @@ async def view_reminding(hub: Hub, merchant: Merchant, customer: Customer) -> Cu
             numbers=numbers,
             contacts=contacts,
             wishes={wish.channel: wish for wish in wishes},
-            channels=((MAIL, is_channel_open(wishes, MAIL)),),
+            channels=tuple((code, is_channel_open(wishes, code)) for code in codes),
+            names={channel.info.code: channel.info.name for channel in hub.channels or ()},
             is_outside=not calendar.is_open(now),
             last=recent[-1] if recent else None,
             source=calendar.rules.source,

@@ -31,6 +31,7 @@ WORDS: Final[Mapping[str, str]] = {
     "reminder.coming": "Le recordamos lo que está por vencer.",
     "reminder.overdue": "Le recordamos lo que ya venció.",
     "reminder.both": "Le recordamos lo que ya venció y lo que está por vencer.",
+    "reminder.notice": "{company} le recuerda {numbers}: {amount}. Ver y pagar: {url}",
     "reminder.pay": "Ver y pagar",
     "reminder.credit": "Tiene un saldo a favor de {amount} que puede usar.",
     "reminder.paid": "Si ya pagó, o va a pagar otro día, avísenos desde la misma página y no le escribimos de nuevo.",

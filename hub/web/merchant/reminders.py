@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from litestar import get, post
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
@@ -14,6 +15,7 @@ from hub.domain.contact_rules import MAIL
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.reminder import MAX_DAYS, MAX_STEPS, LadderStep
 from hub.domain.text import Text
+from hub.flows.ground.ports import Hub
 from hub.flows.statements.authorise_channel import authorise_channel
 from hub.flows.statements.promise_payment import record_promise, withdraw_promise
 from hub.flows.statements.save_ladder import activate_ladder, save_ladder, stop_ladder
@@ -55,8 +57,14 @@ async def _page(
         view=view,
         steps=steps or _shown(view.ladder.steps),
         sides=SIDES,
+        channels=channels_of(context.hub),
         max_days=MAX_DAYS,
     )
+
+
+def channels_of(hub: Hub) -> list[tuple[str, str]]:
+    """(code, name) of the ways by which a customer can be reminded; the mail is always there."""
+    return [(MAIL, "Correo"), *((channel.info.code, channel.info.name) for channel in hub.channels or ())]
 
 
 def _shown(steps: Sequence[LadderStep]) -> list[tuple[str, str, str, bool]]:
@@ -85,7 +93,15 @@ async def save(context: Context, form: CheckedForm) -> Page:
     ]
     try:
         steps = _steps(typed)
-        await save_ladder(context.hub, context.merchant, steps, by=context.session.email)
+        channel = form.get("channel")
+        known = dict(channels_of(context.hub))
+        await save_ladder(
+            context.hub,
+            context.merchant,
+            steps,
+            by=context.session.email,
+            channel=channel if channel in known else MAIL,
+        )
     except Invalid as invalid:
         return await _page(context, form, by_field(invalid.problems), steps=typed)
     return redirect(f"{PLACE}#pasos")
@@ -156,12 +172,14 @@ async def withdraw(context: Context, form: CheckedForm, promise: FromPath[str]) 
 @post("/customers/{customer:str}/channel", status_code=200, right=Right.SEND)
 async def choose_channel(context: Context, form: CheckedForm, customer: FromPath[str]) -> Page:
     """What the customer said of a channel."""
+    if form.get("channel") not in dict(channels_of(context.hub)):
+        raise NotFoundException("Esta página no existe.")
     with unknown_is_404():
         await authorise_channel(
             context.hub,
             context.merchant,
             customer,
-            form.get("channel") or MAIL,
+            form.get("channel"),
             is_authorised=form.get("said") == "yes",
             by=context.session.email,
         )
