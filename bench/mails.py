@@ -33,8 +33,11 @@ import sys
 import tempfile
 import time
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
 from pathlib import Path
 from typing import Any, Final
+
+import attrs
 
 MAX_RATIO: Final = 2.0
 HOST: Final = "127.0.0.1"
@@ -253,6 +256,7 @@ def _work(folder: Path, port: int) -> int:
     from hub.jobs.embedded import Loop
     from hub.logs import set_up_logs
     from hub.web.serve import run
+    from hub_hookspecs import ContactRules
 
     set_up_logs("error")
     mails = pickle.loads((folder / "mails").read_bytes())
@@ -264,6 +268,9 @@ def _work(folder: Path, port: int) -> int:
 
     async def working() -> None:
         opened = open_hub(_settings(folder, port))
+        always = ContactRules(windows=dict.fromkeys(range(7), (clock_time(0), clock_time.max)), source="bench")
+        countries = opened.hub.countries.items()
+        opened.hub.countries = {code: attrs.evolve(country, contacts=always) for code, country in countries}
         loop = Loop(opened.hub)
         print(0, flush=True)
         await asyncio.to_thread(sys.stdin.readline)

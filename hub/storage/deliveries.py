@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnClause, bindparam, column, func, select, text, tuple_, update
+from sqlalchemy import ColumnClause, bindparam, column, delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.message import Delivery, DeliveryState
@@ -30,6 +30,7 @@ SAVE = changed(
     *(delivery.c.last_error, delivery.c.sent_at),
 )
 REPLACE = SAVE.where(delivery.c.state == literal("due"), delivery.c.due_at == bindparam("was_due_at"))
+REMOVE = delete(delivery).where(delivery.c.id == bindparam("id"), delivery.c.sent_at.is_(None))
 BY_TIME = text("delivery INDEXED BY delivery_by_due_at")
 """Left to itself, SQLite collects and sorts all that is due for a handful of it."""
 
@@ -138,6 +139,10 @@ class Deliveries:
         """Write ``after`` if the delivery is still as due as ``before``; False when somebody else has moved it."""
         values = {**_values(after), "this": before.id, "was_due_at": maybe_micros(before.due_at)}
         return self._tx.run(REPLACE, values).rowcount == 1
+
+    def remove(self, delivery_id: str) -> None:
+        """Remove a mail that never left and need not leave any more."""
+        self._tx.run(REMOVE, {"id": delivery_id})
 
     def claim_due(
         self, now: datetime, until: datetime, limit: int, *, of_rounds: bool | None = None

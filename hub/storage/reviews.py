@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import bindparam, literal_column, select, update
+from sqlalchemy import bindparam, func, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from hub.domain.message import Review
@@ -43,6 +43,13 @@ RESOLVED_WITH = (
 ALL = select(review).where(review.c.resolved_at.is_(None)).order_by(review.c.opened_at, review.c.id)
 ABOUT = ALL.where(
     review.c.merchant == bindparam("merchant"), among(review.c.cause, "causes"), among(review.c.subject, "subjects")
+)
+OF_CUSTOMER = ALL.where(
+    review.c.merchant == bindparam("merchant"),
+    among(review.c.cause, "causes"),
+    func.coalesce(review.c.payment, literal("")) == literal(""),
+    review.c.subject >= bindparam("first"),
+    review.c.subject < bindparam("after"),
 )
 GET = select(review).where(review.c.id == bindparam("id"))
 BEGINNING = select(review).where(review.c.id.like(bindparam("pattern"), escape="\\")).order_by(review.c.id)
@@ -147,6 +154,16 @@ class Reviews:
         between = {"first": f"{customer_id}:", "last": f"{customer_id};"}
         values = {**between, "merchant": merchant_id, "mode": mode.value, "since": micros(since)}
         return tuple(_review(row) for row in self._tx.run(WRITTEN_BY, values))
+
+    def open_of_customer(self, merchant_id: str, customer_id: str, causes: Collection[str]) -> tuple[Review, ...]:
+        """Open reviews of what a customer wrote: their subjects begin with his id."""
+        values = {
+            "merchant": merchant_id,
+            "causes": json_text(sorted(causes)),
+            "first": f"{customer_id}:",
+            "after": f"{customer_id};",
+        }
+        return tuple(_review(row) for row in self._tx.run(OF_CUSTOMER, values))
 
     def answered(self, merchant_id: str, subjects: Collection[str], since: datetime) -> tuple[Review, ...]:
         """Reviews about one of these subjects that a person resolved since then."""

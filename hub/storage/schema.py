@@ -461,6 +461,13 @@ payable = _table(
         where="kind = 'invoice' AND due > 0",
     ),
     _index("payable_of_customer", "customer", "mode", "issued_on", "number"),
+    _index(
+        "payable_planned_bills",
+        "merchant",
+        "mode",
+        "customer",
+        where="plan != '[]' AND kind = 'invoice' AND due > 0",
+    ),
 )
 
 customer_debt = _table(
@@ -1171,6 +1178,7 @@ promise = _table(
     _text("withdrawn_by"),
     _one_of("mode", Mode),
     _flag("is_payers"),
+    _index(None, "merchant", "mode", "until", where="withdrawn_at IS NULL"),
     _index(None, "payable"),
     _index(None, "customer"),
 )

@@ -54,6 +54,7 @@ class Service:
             writer.write(b"HTTP/1.1 %d x\r\ncontent-length: %d\r\n\r\n%s" % (status, len(body), body))
             await writer.drain()
         writer.close()
+        await writer.wait_closed()
 
 
 def served(port: int, **settings: str) -> Channels:
@@ -72,6 +73,7 @@ def told(service: Service, notice: Notice = NOTICE) -> Any:
         finally:
             await channels.close()
             server.close()
+            await server.wait_closed()
 
     return asyncio.run(live())
 
@@ -101,9 +103,15 @@ def test_whatever_else_comes_is_unclear_and_asked_once(paloma: Path, answer: Ans
 
 
 def test_where_nobody_listens_no_byte_left(paloma: Path) -> None:
-    channels = served(9)
     with pytest.raises(NoticeNotTaken):
-        asyncio.run(channels.send("paloma", NOTICE))
+        asyncio.run(_sent(served(9)))
+
+
+async def _sent(channels: Channels) -> None:
+    try:
+        await channels.send("paloma", NOTICE)
+    finally:
+        await channels.close()
 
 
 def test_a_host_that_was_not_declared_is_never_reached(paloma: Path, plant: Callable[..., None]) -> None:
@@ -116,7 +124,7 @@ def test_a_host_that_was_not_declared_is_never_reached(paloma: Path, plant: Call
         hub_dummy_channel, "Request", lambda *given, **named: __import__("httpx").Request("POST", "http://127.0.0.1:9")
     )
     with pytest.raises(NoticeNotTaken, match="did not declare"):
-        asyncio.run(channels.send("paloma", NOTICE))
+        asyncio.run(_sent(channels))
 
 
 def test_without_its_setting_it_is_quarantined_and_the_remedy_names_the_place(paloma: Path) -> None:

@@ -133,8 +133,10 @@ def _contact(there: Delivery, channel: str, dunning: Dunning | None, now: dateti
 
 def _over(tx: Tx, there: Delivery, why: str) -> Delivery | None:
     """It is not sent any more; None, for whoever claims it."""
-    ended = attrs.evolve(there, state=DeliveryState.DEAD, due_at=None, last_error=f"contact: {why}")
-    tx.deliveries.save(ended)
+    if there.kind == REMINDER and why != UNCLEAR:  # nobody asked for it, and nobody has to look at it
+        tx.deliveries.remove(there.id)
+    else:
+        tx.deliveries.save(attrs.evolve(there, state=DeliveryState.DEAD, due_at=None, last_error=f"contact: {why}"))
     tell(tx, "contact_dropped", delivery=there.id, customer=there.subject_id, why=why)
     return None
 

@@ -125,7 +125,7 @@ def _promises(tx: Tx, payables: tuple[Payable, ...]) -> dict[str, Promise]:
 
 def _written(tx: Tx, merchant: Merchant, customer: Customer) -> tuple[bool, frozenset[str] | None]:
     """Whether the customer wrote and nobody answered, and what he says is paid already; None for all of it."""
-    own = [item for item in tx.reviews.of(merchant_id=merchant.id) if item.subject.partition(":")[0] == customer.id]
+    own = tx.reviews.open_of_customer(merchant.id, customer.id, (NOTE, REPORTED))
     wrote = any(item.cause == NOTE for item in own)
     named: set[str] = set()
     for review in own:

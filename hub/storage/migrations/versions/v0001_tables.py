@@ -453,6 +453,13 @@ def upgrade() -> None:
         sqlite_where=sa.text("due > 0"),
     )
     op.create_index(
+        "payable_planned_bills",
+        "payable",
+        ["merchant", "mode", "customer"],
+        unique=False,
+        sqlite_where=sa.text("plan != '[]' AND kind = 'invoice' AND due > 0"),
+    )
+    op.create_index(
         "payable_falls_due",
         "payable",
         [sa.literal_column("merchant"), sa.literal_column("mode"), sa.literal_column("coalesce(due_on, issued_on)")],
@@ -1435,6 +1442,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["payable"], ["payable.id"], name=op.f("promise_payable_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("promise_key")),
         sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("promise_by_merchant_mode_until"),
+        "promise",
+        ["merchant", "mode", "until"],
+        unique=False,
+        sqlite_where=sa.text("withdrawn_at IS NULL"),
     )
     op.create_index(op.f("promise_by_customer"), "promise", ["customer"], unique=False)
     op.create_index(op.f("promise_by_payable"), "promise", ["payable"], unique=False)
