@@ -128,7 +128,7 @@ class CurrencyColumn:
             return Text("cell.currency_not_of_heading", named=", ".join(sorted(self.stated)))
         if not written and (said := self._against(cells)):
             return Text("currency.unsure", line=said.line, words=said.text)
-        return Text("cell.unknown_currency", known=", ".join(EXPONENTS)) if written else Text("cell.missing")
+        return Text("cell.unknown_currency") if written else Text("cell.missing")
 
     def _own(self, cells: RowCells, usual: str | None) -> str | None:
         """What the amounts of a row name themselves."""

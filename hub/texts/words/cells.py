@@ -10,7 +10,7 @@ from .by_reader import ByReader
 WORDS: Final[Mapping[str, str | ByReader]] = {
     "cell.excel_error": "Es un error de Excel.",
     "cell.digits_lost": "Excel lo abrevió y se perdieron cifras. Remedio: dar formato de texto a la columna.",
-    "cell.no_amount": "No es un monto.",
+    "cell.no_amount": "No es un monto. Se escribe solo el número, como 15000,50.",
     "cell.no_amount_but": "No es un monto: {text}.",
     "cell.percent": "Es un porcentaje, no un monto.",
     "cell.comma": "coma",
@@ -49,7 +49,7 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
         "Dice que los montos están en miles o en millones. "
         "Remedio: sacar del programa el reporte con los montos completos; si ya lo están, quitar esas palabras."
     ),
-    "cell.unknown_currency": "No es una moneda conocida: {known}.",
+    "cell.unknown_currency": "No es una moneda conocida. Se escribe con su código, como CRC, COP o USD.",
     "cell.shown_otherwise": "El archivo tiene {stored} y muestra {shown}. Se toma lo que tiene.",
     "cell.shown_scaled": "El archivo tiene {stored}, aunque lo muestra en miles o millones. Se toma lo que tiene.",
     "cell.example_aside": "Línea {line}: «{written}» no se puede leer así, y la fila queda aparte.",

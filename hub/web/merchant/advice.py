@@ -42,6 +42,7 @@ ADVICE: Final[Mapping[str, str]] = {
     "settlement_unreadable": _("Traiga el archivo de nuevo, tal como lo da el proveedor."),
     "settlement_return": _("Mire en el pago si la devolución ya está anotada."),
     "settlement_unproven": _("Mire en el panel si el pago se hizo y regístrelo."),
+    "withholding_waits": _("Compare con el certificado del cliente y diga en el pago si acepta lo retenido."),
     "customer_note": _("Respóndale al cliente."),
     "payment_reported": _("Confírmelo en su banco y agregue el recibo de caja."),
 }

@@ -25,6 +25,7 @@ from hub.domain.files.layout import FileKind, Layout
 from hub.domain.files.propose import are_customers, proposed
 from hub.domain.files.sheet import Table
 from hub.domain.import_run import Choices, ImportRun, RunState
+from hub.domain.sums import sums_of
 from hub.domain.text import Text
 from hub.domain.typed_day import read_typed_day
 from hub.flows.corrections.close_bills import CLOSING
@@ -39,6 +40,7 @@ from hub.flows.imports.take_in import STOPPED, TAKEN_BY, Busy, begin, wait_for
 from hub.flows.imports.told_report import read_report, sums_closed
 from hub.flows.views.view_proposals import ClosingView, view_closing
 from hub.web.responses import HEADERS, Page, policy, redirect
+from hub_hookspecs import Money
 
 from .context import Context, MerchantContext, unknown_is_404
 from .form import NOTHING, CheckedForm, FieldErrors, SubmittedForm, why_not
@@ -106,6 +108,7 @@ def drawn(
         drawn=look.drawn_from.mark,
         **asked_of(look),
         rows=_taken(report)[:PREVIEW],
+        in_all=_in_all(_taken(report)),
         **_common(look.run),
     )
 
@@ -115,6 +118,12 @@ def _taken(report: ImportReport) -> Sequence[InvoiceRow | CustomerRow]:
     aside = {error.line for error in (*report.set_aside, *report.left_out)}
     rows = report.rows or getattr(report.reading, "rows", ())
     return [row for row in rows if row.line not in aside]
+
+
+def _in_all(rows: Sequence[InvoiceRow | CustomerRow]) -> tuple[Money, ...]:
+    """What the invoices among them come to: what is still owed of each, where the file says it."""
+    bills = (row for row in rows if isinstance(row, InvoiceRow))
+    return sums_of(row.total if row.balance is None else row.balance for row in bills)
 
 
 def _beside(form_error: Text | str) -> FieldErrors:
