@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Final
 
 import attrs
@@ -12,8 +12,6 @@ from hub.domain.currencies import WHOLE
 from hub.domain.demand import in_money
 from hub.domain.statement import Section
 from hub_hookspecs import EXPONENTS, Money
-
-from .reader import PageReader
 
 SCRIPT: Final = "tally.js"
 """The only script that any page of the hub has: on the payer's statement."""
@@ -36,10 +34,10 @@ class Figures:
     whole: bool
 
 
-def figures_of(reader: PageReader, currency: str) -> Figures:
+def figures_of(write: Callable[[Money], str], currency: str) -> Figures:
     """The parts, taken from an amount that the reader's own rules wrote."""
     places = EXPONENTS[currency]
-    text = reader.money(Money(1234567 * 10**places + min(places, 1), currency))
+    text = write(Money(1234567 * 10**places + min(places, 1), currency))
     found = re.fullmatch(r"(\D*)1(\D?)234\D?567(?:(\D)\d+)?(\D*)", text)
     if found is None:
         raise ValueError(f"amounts of {currency} are not written as {text!r} is expected to be")
@@ -61,13 +59,13 @@ class Tally:
     figures: Figures
 
 
-def tally_of(section: Section, ticked: Collection[str], reader: PageReader) -> Tally:
-    """What there is to pay for the ticked invoices of a section, as the pay step counts it."""
+def tally_of(section: Section, ticked: Collection[str], write: Callable[[Money], str]) -> Tally:
+    """What there is to pay for the ticked invoices of a section, as the pay step counts; ``write`` writes amounts."""
     chosen = [row for row in section.rows if row.is_payable and row.item.payable_id in ticked]
     to_pay, _used = in_money(section, (row.item.balance for row in chosen))
     return Tally(
         ticked=frozenset(row.item.payable_id for row in chosen),
         to_pay=to_pay,
         free=section.free_credit.minor,
-        figures=figures_of(reader, section.currency),
+        figures=figures_of(write, section.currency),
     )

@@ -62,6 +62,10 @@ class PageReader:
         """An amount with its currency; dollars always with their code, since ``$`` means several things here."""
         return money_text(amount, self.locale, with_code=with_code or amount.currency == "USD")
 
+    def amount(self, amount: Money) -> str:
+        """The same below a heading that names the currency: with one mark alone."""
+        return money_text(amount, self.locale)
+
     def rate(self, rate: Rate) -> str:
         """A rate between two currencies."""
         return rate_text(rate, self.locale)

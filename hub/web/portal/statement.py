@@ -64,6 +64,7 @@ async def show_statement(request: Request) -> Page:
     country, reader = hub.countries[view.merchant.company.country], pages.reader_of(view.merchant)
     document = view.customer.document
     said = request.query_params.get("said", "")
+    write = reader.amount if len(view.statement.sections) > 1 else reader.money
     return pages.page(
         "portal/statement.html",
         merchant=view.merchant,
@@ -75,7 +76,7 @@ async def show_statement(request: Request) -> Page:
         letterhead=letterhead_for(view.merchant, country, view.mode, simulated=view.simulated),
         document=show_document(country, document, with_type=True) if document else "",
         tallies={
-            section.currency: tally_of(section, ticked_in(request, section), reader)
+            section.currency: tally_of(section, ticked_in(request, section), write)
             for section in view.statement.sections
         },
         ways_back={key: way_back(hub, payment, reader) for key, payment in view.live.items()},
@@ -85,6 +86,7 @@ async def show_statement(request: Request) -> Page:
             if section.rows and not section.is_covered
         },
         why_text=why_text,
+        money=write,
         tomorrow=view.statement.cut_off + timedelta(days=1),
         notice=NOTICES.get(said, ""),
         chose_nothing=said == NOTHING,
