@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
@@ -10,7 +11,7 @@ from typing import Final
 import attrs
 
 from hub.domain.text import Text
-from hub_hookspecs import IdentityDocument
+from hub_hookspecs import Country, IdentityDocument
 
 from .merchant import Customer
 
@@ -79,6 +80,17 @@ def as_text(customer: Customer, field: CustomerField) -> str:
 def identity_text(document: IdentityDocument | None) -> str:
     """Type and number of an identity as they are kept and looked up, without the check digit."""
     return f"{document.type} {document.number}" if document else ""
+
+
+def identity_from(country: Country, text: str) -> IdentityDocument | None:
+    """The identity that is kept so, with the check digit that follows from it."""
+    if not text:
+        return None
+    code, _blank, number = text.partition(" ")
+    kind = country.identity_type(code)
+    if kind is None or kind.check_digit is None or not re.fullmatch(kind.pattern, number):
+        return IdentityDocument(code, number)
+    return IdentityDocument(code, number, kind.check_digit(number))
 
 
 def changed_fields(before: Customer, after: Customer) -> tuple[CustomerField, ...]:

@@ -31,6 +31,17 @@ LAST = select(func.max(customer_edit.c.at)).where(
     customer_edit.c.field.in_([literal(CustomerField.DOCUMENT), literal(CustomerField.EMAIL)]),
 )
 
+IDENTITY_UNTIL = (
+    select(customer_edit.c.before)
+    .where(
+        customer_edit.c.customer == bindparam("customer"),
+        customer_edit.c.at > bindparam("at"),
+        customer_edit.c.field == literal(CustomerField.DOCUMENT),
+    )
+    .order_by(customer_edit.c.at)
+    .limit(bindparam("limit"))
+)
+
 
 class CustomerEdits:
     """What people changed of customers."""
@@ -62,6 +73,12 @@ class CustomerEdits:
         """When a person last changed the identity or the mail of a customer."""
         row = self._tx.run(LAST, {"customer": customer_id}).fetchone()
         return None if row is None or row[0] is None else moment(row[0])
+
+    def identity_until(self, customer_id: str, at: datetime) -> str | None:
+        """The identity that a customer had at this moment, as text; None where it is the one of today."""
+        values = {"customer": customer_id, "at": micros(at), "limit": 1}
+        row = self._tx.run(IDENTITY_UNTIL, values).fetchone()
+        return None if row is None else str(row["before"])
 
 
 def _values(record: CustomerEdit) -> dict[str, object]:

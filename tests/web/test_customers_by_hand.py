@@ -13,7 +13,9 @@ from hub.domain.files.layout import FileKind
 from hub.domain.intake import Share
 from hub.domain.merchant import Customer, Merchant
 from hub.domain.message import DeliveryKind, DeliveryState
+from hub.domain.receipt_document import ReceiptDocument
 from hub.flows.ground.open_link import url_of
+from hub.flows.ground.ports import Tx
 from hub.flows.imports import save_customers
 from hub.flows.imports.hand_in import hand_in
 from hub.flows.imports.import_files import import_customers, import_invoices
@@ -25,8 +27,9 @@ from hub.flows.merchants.read_customer import CustomerForm, form_of
 from hub.flows.merchants.save_customer import edit_customer
 from hub.flows.payments.open_payment import PayRequest
 from hub.flows.payments.start_payment import start_payment
-from hub.flows.payments.view_payment import payment_link_id
+from hub.flows.payments.view_payment import payment_link_id, view_of
 from hub.flows.statements.send_statement import copy_link, send_statement
+from hub.flows.views.print_receipt import proof_of
 from hub.storage.customer_edits import CustomerEdits
 from hub_hookspecs import Channel
 from tests.web.conftest import House, Seat
@@ -289,6 +292,34 @@ def test_the_page_of_an_older_payment_leads_to_no_statement_any_more(house: Hous
         assert shown.status_code == 200
         assert "/s/" not in shown.text
         assert browser.get(new).status_code == 200
+
+
+def proof(house: House, payment_id: str) -> ReceiptDocument:
+    """The payer's proof as it is drawn now."""
+
+    def read(tx: Tx) -> ReceiptDocument:
+        payment = tx.payments.get(payment_id)
+        assert payment
+        return proof_of(tx, house.hub, view_of(tx, house.hub, payment, house.time()))
+
+    return house.read(read)
+
+
+def test_an_old_proof_keeps_the_identity_of_then_and_tells_nothing_of_today(house: House) -> None:
+    customer, page, _path = of_a_payment(house)
+    payment_id = page.rpartition("/p/")[2][1:27]
+    before = proof(house, payment_id)
+    assert before.left
+    number = customer.document.number if customer.document else ""
+    assert number[-4:] in before.payer_identity.replace("-", "")
+
+    form = attrs.evolve(form_of(customer), identity_number="7-0999-0888", same=True)
+    house.run(edit_customer(house.hub, house.merchants["CR"], customer.id, form, by="duena"))
+
+    after = proof(house, payment_id)
+    assert (after.payer_identity, after.left) == (before.payer_identity, ())
+    with house.browser() as browser:
+        assert "0888" not in browser.get(page).text
 
 
 def test_control_a_payment_page_that_hands_the_new_link_on_is_found(

@@ -30,6 +30,7 @@ from hub.flows.books.read_intakes import (
 from hub.flows.ground.open_link import open_link, url_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.read_held import deducted_of, held_of
+from hub.flows.ground.who_then import is_another_since
 from hub_hookspecs import ApproveInApp, Country, Instrument, Kind, Money, Reason, ReasonKind, ShowReference
 
 from .payment_view import LineView, PaymentView, shown_for
@@ -266,8 +267,7 @@ def _back(tx: Tx, hub: Hub, payment: Payment, payables: dict[str, Payable], now:
         if payable.kind is PayableKind.ORDER:
             order_link = tx.links.get(f"o{payable.id}")
             return url_of(hub, order_link) if order_link and order_link.is_open(now) else ""
-    changed_at = tx.customer_edits.who_it_is_since(payment.customer_id)
-    if changed_at and changed_at >= payment.created_at:  # whoever holds the page of an older payment may be a stranger
+    if is_another_since(tx, payment.customer_id, payment.created_at):  # whoever holds this page may be a stranger
         return ""
     link = tx.links.find(LinkKind.STATEMENT, payment.customer_id, payment.mode, now)
     return url_of(hub, link) if link else ""

@@ -10,6 +10,7 @@ from hub.domain.pdf import PdfFile
 from hub.domain.receipt_document import MoneyBack, PaidLine, ReceiptDocument
 from hub.flows.ground.open_link import open_link
 from hub.flows.ground.ports import Hub, Tx
+from hub.flows.ground.who_then import as_then, is_another_since
 from hub.flows.payments.payment_view import PaymentView
 from hub.flows.payments.view_payment import view_of, view_payment
 from hub_hookspecs import Money
@@ -49,11 +50,12 @@ async def receipt_pdf(hub: Hub, token: str, *, language: str = "") -> PdfFile:
 
 def proof_of(tx: Tx, hub: Hub, view: PaymentView) -> ReceiptDocument:
     """The payer's proof of a payment, for mail and PDF."""
-    payment = view.payment
+    payment, country = view.payment, hub.countries[view.merchant.company.country]
+    is_another = is_another_since(tx, view.customer.id, payment.created_at)
     return ReceiptDocument(
         letterhead=letterhead_of(hub, view.merchant, payment.mode),
         payer=payment.payer.name or view.customer.name,
-        payer_identity=identity_of(hub, view.merchant, view.customer),
+        payer_identity=identity_of(hub, view.merchant, as_then(tx, view.customer, country, payment.created_at)),
         payer_email=payment.payer.email,
         amount=view.amount,
         asked=payment.amount if view.amount != payment.amount and not view.is_corrected else None,
@@ -69,8 +71,8 @@ def proof_of(tx: Tx, hub: Hub, view: PaymentView) -> ReceiptDocument:
         is_learnt=view.is_learnt,
         reference=payment.reference,
         credit=view.credit,
-        left=still_owed(tx, view),
-        in_clarification=unclear_of(tx, view),
+        left=() if is_another else still_owed(tx, view),
+        in_clarification=() if is_another else unclear_of(tx, view),
         late=view.is_late,
         duplicate=view.is_duplicate,
         url=view.url,

@@ -11,7 +11,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
-from hub.domain.customer_edit import LABELS, CustomerField
+from hub.domain.customer_edit import LABELS, CustomerField, identity_from
 from hub.domain.identity import Invalid
 from hub.domain.merchant import Customer, locale_for
 from hub.domain.phones import international
@@ -29,7 +29,6 @@ from hub.flows.views.view_customers import view_customer
 from hub.texts.engine import message as _
 from hub.web.reader import reader_for
 from hub.web.responses import Page, pdf_answer, redirect
-from hub_hookspecs import IdentityDocument
 
 from . import words
 from .context import Context, MerchantContext, unknown_is_404
@@ -151,8 +150,8 @@ def edit_words(context: MerchantContext, field: CustomerField, text: str) -> str
     """What was written in a field, for the merchant's people."""
     match field:
         case CustomerField.DOCUMENT if text:
-            kind, _blank, number = text.partition(" ")
-            return words.document(context.country, IdentityDocument(kind, number, None))
+            document = identity_from(context.country, text)
+            return words.document(context.country, document) if document else ""
         case CustomerField.REMINDERS if text:
             return text.partition("T")[0]
         case CustomerField.LANGUAGE:
