@@ -16,7 +16,7 @@ from sqlalchemy import Select, bindparam, func, select, tuple_
 
 from hub_hookspecs import Mode, Money
 
-from .rows import folded, json_text, maybe_day, pattern
+from .rows import bare_digits, folded, json_text, maybe_day, pattern
 from .schema import ZERO, customer, customer_debt
 from .statements import Runs, among
 
@@ -194,7 +194,7 @@ class CustomerDebts:
 
     def _ids(self, statement: Select[Any], values: Mapping[str, Any], search: str) -> tuple[str, ...]:
         if text := search.strip():
-            statement, values = SEARCHED[statement], {**values, "pattern": pattern(folded(text))}
+            statement, values = SEARCHED[statement], {**values, "pattern": pattern(bare_digits(text) or folded(text))}
         return tuple(row[0] for row in self._tx.run(statement, values))
 
 

@@ -13,7 +13,7 @@ from hub.domain.merchant import Customer
 from hub.domain.refusals import Conflict
 from hub_hookspecs import IdentityDocument, Mode
 
-from .rows import folded, json_text, maybe_micros, maybe_moment, pattern
+from .rows import folded, json_text, maybe_micros, maybe_moment, pattern, bare_digits
 from .schema import ZERO, customer, delivery, ledger_account, literal, withholding_agent, withholding_certificate
 from .statements import Runs, among, changed
 
@@ -173,7 +173,10 @@ def _values(record: Customer) -> dict[str, object]:
         "other_emails": " ".join(record.other_emails),
         "remembered": json_text(dict(record.remembered)),
         "language": record.language,
-        "search": folded(record.name, number, record.email, *record.other_emails, *record.phones, record.contact),
+        "search": folded(
+            *(record.name, number, record.email, *record.other_emails, *record.phones, record.contact),
+            *(digits for phone in record.phones if (digits := bare_digits(phone)) != phone),
+        ),
         "unsubscribed_at": maybe_micros(record.unsubscribed_at),
         "is_shopper": int(record.is_shopper),
         "joined_to": record.joined_to,

@@ -7,7 +7,7 @@ import json
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -80,10 +80,20 @@ def json_list(texts: Iterable[str]) -> str:
     return json_text(sorted(str(text) for text in texts))
 
 
+BETWEEN: Final = str.maketrans("", "", " -.()+/\u2013\u00a0")
+"""What people write between the digits of an identity or a phone."""
+
+
 def folded(*texts: str | None) -> str:
     """Text for searching: no case, no accents, one line."""
     plain = unicodedata.normalize("NFKD", "\n".join(text for text in texts if text).casefold())
     return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def bare_digits(text: str) -> str:
+    """A number without what people write between its digits; empty for what is no number."""
+    digits = "".join(char for char in text if char.isdecimal())
+    return digits if digits and not text.translate(BETWEEN).strip("0123456789") else ""
 
 
 def pattern(text: str) -> str:

@@ -92,6 +92,8 @@ def test_a_customer_is_written_down_with_all_that_is_known(desk: Seat, seen: Cal
         *("8888 7777", ("+506 2222 1111",), "Luis", "en"),
     )
     assert ana.unsubscribed_at
+    for text in ("88887777", "2222-1111", "1-0234-0567", "caja@x", "luis", "ANA ROJAS"):
+        assert ana.id in desk.read(f"/m/customers?q={text}"), text
     page = seen(desk.read(f"/m/customers/{ana.id}"))
     for text in ("8888 7777, +506 2222 1111", "Luis", "caja@x.example", "Cambios a mano"):
         assert text in page
