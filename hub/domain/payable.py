@@ -55,6 +55,7 @@ class Payable:
         branch: Which of the company's branches a file says it is of; empty where none said.
         undone_at: When the import that billed it was taken back: it counts as never billed; None otherwise.
         plan: Its instalments, oldest first; empty where it falls due at once.
+        plan_by: Who agreed the plan by hand; empty where it is a file's, or there is none.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Payable:
     terms: str = ""
     undone_at: datetime | None = None
     plan: tuple[Instalment, ...] = ()
+    plan_by: str = ""
     created_at: datetime
 
     @property

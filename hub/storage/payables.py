@@ -31,7 +31,7 @@ REVISE = changed(
     *(payable.c.void_reason, payable.c.voided_total, payable.c.voided_currency),
     *(payable.c.rebilled_at, payable.c.rebilled_by),
     *(payable.c.stated_total, payable.c.stated_balance, payable.c.counted, payable.c.counted_back),
-    *(payable.c.branch, payable.c.terms, payable.c.undone_at, payable.c.plan),
+    *(payable.c.branch, payable.c.terms, payable.c.undone_at, payable.c.plan, payable.c.plan_by),
 )
 GET = select(payable).where(payable.c.id == bindparam("id"))
 MANY = select(payable).where(among(payable.c.id, "ids"))
@@ -292,6 +292,7 @@ def _values(record: Payable) -> dict[str, Any]:
         "terms": record.terms,
         "undone_at": maybe_micros(record.undone_at),
         "plan": json_text([[part.due_on.isoformat(), part.amount] for part in record.plan]) if record.plan else "[]",
+        "plan_by": record.plan_by,
         "created_at": micros(record.created_at),
     }
 
@@ -370,5 +371,6 @@ def payable_in(row: sqlite3.Row) -> Payable:
         terms=row["terms"],
         undone_at=maybe_moment(row["undone_at"]),
         plan=tuple(Instalment(date.fromisoformat(day), amount) for day, amount in json.loads(row["plan"])),
+        plan_by=row["plan_by"],
         created_at=moment(row["created_at"]),
     )

@@ -396,6 +396,7 @@ payable = _table(
     _text("terms", server_default=""),
     _whole("undone_at", null=True),
     _text("plan", server_default="[]"),
+    _text("plan_by", server_default=""),
     _whole("created_at"),
     UniqueConstraint("merchant", "mode", "kind", "number"),
     _one_of("mode", Mode),

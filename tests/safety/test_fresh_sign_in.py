@@ -56,6 +56,7 @@ ANY_TIME: Final[Mapping[str, str]] = {
     "/m/integrations/{}/webhook": "asks the provider",
     "/m/invoices/{}/correct": SECOND,
     "/m/invoices/{}/credit-note": SECOND,
+    "/m/invoices/{}/plan": "says when, not how much",
     "/m/invoices/{}/rebill": ADDS,
     "/m/new/{}": "nobody is signed in, and nothing is there yet",
     "/m/members/invite": "to an address that has access already",

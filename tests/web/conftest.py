@@ -627,6 +627,7 @@ def desk_paths(house: House) -> list[str]:
         f"/m/invoices/{debtor.invoices[0].id}",
         f"/m/invoices/{debtor.invoices[1].id}",
         f"/m/invoices/{debtor.invoices[1].id}/credit-note",
+        f"/m/invoices/{debtor.invoices[1].id}/plan",
         f"{customer}/correct?key={correctable(house, merchant, debtor)}",
     )
     imports = import_pages(house, merchant, debtor)

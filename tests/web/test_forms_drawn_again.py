@@ -6,7 +6,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
@@ -20,6 +20,7 @@ from hub.domain.decision import Signed
 from hub.domain.disbursement import PaidOut
 from hub.domain.dispute import DisputeStage
 from hub.domain.drawn_from import DrawnFrom
+from hub.domain.instalment import Instalment
 from hub.domain.intake import Share
 from hub.domain.merchant import LinkKind, Merchant
 from hub.domain.message import Review
@@ -28,6 +29,7 @@ from hub.domain.operation import Operation, OperationKind
 from hub.domain.payment import LEASE, Payment, PaymentLine, Phase, Status, Withholding
 from hub.domain.receipt import CashReceipt
 from hub.domain.settlement import LineKind, StatedLine
+from hub.flows.corrections.agree_plan import agree_plan
 from hub.flows.corrections.charge_line import charge_line
 from hub.flows.corrections.convert_money import Wanted, convert_money
 from hub.flows.corrections.disburse_credit import disburse_credit
@@ -56,6 +58,7 @@ BOOKED: Final = (
     "SELECT id, done_at FROM decision ORDER BY 1",
     "SELECT id, stage, respond_by, outcome FROM dispute ORDER BY 1",
     "SELECT id FROM operation ORDER BY 1",
+    "SELECT id, plan FROM payable WHERE plan <> '[]' ORDER BY 1",
     "SELECT id FROM payment ORDER BY 1",
     "SELECT id, resolved_at FROM review ORDER BY 1",
     "SELECT id, voided_at FROM cash_receipt ORDER BY 1",
@@ -205,6 +208,11 @@ def billed_otherwise(trial: Trial) -> None:
 def another_write_off(trial: Trial) -> None:
     known = {"amount": trial.money(500), "by": "otra", "reason": "tampoco vuelve"}
     trial.house.run(write_off_bill(trial.house.hub, trial.merchant, trial.invoice.number, **known))
+
+
+def another_plan(trial: Trial) -> None:
+    parts = [Instalment(date(2028, 1, 15), trial.invoice.total)]
+    trial.house.run(agree_plan(trial.house.hub, trial.merchant, trial.invoice.number, parts, by="otra"))
 
 
 def taken_up_again(trial: Trial) -> None:
@@ -450,6 +458,12 @@ def credit_note(trial: Trial) -> None:
     trial.typed = {"number": f"NC-{trial.number}", "how": "part", "amount": "12", "reason": "devolvió la mitad"}
 
 
+def plan(trial: Trial) -> None:
+    trial.address = trial.action = f"/m/invoices/{trial.invoice.id}/plan"
+    days = {f"on-{at}": f"2027-0{at + 1}-15" for at in range(2)}
+    trial.typed = {**days, "amount-0": "20000", "amount-1": "30000"}
+
+
 def correction_of_invoice(trial: Trial) -> None:
     known = {"amount": trial.money(1_000), "by": "una", "reason": "no vuelve"}
     trial.house.run(write_off_bill(trial.house.hub, trial.merchant, trial.invoice.number, **known))
@@ -665,6 +679,7 @@ SAYS: Final[Mapping[Callable[[Trial], Any], str]] = {
     credit: "El saldo a favor.",
     another_payment: "Los pagos en línea en curso.",
     billed_otherwise: "Lo que se debe.",
+    another_plan: "Lo que se debe.",
     another_write_off: "Lo que se debe.",
     inquiry: "Una disputa.",
     a_refund_is_unknown: "Una devolución o cancelación.",
@@ -698,6 +713,7 @@ CASES: Final[Mapping[str, Case]] = {
     "/m/import/{}": Case(file_of_invoices, (billed_meanwhile,), country="CR"),
     "/m/invoices/{}/correct": Case(correction_of_invoice, (another_write_off,)),
     "/m/invoices/{}/credit-note": Case(credit_note, (billed_otherwise,)),
+    "/m/invoices/{}/plan": Case(plan, (another_plan,)),
     "/m/invoices/{}/rebill": Case(anew, (billed_otherwise,)),
     "/m/invoices/{}/void": Case(void_of_bill, (billed_otherwise,)),
     "/m/invoices/{}/write-off": Case(write_off, (billed_otherwise,)),

@@ -123,8 +123,10 @@ def _entries_of(payable: Payable, outside: int, now: datetime) -> tuple[Entry, .
 def revised(before: Payable, row: InvoiceRow, customer_id: str, update: StatedChange) -> Payable:
     """The invoice as a row makes it; it is ``before`` itself where nothing changes, not even what was stated.
 
-    What the file has no column for stays as it is; what it has an empty cell for is emptied.
+    What the file has no column for stays as it is; what it has an empty cell for is emptied. Instalments that were
+    agreed by hand stay until a file states others.
     """
+    keeps_plan = "due_on" in row.keeps or bool(before.plan_by and not row.plan)
     after = attrs.evolve(
         before,
         customer_id=customer_id,
@@ -134,7 +136,8 @@ def revised(before: Payable, row: InvoiceRow, customer_id: str, update: StatedCh
         description=before.description if "description" in row.keeps else mask_card_numbers(row.description),
         branch=before.branch if "branch" in row.keeps else row.branch,
         terms=before.terms if "terms" in row.keeps else row.terms,
-        plan=before.plan if "due_on" in row.keeps else row.plan,
+        plan=before.plan if keeps_plan else row.plan,
+        plan_by=before.plan_by if keeps_plan else "",
         stated=update.last,
         counted=before.counted + update.counted,
         counted_back=before.counted_back + update.counted_back,

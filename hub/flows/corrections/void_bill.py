@@ -151,6 +151,8 @@ async def rebill(
             currency=total.currency,
             total=total.minor,
             revision=before.revision + 1,
+            plan=() if before.plan_by else before.plan,
+            plan_by="",
             voided=attrs.evolve(before.voided, rebilled_at=now, rebilled_by=by),
         )
         tx.payables.revise(after)

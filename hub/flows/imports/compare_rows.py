@@ -21,8 +21,11 @@ from .import_report import changes_in
 
 
 def whole_again(row: InvoiceRow, known: Payable) -> InvoiceRow:
-    """A row of an invoice that has a plan: what a file still lists of its instalments says that the others are paid."""
-    if not known.plan or known.stated is None or known.currency != row.total.currency:
+    """A row of an invoice that has a plan: what a file still lists of its instalments says that the others are paid.
+
+    No file lists what somebody agreed by hand.
+    """
+    if not known.plan or known.plan_by or known.stated is None or known.currency != row.total.currency:
         return row
     amounts = {part.due_on: part.amount for part in known.plan}
     parts = {part.due_on: part.amount for part in row.plan} or ({row.due_on: row.total.minor} if row.due_on else {})

@@ -23,7 +23,7 @@ def _meaning(known: Payable, rows: Iterable[InvoiceRow]) -> str | None:
     amounts = {part.due_on: part.amount for part in known.plan}
     totals = {row.due_on: row.total.minor for row in rows}
     currencies = {row.total.currency for row in rows}
-    if known.stated is None or currencies != {known.currency} or not set(totals) <= set(amounts):
+    if known.stated is None or known.plan_by or currencies != {known.currency} or not set(totals) <= set(amounts):
         return None
     means = {
         OF_INVOICE: {*totals.values()} == {known.stated.total},

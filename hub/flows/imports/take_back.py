@@ -189,7 +189,7 @@ def _undo_bill(tx: Tx, merchant: Merchant, row: RunRow, before: Payable, now: da
 
 def never_billed(payable: Payable, now: datetime) -> Payable:
     """An invoice of which nothing is owed, since the import that billed it was taken back."""
-    return attrs.evolve(payable, total=0, undone_at=now, stated=None, counted=0, counted_back=0, plan=())
+    return attrs.evolve(payable, total=0, undone_at=now, stated=None, counted=0, counted_back=0, plan=(), plan_by="")
 
 
 def _undo_customer(tx: Tx, row: RunRow, now: datetime) -> None:

@@ -19,5 +19,9 @@ WORDS: Final[Mapping[str, str | ByReader]] = {
     "history.fee_tax": "Impuesto de la comisión",
     "history.payout": "Depósito en el banco",
     "history.reserve": "Reserva del proveedor",
+    "plan.owes_nothing": "La factura {number} no debe nada: no hay qué repartir",
+    "plan.parts": "Cada cuota lleva un día distinto y un monto mayor que cero; son {most} a lo sumo",
+    "plan.sum": "Las cuotas suman {sum} y la factura debe {owed}; tienen que ser lo mismo",
+    "plan.too_early": "Ninguna cuota vence antes de que la factura se emitió",
     "history.settlement": "Liquidado por el proveedor",
 }

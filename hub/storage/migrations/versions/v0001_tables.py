@@ -338,6 +338,7 @@ def upgrade() -> None:
         sa.Column("terms", sa.Text(), server_default="", nullable=False),
         sa.Column("undone_at", WHOLE, nullable=True),
         sa.Column("plan", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("plan_by", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", WHOLE, nullable=False),
         sa.CheckConstraint("kind IN ('invoice', 'order')", name=op.f("payable_kind")),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("payable_mode")),
