@@ -244,6 +244,19 @@ def test_credentials_and_files_are_not_kept_in_the_page(house: House, owner: Sea
     assert not [form for form in forms_in(asked.text) if form["action"] == "/m/integrations/greenpay"]
 
 
+def test_who_connects_a_provider_is_asked_before_anything_is_typed(house: House, owner: Seat) -> None:
+    assert "/m/prove" not in owner.read("/m/integrations/greenpay")
+    with later(house, 16):
+        page = owner.read("/m/integrations/greenpay")
+        form = next(item for item in forms_in(page) if item["action"] == "/m/prove")
+        assert owner.browser.post("/m/prove", data=form["fields"]).status_code == 200
+        entered = enter(owner.browser, link_of(house, owner.email))
+        assert entered.headers["location"] == "/m/integrations/greenpay"
+        assert "/m/prove" not in owner.read("/m/integrations/greenpay")
+        away = {**form["fields"], "back": ["https://evil.example/m/"]}
+        assert "evil.example" not in owner.browser.post("/m/prove", data=away).text
+
+
 def test_a_right_that_is_missing_is_said_first(house: House, seat: Callable[..., Seat]) -> None:
     clerk = seat(house.merchants["CR"], Role.ACCOUNTANT)
     debtor = house.debtor("CR", (1500000, -3))

@@ -174,6 +174,7 @@ WANTED: dict[str, dict[str, Right]] = {
         "/m/receipt-series/skip": OWN,
         "/m/payments/{}/withheld/{}": BOOK,
         "/m/proposals/{}/approve": BOOK,
+        "/m/prove": SEE,
         "/m/proposals/{}/refuse": BOOK,
         "/m/receipts/{}/leave": BOOK,
         "/m/receipts/{}/mail": BOOK,

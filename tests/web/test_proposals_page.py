@@ -58,6 +58,7 @@ def owed(house: House, debtor: Debtor) -> int:
 
 
 def test_the_second_person_sees_it_all_and_approves(house: House, owner: Seat, second: Seat, debtor: Debtor) -> None:
+    assert "segunda persona" in seen_in(second.read("/m/"))
     said = seen_in(second.read("/m/proposals"))
     for words in ("Castigar lo que no se va a cobrar", owner.email, f"cerró {debtor.invoices[0].number}"):
         assert words in said

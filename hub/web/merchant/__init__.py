@@ -51,6 +51,7 @@ from . import (
 )
 from .closed_months import MonthIsClosed, show_closed
 from .context import FormRefused, NotFresh, NotSignedIn, checked_form, open_context, show_refused, show_sign_in
+from .prove import HANDLERS as PROVE
 from .prove import show_proof
 
 
@@ -61,6 +62,7 @@ def routes() -> list[ControllerRouterHandler]:
         route_handlers=[
             *sign_in.HANDLERS,
             *found.HANDLERS,
+            *PROVE,
             *start.HANDLERS,
             *guide.HANDLERS,
             *settings.HANDLERS,

@@ -127,6 +127,7 @@ class MerchantContext:
             token=self.session.csrf,
             is_owner=self.is_owner,
             can=self.can,
+            is_fresh=self.session.is_fresh(self.hub.clock()),
             country=self.country,
             here=self.here,
             sent=sent,

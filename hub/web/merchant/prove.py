@@ -6,15 +6,19 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
+from litestar import post
+from litestar.types import ControllerRouterHandler
+
 from hub.flows.merchants.sign_in import request_proof
 from hub.web.cookies import cookie
 from hub.web.form_token import FORM_FIELD
 from hub.web.request import Request, hub_of
 from hub.web.responses import Page
 
-from .context import NEXT, NEXT_SECONDS, NotFresh
-from .form import SubmittedForm
-from .sign_in import too_many, tries_of
+from .context import NEXT, NEXT_SECONDS, Context, NotFresh
+from .form import CheckedForm, SubmittedForm
+from .rights import Right
+from .sign_in import inside, too_many, tries_of
 
 NOT_KEPT: Final = ("set-",)
 """Fields that begin so may be secrets, which stand in no page of ours."""
@@ -36,6 +40,27 @@ def show_proof(request: Request, stale: NotFresh) -> Page:
         back=back,
         cookies=[cookie(hub, NEXT, back, seconds=NEXT_SECONDS)],
     )
+
+
+@post("/prove", status_code=200, right=Right.SEE)
+async def prove_first(request: Request, context: Context, form: CheckedForm) -> Page:
+    """Before a form is filled in whose fields stand in no page: mail the link at once."""
+    if not tries_of(request).mails.take(context.session.email, time.monotonic()):
+        return too_many(request)
+    await request_proof(context.hub, context.session)
+    back = inside(form.get("back"))
+    return context.page(
+        "prove.html",
+        email=context.session.email,
+        action="",
+        kept=None,
+        back=back,
+        asked=True,
+        cookies=[cookie(context.hub, NEXT, back, seconds=NEXT_SECONDS)],
+    )
+
+
+HANDLERS: list[ControllerRouterHandler] = [prove_first]
 
 
 def _kept(form: SubmittedForm) -> Mapping[str, str] | None:

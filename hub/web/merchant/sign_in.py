@@ -156,7 +156,11 @@ async def enter(request: Request, link: FromPath[str]) -> Page:
 
 def _wanted(hub: Hub, request: Request) -> str:
     """Where the browser wanted to go before it had to sign in; only ever one of our own pages."""
-    path = request.cookies.get(cookie_name(hub, NEXT), "")
+    return inside(request.cookies.get(cookie_name(hub, NEXT), ""))
+
+
+def inside(path: str) -> str:
+    """One of our own pages, and never another address."""
     return path if path.startswith("/m/") and path.isprintable() and "\\" not in path else "/m"
 
 

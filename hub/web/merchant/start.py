@@ -25,6 +25,7 @@ from hub.flows.views.view_reviews import (
     list_ways,
 )
 from hub.flows.views.view_start import view_start
+from hub.flows.views.view_waiting import list_waiting
 from hub.web.responses import Page, redirect
 from hub_hookspecs import Mode
 
@@ -41,6 +42,7 @@ async def show_start(context: Context) -> Page:
         "start.html",
         start=await view_start(context.hub, context.merchant),
         closings=await list_closings(context.hub, context.merchant),
+        waiting=await list_waiting(context.hub, context.merchant),
         guide=await view_guide(context.hub, context.merchant),
         steps=GuideStep,
         is_trial=context.merchant.mode is Mode.TEST,
