@@ -128,7 +128,7 @@ TOLD: Final[Mapping[Event, Mapping[Person, Told]]] = {
     ),
     Event.WITHHELD_ABOVE_CAP: _told(
         payer=NoMail("the pay step said so before, and the receipt says what is left"),
-        merchant=NoMail("the mail of the payment says it, and the page of exceptions asks"),
+        merchant=NoMail("the page of exceptions asks, and the start page says that something waits"),
         operator=ALERT,
     ),
     Event.WITHHOLDING_REFUSED: _told(

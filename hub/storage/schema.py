@@ -1563,13 +1563,12 @@ withheld_month = _table(
     "withheld_month",
     _to("merchant", "merchant.id", primary_key=True),
     _text("mode", primary_key=True),
-    _text("month", primary_key=True),
     _to("customer", "customer.id", primary_key=True),
     _text("tax", primary_key=True),
     _text("currency", primary_key=True),
+    _text("month", primary_key=True),
     _whole("amount"),
     _one_of("mode", Mode),
-    _index(None, "customer", "mode"),
     rowid=False,
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -17,9 +17,9 @@ from hub.domain.withholding_certificate import CertificateFile, Period, Withheld
 from hub_hookspecs import Mode, Money
 
 from .entries import entry_id
-from .rows import maybe_micros, maybe_moment, micros, moment
+from .rows import json_text, maybe_micros, maybe_moment, micros, moment
 from .schema import entry, merchant, withheld_month, withholding_certificate
-from .statements import Runs, changed, inserted
+from .statements import Runs, among, changed, inserted
 
 ADD = inserted(withholding_certificate)
 VOID = changed(
@@ -38,32 +38,43 @@ STANDING = select(withholding_certificate).where(
     withholding_certificate.c.number == bindparam("number"),
     withholding_certificate.c.voided_at.is_(None),
 )
-IN_DAYS = (
+OF_YEAR = (
     select(withholding_certificate)
     .where(
         withholding_certificate.c.merchant == bindparam("merchant"),
         withholding_certificate.c.mode == bindparam("mode"),
-        withholding_certificate.c.period_from <= bindparam("last"),
         withholding_certificate.c.period_to >= bindparam("first"),
+        withholding_certificate.c.period_to <= bindparam("last"),
     )
-    .order_by(withholding_certificate.c.recorded_at.desc(), withholding_certificate.c.id)
+    .order_by(withholding_certificate.c.period_to.desc(), withholding_certificate.c.recorded_at.desc())
+    .limit(bindparam("limit"))
 )
-OF_CUSTOMER = (
+OF_CUSTOMERS = (
     select(withholding_certificate)
-    .where(
-        withholding_certificate.c.customer == bindparam("customer"), withholding_certificate.c.mode == bindparam("mode")
-    )
+    .where(among(withholding_certificate.c.customer, "customers"), withholding_certificate.c.mode == bindparam("mode"))
     .order_by(withholding_certificate.c.recorded_at.desc(), withholding_certificate.c.id)
 )
-MONTHS = select(withheld_month).where(
+MONTHS_OF = select(withheld_month).where(
     withheld_month.c.merchant == bindparam("merchant"),
     withheld_month.c.mode == bindparam("mode"),
+    among(withheld_month.c.customer, "customers"),
     withheld_month.c.month >= bindparam("first"),
     withheld_month.c.month <= bindparam("last"),
 )
-MONTHS_OF = select(withheld_month).where(
-    withheld_month.c.customer == bindparam("customer"), withheld_month.c.mode == bindparam("mode")
+CONCERNED = tuple(
+    select(table.c.customer)
+    .where(
+        table.c.merchant == bindparam("merchant"),
+        table.c.mode == bindparam("mode"),
+        table.c.customer > bindparam("after"),
+    )
+    .distinct()
+    .order_by(table.c.customer)
+    .limit(bindparam("limit"))
+    for table in (withheld_month, withholding_certificate)
 )
+"""Who withheld, and who certified; a page of each in the order of their ids."""
+
 _count = insert(withheld_month).values({column.name: bindparam(column.name) for column in withheld_month.columns})
 COUNT = _count.on_conflict_do_update(
     index_elements=list(withheld_month.primary_key.columns),
@@ -145,27 +156,30 @@ class WithholdingCertificates:
         row = self._tx.run(STANDING, about).fetchone()
         return None if row is None else _certificate(row)
 
-    def in_days(self, merchant_id: str, mode: Mode, first: date, last: date) -> tuple[WithholdingCertificate, ...]:
-        """A merchant's certificates whose periods touch these days, the newest first."""
-        days = {"first": first.isoformat(), "last": last.isoformat()}
-        rows = self._tx.run(IN_DAYS, {"merchant": merchant_id, "mode": mode.value, **days})
+    def of_year(self, merchant_id: str, mode: Mode, year: int, limit: int) -> tuple[WithholdingCertificate, ...]:
+        """A merchant's certificates whose periods end in a year; those of the last periods first, as many as wanted."""
+        days = {"first": f"{year}-01-01", "last": f"{year}-12-31", "limit": limit}
+        rows = self._tx.run(OF_YEAR, {"merchant": merchant_id, "mode": mode.value, **days})
         return tuple(_certificate(row) for row in rows)
 
-    def of_customer(self, customer_id: str, mode: Mode) -> tuple[WithholdingCertificate, ...]:
-        """A customer's certificates, the newest first."""
-        rows = self._tx.run(OF_CUSTOMER, {"customer": customer_id, "mode": mode.value})
+    def of_customers(self, customer_ids: Collection[str], mode: Mode) -> tuple[WithholdingCertificate, ...]:
+        """The certificates of customers, the newest first."""
+        rows = self._tx.run(OF_CUSTOMERS, {"customers": json_text(list(customer_ids)), "mode": mode.value})
         return tuple(_certificate(row) for row in rows)
 
-    def months(self, merchant_id: str, mode: Mode, first: date, last: date) -> tuple[WithheldMonth, ...]:
-        """What a merchant's customers withheld in the months of these days."""
-        days = {"first": f"{first:%Y-%m}", "last": f"{last:%Y-%m}"}
-        rows = self._tx.run(MONTHS, {"merchant": merchant_id, "mode": mode.value, **days})
-        return tuple(_month(row) for row in rows)
+    def months_of(
+        self, merchant_id: str, mode: Mode, customer_ids: Collection[str], first: date = date.min, last: date = date.max
+    ) -> tuple[WithheldMonth, ...]:
+        """What customers of a merchant withheld, by month."""
+        days = {"first": first.isoformat()[:7], "last": last.isoformat()[:7]}
+        about = {"merchant": merchant_id, "mode": mode.value, "customers": json_text(list(customer_ids)), **days}
+        return tuple(_month(row) for row in self._tx.run(MONTHS_OF, about))
 
-    def months_of(self, customer_id: str, mode: Mode) -> tuple[WithheldMonth, ...]:
-        """What a customer ever withheld, by month."""
-        rows = self._tx.run(MONTHS_OF, {"customer": customer_id, "mode": mode.value})
-        return tuple(_month(row) for row in rows)
+    def concerned(self, merchant_id: str, mode: Mode, after: str, limit: int) -> tuple[str, ...]:
+        """Ids of customers who withheld or certified, in order, from this one on."""
+        about = {"merchant": merchant_id, "mode": mode.value, "after": after, "limit": limit}
+        found = {row["customer"] for statement in CONCERNED for row in self._tx.run(statement, about)}
+        return tuple(sorted(found)[:limit])
 
 
 def _values(paper: WithholdingCertificate) -> dict[str, object]:

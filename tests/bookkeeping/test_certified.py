@@ -34,12 +34,12 @@ def play(desk: Desk, *lines: str) -> None:
 
 def months(desk: Desk) -> dict[tuple[str, str], int]:
     """What the first customer withheld, by month and tax; minor units."""
-    found = desk.read(lambda tx: tx.withholding_certificates.months_of("c1", Mode.TEST))
+    found = desk.read(lambda tx: tx.withholding_certificates.months_of(desk.merchant.id, Mode.TEST, ["c1"]))
     return {(f"{row.month:%Y-%m}", row.tax): row.amount.minor for row in found}
 
 
 def papers(desk: Desk) -> list[tuple[str, str, int, int]]:
-    found = desk.read(lambda tx: tx.withholding_certificates.of_customer("c1", Mode.TEST))
+    found = desk.read(lambda tx: tx.withholding_certificates.of_customers(["c1"], Mode.TEST))
     return sorted((paper.number, paper.tax, paper.amount.minor, paper.booked) for paper in found)
 
 
@@ -71,8 +71,8 @@ def test_a_certificate_over_many_receipts_books_nothing_and_proves_them(desk: De
     assert desk.balances() == before
     assert papers(desk) == [("RF-2026 01", "retefuente", 250_000, 0)]
     rows = compared(
-        desk.read(lambda tx: tx.withholding_certificates.months_of("c1", Mode.TEST)),
-        desk.read(lambda tx: tx.withholding_certificates.of_customer("c1", Mode.TEST)),
+        desk.read(lambda tx: tx.withholding_certificates.months_of(desk.merchant.id, Mode.TEST, ["c1"])),
+        desk.read(lambda tx: tx.withholding_certificates.of_customers(["c1"], Mode.TEST)),
         {},
     )
     assert [row.missing.minor for row in rows] == [0]

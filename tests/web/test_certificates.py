@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import attrs
@@ -14,6 +16,7 @@ from hub.domain.merchant import Merchant, Role
 from hub.domain.receipt import Certificate, Deduction
 from hub.flows.corrections.record_receipt import record_by_hand
 from hub.flows.corrections.record_withholding import record_withholding
+from hub.flows.corrections.withholding_certificates import void_certificate
 from hub_hookspecs import Money
 from tests.web.conftest import Debtor, House, Seat
 
@@ -104,7 +107,7 @@ def test_the_file_is_kept_as_it_was_handed_in_and_what_is_no_document_is_refused
     assert "se adjunta como PDF o foto" in seen(wrong.text)
     taken = desk.browser.post(address, data=fields, files={"file": ("certificado marzo.pdf", PDF)})
     assert taken.status_code == 303
-    (paper,) = house.read(lambda tx: tx.withholding_certificates.of_customer(withheld.customer.id, merchant.mode))
+    (paper,) = house.read(lambda tx: tx.withholding_certificates.of_customers([withheld.customer.id], merchant.mode))
     saved = desk.browser.get(f"{PAGE}/{paper.id}/file")
     assert (saved.content, saved.headers["content-type"]) == (PDF, "application/octet-stream")
     assert "certificado%20marzo.pdf" in saved.headers["content-disposition"]
@@ -115,7 +118,7 @@ def test_a_certificate_is_voided_with_its_reason_and_is_missing_again(
 ) -> None:
     desk, year = seat(merchant), year_of(house)
     desk.post(f"/m/customers/{withheld.customer.id}/certificate", **typed(house))
-    (paper,) = house.read(lambda tx: tx.withholding_certificates.of_customer(withheld.customer.id, merchant.mode))
+    (paper,) = house.read(lambda tx: tx.withholding_certificates.of_customers([withheld.customer.id], merchant.mode))
     silent = desk.post(f"{PAGE}/{paper.id}/void", reason=" ", year=str(year))
     assert silent.status_code == 422
     desk.post(f"{PAGE}/{paper.id}/void", reason="era de otra empresa", year=str(year))
@@ -140,7 +143,7 @@ def test_another_companys_certificate_is_not_there(
     house: House, merchant: Merchant, withheld: Debtor, seat: Callable[..., Seat]
 ) -> None:
     seat(merchant).post(f"/m/customers/{withheld.customer.id}/certificate", **typed(house))
-    (paper,) = house.read(lambda tx: tx.withholding_certificates.of_customer(withheld.customer.id, merchant.mode))
+    (paper,) = house.read(lambda tx: tx.withholding_certificates.of_customers([withheld.customer.id], merchant.mode))
     other = seat(house.merchants["CO"])
 
     assert other.post(f"{PAGE}/{paper.id}/void", reason="x").status_code == 404
@@ -170,3 +173,33 @@ def test_in_costa_rica_the_merchant_marks_the_bodies_of_the_state_and_they_alone
     assert "Es una institución del Estado" in seen(desk.read(customer))
     desk.post(f"{customer}/withholds")
     assert not declares()
+
+
+def test_a_long_list_goes_on_with_the_customers_that_follow(
+    house: House, merchant: Merchant, seat: Callable[..., Seat]
+) -> None:
+    last_month = house.today.replace(day=1) - timedelta(days=1)
+    taxes = ("retefuente", "reteica", "reteiva", "otra_a", "otra_b")
+    debtors = [house.debtor("CO", (1_000_000, -30), merchant=merchant) for _ in range(23)]
+    for debtor in debtors:
+        paper = Certificate(number=f"RF {debtor.customer.id[-6:]}", issued_on=last_month)
+        kept = [Deduction(payable_id=debtor.invoices[0].id, tax=tax, amount=1_000) for tax in taxes]
+        house.run(record_withholding(house.hub, merchant, paper, kept, by="otra"))
+    options = attrs.evolve(merchant.options, withholding_periods=dict.fromkeys(taxes, "month"))
+    monthly = attrs.evolve(merchant, options=options)
+    house.write(lambda tx: tx.merchants.save(monthly))
+    for debtor in debtors:
+        for found in house.read(
+            lambda tx, who=debtor.customer.id: tx.withholding_certificates.of_customers([who], merchant.mode)
+        ):
+            house.run(void_certificate(house.hub, monthly, found.id, reason="no llegó", by="otra"))
+    desk, address, pages = seat(monthly), f"{PAGE}?year={last_month.year}", list[set[str]]()
+    while address:
+        page = desk.read(address)
+        pages.append(set(re.findall(r"/m/customers/(\w+)/certificate", page)))
+        onwards = re.search(r'href="(/m/certificates\?year=\d+&amp;after=\w+)"', page)
+        address = unescape(onwards[1]) if onwards else ""
+
+    assert len(pages) == 2
+    assert not pages[0] & pages[1]
+    assert pages[0] | pages[1] == {debtor.customer.id for debtor in debtors}

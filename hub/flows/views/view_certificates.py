@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from typing import Final
 
 import attrs
@@ -51,36 +53,77 @@ class CertificatesView:
     """One year of a merchant.
 
     Attributes:
-        missing: Periods that ended and whose sums are not the certificates'; the oldest first.
-        papers: Certificates of the year, the newest first; those that were voided too.
+        missing: Periods that ended and whose sums are not the certificates', by customer; the oldest of each first.
+        after: Where the list goes on: the last customer who was looked at; empty at the end.
+        papers: Certificates of the year, those of the last periods first; those that were voided too.
     """
 
     year: int
     missing: tuple[ComparedRow, ...]
-    papers: tuple[CertificateRow, ...]
+    after: str = ""
+    papers: tuple[CertificateRow, ...] = ()
 
 
-async def view_certificates(hub: Hub, merchant: Merchant, year: int, today: date) -> CertificatesView:
-    """What of a year is missing, and what came of it."""
+TOGETHER: Final = 10
+"""Customers that are compared at once."""
+
+SHOWN: Final = 100
+"""Rows from which on a page ends, after the customer that brought it there."""
+
+MOST_LOOKED_AT: Final = 500
+"""Customers that one page looks at, however few of them miss anything."""
+
+
+async def view_certificates(
+    hub: Hub, merchant: Merchant, year: int, today: date, *, after: str = "", papers: int = SHOWN
+) -> CertificatesView:
+    """What of a year is missing, a page of customers at a time, and what came of it."""
 
     def read(tx: Tx) -> CertificatesView:
-        first, last = date(year, 1, 1), date(year, 12, 31)
-        papers = tx.withholding_certificates.in_days(merchant.id, merchant.mode, first, last)
-        months = tx.withholding_certificates.months(merchant.id, merchant.mode, first, last)
-        rows = [
-            row
-            for row in compared(months, papers, merchant.options.withholding_periods)
-            if row.missing and row.period.last < today and row.period.first.year == year
-        ]
-        ids = {row.customer_id for row in rows} | {paper.customer_id for paper in papers}
-        known = {customer.id: customer for customer in tx.customers.many(sorted(ids))}
-        return CertificatesView(
-            year=year,
-            missing=tuple(ComparedRow(customer=known[row.customer_id], row=row) for row in rows),
-            papers=tuple(CertificateRow(customer=known[paper.customer_id], paper=paper) for paper in papers),
-        )
+        view = _missing(tx, merchant, year, today, after)
+        found = tx.withholding_certificates.of_year(merchant.id, merchant.mode, year, papers)
+        known = {customer.id: customer for customer in tx.customers.many([paper.customer_id for paper in found])}
+        rows = tuple(CertificateRow(customer=known[paper.customer_id], paper=paper) for paper in found)
+        return attrs.evolve(view, papers=rows)
 
     return await hub.store.read(read)
+
+
+async def all_missing(hub: Hub, merchant: Merchant, year: int, today: date) -> tuple[ComparedRow, ...]:
+    """All that is missing of a year, for a file; other transactions get their turn between the customers."""
+    found, after = list[ComparedRow](), ""
+    while True:
+        view = await hub.store.read(partial(_missing, merchant=merchant, year=year, today=today, after=after))
+        found += view.missing
+        if not (after := view.after):
+            return tuple(found)
+
+
+def _touches(paper: WithholdingCertificate, year: int) -> bool:
+    return paper.period.first.year <= year <= paper.period.last.year
+
+
+def _missing(tx: Tx, merchant: Merchant, year: int, today: date, after: str) -> CertificatesView:
+    papers, found, looked = tx.withholding_certificates, list[ComparedRow](), 0
+    while len(found) < SHOWN and looked < MOST_LOOKED_AT:
+        ids = papers.concerned(merchant.id, merchant.mode, after, TOGETHER)
+        if not ids:
+            return CertificatesView(year=year, missing=tuple(found))
+        proofs = [paper for paper in papers.of_customers(ids, merchant.mode) if _touches(paper, year)]
+        first = min([date(year, 1, 1), *(paper.period.first for paper in proofs)])
+        last = max([date(year, 12, 31), *(paper.period.last for paper in proofs)])
+        months = papers.months_of(merchant.id, merchant.mode, ids, first, last)
+        rows = [
+            row
+            for row in compared(months, proofs, merchant.options.withholding_periods)
+            if row.missing and row.period.last < today and row.period.last.year == year
+        ]
+        known = {customer.id: customer for customer in tx.customers.many([row.customer_id for row in rows])}
+        rows.sort(key=lambda row: row.customer_id)
+        found += [ComparedRow(customer=known[row.customer_id], row=row) for row in rows]
+        looked += len(ids)
+        after = ids[-1]
+    return CertificatesView(year=year, missing=tuple(found), after=after)
 
 
 @attrs.frozen(kw_only=True)
@@ -107,8 +150,8 @@ async def view_customer_withheld(hub: Hub, merchant: Merchant, customer_id: str)
 
     def read(tx: Tx) -> CustomerWithheld:
         customer = customer_of(tx, merchant, customer_id)
-        papers = tx.withholding_certificates.of_customer(customer_id, merchant.mode)
-        months = tx.withholding_certificates.months_of(customer_id, merchant.mode)
+        papers = tx.withholding_certificates.of_customers([customer_id], merchant.mode)
+        months = tx.withholding_certificates.months_of(merchant.id, merchant.mode, [customer_id])
         said = tx.withholding_agents.said_of(customer_id)
         return CustomerWithheld(
             customer=customer,
@@ -120,7 +163,7 @@ async def view_customer_withheld(hub: Hub, merchant: Merchant, customer_id: str)
     return await hub.store.read(read)
 
 
-def missing_cells(view: CertificatesView, country: Country, today: date) -> list[list[Cell | Text]]:
+def missing_cells(missing: Iterable[ComparedRow], country: Country, today: date) -> list[list[Cell | Text]]:
     """The rows of the file of what is missing."""
     return [
         [
@@ -135,7 +178,7 @@ def missing_cells(view: CertificatesView, country: Country, today: date) -> list
             item.row.certified,
             item.row.missing,
         ]
-        for item in view.missing
+        for item in missing
     ]
 
 

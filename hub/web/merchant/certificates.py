@@ -23,6 +23,7 @@ from hub.flows.corrections.withholding_certificates import (
 )
 from hub.flows.views.view_certificates import (
     MISSING_COLUMNS,
+    all_missing,
     mark_withholds,
     missing_cells,
     view_certificates,
@@ -43,15 +44,19 @@ HERE = "/m/certificates"
 
 
 @get("/certificates", right=Right.SEE)
-async def show_certificates(context: Context, year: FromQuery[str] = "") -> Page:
+async def show_certificates(context: Context, year: FromQuery[str] = "", after: FromQuery[str] = "") -> Page:
     """What is missing and what came, of a year."""
-    return await _page(context, _year(context, year))
+    return await _page(context, _year(context, year), after=after)
 
 
 def _year(context: MerchantContext, text: str) -> int:
-    """The year that was asked for; else this one."""
+    """The year that was asked for; else this one, or the last where no period of this one can be over."""
     years = _years(context)
-    return int(text) if text.isascii() and text.isdecimal() and len(text) == 4 and int(text) in years else years[0]
+    if text.isascii() and text.isdecimal() and len(text) == 4 and int(text) in years:
+        return int(text)
+    chosen = context.merchant.options.withholding_periods
+    yearly = all(every_of(tax, chosen) is Every.YEAR for tax, _name in context.country.withheld_taxes)
+    return years[1] if yearly else years[0]
 
 
 def _years(context: MerchantContext) -> list[int]:
@@ -59,12 +64,18 @@ def _years(context: MerchantContext) -> list[int]:
 
 
 async def _page(
-    context: MerchantContext, year: int, *, typed: SubmittedForm = NOTHING, field_errors: FieldErrors | None = None
+    context: MerchantContext,
+    year: int,
+    *,
+    after: str = "",
+    typed: SubmittedForm = NOTHING,
+    field_errors: FieldErrors | None = None,
 ) -> Page:
     return context.page(
         "certificates.html",
         status=422 if field_errors else 200,
-        view=await view_certificates(context.hub, context.merchant, year, context.today),
+        view=await view_certificates(context.hub, context.merchant, year, context.today, after=after),
+        begins=not after,
         years=_years(context),
         today=context.today,
         formats=FORMATS,
@@ -80,9 +91,9 @@ async def download_missing(
     """What is missing of a year, as a file."""
     kind = kind if kind in FORMATS else "xlsx"
     wanted, words = _year(context, year), reader_for(context.merchant).words
-    view = await view_certificates(context.hub, context.merchant, wanted, context.today)
+    missing = await all_missing(context.hub, context.merchant, wanted, context.today)
     heads = [words(column) for column in MISSING_COLUMNS]
-    cells = rendered(missing_cells(view, context.country, context.today), words)
+    cells = rendered(missing_cells(missing, context.country, context.today), words)
     content = xlsx_of("Certificados", heads, cells) if kind == "xlsx" else csv_of(heads, cells)
     name = f"certificados-{context.merchant.slug}-{wanted}.{kind}"
     return Response(

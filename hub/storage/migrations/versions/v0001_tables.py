@@ -1928,21 +1928,20 @@ def upgrade() -> None:
         "withheld_month",
         sa.Column("merchant", sa.Text(), nullable=False),
         sa.Column("mode", sa.Text(), nullable=False),
-        sa.Column("month", sa.Text(), nullable=False),
         sa.Column("customer", sa.Text(), nullable=False),
         sa.Column("tax", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("month", sa.Text(), nullable=False),
         sa.Column("amount", WHOLE, nullable=False),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("withheld_month_mode")),
         sa.ForeignKeyConstraint(["customer"], ["customer.id"], name=op.f("withheld_month_customer_known")),
         sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("withheld_month_merchant_known")),
         sa.PrimaryKeyConstraint(
-            "merchant", "mode", "month", "customer", "tax", "currency", name=op.f("withheld_month_key")
+            "merchant", "mode", "customer", "tax", "currency", "month", name=op.f("withheld_month_key")
         ),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
-    op.create_index(op.f("withheld_month_by_customer_mode"), "withheld_month", ["customer", "mode"], unique=False)
     op.create_table(
         "disbursement",
         sa.Column("id", sa.Text(), nullable=False),
