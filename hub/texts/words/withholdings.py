@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 WORDS: Final[Mapping[str, str]] = {
+    "certificate.every_month": "cada mes",
+    "certificate.every_two_months": "cada dos meses",
+    "certificate.every_year": "cada año",
     "certificate.file_not_taken": "El certificado se adjunta como PDF o foto (PNG, JPEG, WebP, HEIC) de hasta 5 MB.",
     "certificate.known": "El certificado {number} de esa retención ya está registrado.",
     "certificate.period_backwards": "El período termina antes de empezar.",

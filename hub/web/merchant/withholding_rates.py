@@ -22,7 +22,11 @@ from .form import NOTHING, CheckedForm, FieldErrors, SubmittedForm, by_field
 from .rights import Right
 
 HERE = "/m/options/withholdings"
-EVERIES = {Every.YEAR: "cada año", Every.TWO_MONTHS: "cada dos meses", Every.MONTH: "cada mes"}
+EVERIES = {
+    Every.YEAR: Text("certificate.every_year"),
+    Every.TWO_MONTHS: Text("certificate.every_two_months"),
+    Every.MONTH: Text("certificate.every_month"),
+}
 UNITS = {RateUnit.PERCENT: "por ciento (%)", RateUnit.PER_MILLE: "por mil (‰)"}
 
 
