@@ -76,7 +76,15 @@ class BillList:
         self._tx = tx
 
     def newest(
-        self, merchant_id: str, mode: Mode, *, text: str, state: str, today: date, after: str, limit: int
+        self,
+        merchant_id: str,
+        mode: Mode,
+        *,
+        text: str = "",
+        state: str = "",
+        today: date = date.max,
+        after: str = "",
+        limit: int = 200,
     ) -> tuple[Payable, ...]:
         """A page of the list, newest first.
 

@@ -34,6 +34,8 @@ RECEIVABLES = and_(
     ledger_account.c.mode == bindparam("mode"),
     ledger_account.c.kind == literal("receivable"),
 )
+OF_RECEIVABLE = and_(ledger_account.c.id == posting.c.ledger_account, ledger_account.c.kind == literal("receivable"))
+"""Without its company, which is the entry's: else SQLite goes through all entries once for each customer."""
 AFTER_BILL = func.substr(entry.c.key, literal_column("6"))
 IS_BILL = and_(entry.c.key >= literal("bill:"), entry.c.key < literal("bill;"))
 IS_NOTE = or_(
@@ -58,7 +60,7 @@ def _totals(last: ColumnElement[bool]) -> Select[Any]:
         )
         .select_from(entry)
         .join(posting, posting.c.entry == entry.c.id)
-        .join(ledger_account, and_(ledger_account.c.id == posting.c.ledger_account, RECEIVABLES))
+        .join(ledger_account, OF_RECEIVABLE)
         .join(customer, customer.c.id == ledger_account.c.owner, isouter=True)
         .where(OURS, last)
         .group_by(ledger_account.c.owner, ledger_account.c.currency)
@@ -72,7 +74,7 @@ def _items(last: ColumnElement[bool]) -> Select[Any]:
         select(ledger_account.c.owner, entry.c.currency, BILLED.label("payable"), posting.c.amount)
         .select_from(entry)
         .join(posting, posting.c.entry == entry.c.id)
-        .join(ledger_account, and_(ledger_account.c.id == posting.c.ledger_account, RECEIVABLES))
+        .join(ledger_account, OF_RECEIVABLE)
         .where(OURS, last, or_(IS_BILL, IS_NOTE))
     )
     settled = (
@@ -80,7 +82,7 @@ def _items(last: ColumnElement[bool]) -> Select[Any]:
         .select_from(entry)
         .join(allocation, allocation.c.entry == entry.c.id)
         .join(posting, posting.c.entry == entry.c.id)
-        .join(ledger_account, and_(ledger_account.c.id == posting.c.ledger_account, RECEIVABLES))
+        .join(ledger_account, OF_RECEIVABLE)
         .where(OURS, last)
     )
     moved = union_all(billed, settled).subquery()

@@ -18,6 +18,8 @@ LAST = 20
 """Mails that a customer's page shows."""
 TOLD_OF = 10
 """So many mails of each payment, and so many of all, are shown of an invoice."""
+PAGE = 50
+"""Rows of a page of the log."""
 
 
 @attrs.frozen(kw_only=True)
@@ -37,7 +39,7 @@ class DeliveryRow:
 
 
 async def list_deliveries(
-    hub: Hub, merchant: Merchant, *, state: str = "", kind: str = "", after: str = "", limit: int = LISTED
+    hub: Hub, merchant: Merchant, *, state: str = "", kind: str = "", after: str = "", limit: int = PAGE
 ) -> tuple[tuple[DeliveryRow, ...], str]:
     """A page of the merchant's mails, the newest first, and behind which of them the next page begins."""
 

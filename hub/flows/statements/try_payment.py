@@ -32,6 +32,8 @@ WORTH: Final = {"USD": 10, "EUR": 10}
 """Whole units of a test invoice; a thousand of everything else."""
 
 
+FEW: Final = 50
+"""Newest invoices and mails, of which one must be somebody else's than the trial's."""
 MAILED: Final = (DeliveryKind.RECEIPT, DeliveryKind.PAYMENT_RECEIVED)
 """The two mails that a payment makes: the payer's, then the merchant's."""
 
@@ -57,8 +59,6 @@ class Guide:
 
     done: frozenset[GuideStep]
     active: tuple[ProviderAccount, ...]
-    customers: int
-    invoices: int
 
     @property
     def next(self) -> GuideStep | None:
@@ -75,25 +75,19 @@ def _guide(tx: Tx, merchant: Merchant) -> Guide:
     accounts = tx.accounts.current_of(merchant.id, merchant.mode)
     active = tuple(account for account in accounts if account.status is AccountStatus.ACTIVE)
     own = try_customer_id(merchant)
-    owing = [row for row in tx.payables.open_totals(merchant.id, merchant.mode) if row[0] != own]
-    mails = tx.deliveries.of(merchant_id=merchant.id, limit=1000)
-    statements = [mail for mail in mails if mail.kind == DeliveryKind.STATEMENT and mail.mode is merchant.mode]
+    statements = tx.deliveries.newest(merchant.id, merchant.mode, kind=DeliveryKind.STATEMENT, limit=FEW)
     payments = tx.payments.search(merchant_id=merchant.id, mode=merchant.mode, status=Status.PAID.value, limit=1)
-    any_invoice = bool(owing) or any(
-        payable.customer_id != own for payable in tx.payables.search(merchant.id, merchant.mode, limit=20)
-    )
+    bills = tx.bill_list.newest(merchant.id, merchant.mode, limit=FEW)
     done = {
         GuideStep.COMPANY: bool(merchant.company.email and merchant.company.phone and any(_address(merchant))),
         GuideStep.PROVIDER: bool(active),
-        GuideStep.INVOICES: any_invoice,
+        GuideStep.INVOICES: any(bill.customer_id != own for bill in bills),
         GuideStep.STATEMENT: any(mail.subject_id != own for mail in statements),
         GuideStep.TRY: bool(payments),
     }
     return Guide(
         done=frozenset(step for step, is_done in done.items() if is_done),
         active=active,
-        customers=len({row[0] for row in owing}),
-        invoices=sum(row[3] for row in owing),
     )
 
 

@@ -12,7 +12,7 @@ from hub.domain.payable import Payable
 from hub.domain.report import Who
 from hub.flows.ground.ports import Hub, Tx
 
-from .payment_rows import LISTED
+from .payment_rows import PAGE
 
 OVERDUE = "overdue"
 OPEN = "open"
@@ -43,7 +43,7 @@ class ListedInvoices:
 
 
 async def list_invoices(
-    hub: Hub, merchant: Merchant, search: str = "", state: str = "", *, after: str = "", limit: int = LISTED
+    hub: Hub, merchant: Merchant, search: str = "", state: str = "", *, after: str = "", limit: int = PAGE
 ) -> ListedInvoices:
     """Invoices whose number or customer matches, newest first; ``state`` is empty, ``open`` or ``overdue``."""
     today = _today(hub.clock(), merchant)

@@ -17,6 +17,8 @@ from hub_hookspecs import Money
 
 LISTED = 200
 """Rows of one list; a search narrows it."""
+PAGE = 50
+"""Rows of a page of a list that goes on."""
 
 
 @attrs.frozen(kw_only=True)

@@ -15,7 +15,7 @@ from hub.flows.ground.ports import Hub, Tx
 from hub.flows.payments.payment_view import PaymentView
 from hub.flows.payments.view_payment import view_of
 
-from .payment_rows import LISTED, PaymentRow, payment_rows
+from .payment_rows import PAGE, PaymentRow, payment_rows
 
 UNRECORDED = "unrecorded"
 
@@ -51,7 +51,7 @@ class ListedPayments:
 
 
 async def list_payments(
-    hub: Hub, merchant: Merchant, wanted: Wanted, *, after: str = "", limit: int = LISTED
+    hub: Hub, merchant: Merchant, wanted: Wanted, *, after: str = "", limit: int = PAGE
 ) -> ListedPayments:
     """Payments, newest first; of those without a cash receipt, so many are looked through at once."""
     status = Status.PAID.value if wanted.status == UNRECORDED else wanted.status

@@ -11,7 +11,7 @@ from hub.domain.report import Who
 from hub.flows.ground.own_record import own_record
 from hub.flows.ground.ports import Hub, Tx
 
-from .payment_rows import LISTED
+from .payment_rows import LISTED, PAGE
 
 
 @attrs.frozen(kw_only=True)
@@ -44,7 +44,7 @@ class ListedReceipts:
 
 
 async def page_receipts(
-    hub: Hub, merchant: Merchant, search: str = "", *, after: str = "", limit: int = LISTED
+    hub: Hub, merchant: Merchant, search: str = "", *, after: str = "", limit: int = PAGE
 ) -> ListedReceipts:
     """Cash receipts whose number, customer, invoice or reference, the bank's too, matches, the newest number first."""
 
