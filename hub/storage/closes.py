@@ -116,32 +116,24 @@ POSITIONS = (
 PIECE_OF = (
     select(seal.c.entry)
     .join(entry, entry.c.id == seal.c.entry)
-    .where(IN_CLOSE, seal.c.seq > bindparam("after"), seal.c.seq <= bindparam("to"))
+    .where(IN_CLOSE, seal.c.seq > bindparam("after"))
+)
+BROUGHT = (
+    select(func.sum(posting.c.amount)).where(posting.c.entry == entry.c.id, posting.c.amount > ZERO).scalar_subquery()
 )
 LATE = (
     select(
-        entry.c.id,
-        entry.c.key,
-        entry.c.kind,
-        entry.c.value_on,
-        entry.c.at,
-        entry.c.currency,
-        entry.c.payment,
-        func.sum(case((posting.c.amount > ZERO, posting.c.amount), else_=ZERO)).label("amount"),
+        *(entry.c.id, entry.c.key, entry.c.kind, entry.c.value_on, entry.c.at, entry.c.currency, entry.c.payment),
+        BROUGHT.label("amount"),
         late_reason.c.by,
         late_reason.c.why,
     )
     .select_from(seal)
     .join(entry, entry.c.id == seal.c.entry)
-    .join(posting, posting.c.entry == entry.c.id)
     .join(late_reason, late_reason.c.entry == entry.c.id, isouter=True)
-    .where(
-        IN_CHAIN,
-        seal.c.seq > bindparam("after"),
-        within(),
-    )
-    .group_by(entry.c.id)
+    .where(IN_CHAIN, seal.c.seq > bindparam("after"), within())
     .order_by(seal.c.seq)
+    .limit(bindparam("limit"))
 )
 """What was booked after a position for days that it closes."""
 
@@ -217,7 +209,7 @@ class Closes:
         values, after = book_values(merchant_id, mode, span, before), 0
         while found := self._tx.run(POSITIONS, {**values, "after": after, "limit": PIECE}).fetchall():
             to = found[-1]["seq"]
-            yield from entries_in(self._tx, {**values, "after": after, "to": to}, PIECE_OF)
+            yield from entries_in(self._tx, {**values, "after": after, "seq": to}, PIECE_OF)
             after = to
 
     def problems(self, close: MonthClose) -> tuple[str, ...]:
@@ -226,9 +218,9 @@ class Closes:
 
         return tuple(problems_of(self._tx, close))
 
-    def late(self, close: MonthClose, upto: int) -> tuple[LateEntry, ...]:
-        """What was booked after a close, up to a position, for a day that the close covers."""
-        return tuple(_late(row, close.zone) for row in self._late(close, close.seq, upto))
+    def late(self, close: MonthClose, upto: int, *, limit: int = ANY) -> tuple[LateEntry, ...]:
+        """What was booked after a close, up to a position, for a day that the close covers; the first of it."""
+        return tuple(_late(row, close.zone) for row in self._late(close, close.seq, upto, limit))
 
     def dated_into(self, close: MonthClose, after: int, apart_from: Collection[EntryKind]) -> tuple[str, ...]:
         """Ids of the entries after a position that somebody dated into a close's months.
@@ -245,10 +237,10 @@ class Closes:
         """The last month that stands closed of each book of a merchant."""
         return tuple(close for mode in Mode if (close := self.last(merchant_id, mode)))
 
-    def _late(self, close: MonthClose, after: int, upto: int) -> list[sqlite3.Row]:
+    def _late(self, close: MonthClose, after: int, upto: int, limit: int = ANY) -> list[sqlite3.Row]:
         span = attrs.evolve(close.span, seq=upto)
         values = book_values(close.merchant_id, close.mode, span, span)
-        return self._tx.run(LATE, {**values, "after": after}).fetchall()
+        return self._tx.run(LATE, {**values, "after": after, "limit": limit}).fetchall()
 
     def give_reason(self, entry_ids: Iterable[str], close_id: str, reason: Reopening) -> None:
         """Say of entries who dated them into a closed month, and why."""

@@ -121,7 +121,7 @@ async def view_close(hub: Hub, merchant: Merchant, mode: Mode, month: Month, *, 
             before=tuple(one for one in tx.closes.of(merchant.id, mode) if one.month == month and one.reopened),
             open=close.open if close else read_open(tx, merchant, mode, month),
             late=_late(tx, earlier, close.seq if close else head),
-            missed=tx.closes.late(close, head)[:LISTED] if close else (),
+            missed=tx.closes.late(close, head, limit=LISTED) if close else (),
             package=tx.packages.get(close.id) if close else None,
             can_close=not close and is_next and month.has_ended(now, merchant.company.zone),
             can_reopen=close is not None and close is standing[-1],
@@ -147,4 +147,4 @@ async def view_received_on_terms(hub: Hub, merchant: Merchant, mode: Mode, month
 
 def _late(tx: Tx, earlier: list[MonthClose], upto: int) -> tuple[LateEntry, ...]:
     """What came since the last close before for a day that it covers."""
-    return tx.closes.late(earlier[-1], upto)[:LISTED] if earlier else ()
+    return tx.closes.late(earlier[-1], upto, limit=LISTED) if earlier else ()
