@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import io
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -22,6 +24,7 @@ from hub.domain.observation import ObservedBy
 from hub.domain.refusals import Conflict
 from hub.domain.terms import terms_code
 from hub.flows.closing.close_month import close_month, reopen_month
+from hub.flows.closing.package_files import Tables, write_beancount
 from hub.flows.closing.view_close import view_received_on_terms
 from hub.flows.ground.closed_months import looking
 from hub.flows.imports.import_files import import_invoices
@@ -55,6 +58,21 @@ def totals(made: MonthClose) -> dict[str, tuple[int, int, int, int]]:
 def seals(tx: Any, made: MonthClose) -> list[str]:
     before = span_of(tx.closes.get(made.before) if made.before else None)
     return list(tx.closes.seals(made.merchant_id, made.mode, made.span, before))
+
+
+def report(desk: Desk, made: MonthClose) -> str:
+    """The hash of what is handed out of a close: the books as text, and the sheets that its entries make."""
+
+    def read(tx: Any) -> str:
+        file, digest = io.BytesIO(), hashlib.sha256()
+        write_beancount(tx, desk.merchant, made, file)
+        digest.update(file.getvalue())
+        tables = Tables(tx, desk.hub, desk.merchant, made, tx.closes.get(made.before) if made.before else None)
+        for sheet in (tables.summary(), tables.ledger(), tables.money()):
+            digest.update(repr([list(row) for row in sheet.rows]).encode())
+        return digest.hexdigest()
+
+    return desk.read(read)
 
 
 def test_a_close_says_what_each_kind_of_account_came_to(desk_for: Callable[[str], Desk]) -> None:
@@ -276,9 +294,9 @@ def test_whatever_comes_after_a_close_it_stays_and_each_entry_is_in_one(
     assert broken(desk, stood) == [], acts
 
 
-def lived(desk: Desk, acts: list[str]) -> dict[str, tuple[MonthClose, list[str]]]:
+def lived(desk: Desk, acts: list[str]) -> dict[str, tuple[MonthClose, list[str], str]]:
     """Do it all, and return what each close was of when it was made."""
-    stood: dict[str, tuple[MonthClose, list[str]]] = {}
+    stood: dict[str, tuple[MonthClose, list[str], str]] = {}
     for act in ("invoice FE-1 100.00", "invoice FE-4 44.00 dated 2026-03-09", *acts, "later", "close"):
         standing = desk.read(lambda tx: tx.closes.standing(desk.merchant.id, Mode.TEST))
         if act == "later":
@@ -289,7 +307,8 @@ def lived(desk: Desk, acts: list[str]) -> dict[str, tuple[MonthClose, list[str]]
                 made = close(desk, month)
             except Invalid:
                 continue
-            stood[made.id] = made, desk.read(lambda tx, made=made: seals(tx, made))  # type: ignore[misc]
+            its = desk.read(lambda tx, made=made: seals(tx, made))  # type: ignore[misc]
+            stood[made.id] = made, its, report(desk, made)
         elif act == "reopen" and standing:
             reopen(desk, standing[-1].month)
         elif act != "reopen":
@@ -297,12 +316,12 @@ def lived(desk: Desk, acts: list[str]) -> dict[str, tuple[MonthClose, list[str]]
     return stood
 
 
-def broken(desk: Desk, stood: dict[str, tuple[MonthClose, list[str]]]) -> list[str]:
+def broken(desk: Desk, stood: dict[str, tuple[MonthClose, list[str], str]]) -> list[str]:
     """Closes that are not what they were, and entries that are in no close, or in two."""
 
     def look(tx: Any) -> list[str]:
         wrong = [*tx.ledger.verify()]
-        for made, before in stood.values():
+        for made, before, _report in stood.values():
             wrong += tx.closes.problems(made)
             wrong += ["of others"] if seals(tx, made) != before else []
         standing = tx.closes.standing(desk.merchant.id, Mode.TEST)
@@ -315,7 +334,8 @@ def broken(desk: Desk, stood: dict[str, tuple[MonthClose, list[str]]]) -> list[s
             wrong += unlisted(tx, standing)
         return wrong
 
-    return desk.read(look)
+    changed = [f"{made.month} reads otherwise" for made, _its, was in stood.values() if report(desk, made) != was]
+    return changed + desk.read(look)
 
 
 def unlisted(tx: Any, standing: tuple[MonthClose, ...]) -> list[str]:
