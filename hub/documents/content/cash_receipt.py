@@ -56,7 +56,7 @@ def mail(receipt: CashReceiptDocument, reader: DocumentReader) -> MailContent:
     if receipt.verify_url:
         parts.append(Button(label=t("cash.verify"), url=receipt.verify_url))
     parts += [
-        Heading(t("cashmail.technical"), small=True),
+        Heading(t("cashmail.technical"), level=3, small=True),
         Facts(
             (
                 (t("cash.amount"), receipt.words.upper()),

@@ -215,10 +215,8 @@ def _sum_of(transactions: Sequence[ReceivedTransaction], reader: DocumentReader)
 
 
 def _transaction_parts(item: ReceivedTransaction, provider: str, reader: DocumentReader) -> list[Part]:
+    """How much, from whom and what for; its cash receipt; what it cost; and last what only the books need."""
     t = reader.t
-    net = None
-    if item.fee is not None:
-        net = item.gross - item.fee if item.withheld is None else item.gross - item.fee - item.withheld
     parts: list[Part] = [
         Figure(
             reader.became(item.back) if item.back else reader.words(item.status),
@@ -228,23 +226,6 @@ def _transaction_parts(item: ReceivedTransaction, provider: str, reader: Documen
         ),
         *went_back(item.back, reader),
         *(Notice(reader.words(remark), Tone.WARNING) for remark in item.remarks),
-        Facts(
-            (
-                (t("label.customer"), item.customer),
-                (t("label.identity"), item.customer_identity),
-                (t("label.sender"), item.sender),
-                reader.paid_fact(item.paid_at, is_learnt=item.is_learnt),
-                (t("label.method"), both(reader.say(item.method), item.instrument)),
-                (t("label.gross"), reader.money(item.gross)),
-                (t("label.fee"), reader.money(item.fee) if item.fee is not None else ""),
-                (t("label.withheld"), reader.money(item.withheld) if item.withheld is not None else ""),
-                (t("label.net"), reader.money(net) if net is not None else ""),
-                (t("label.settled"), _settled(item, reader)),
-                (t("label.provider_reference", provider=provider), item.provider_reference),
-                (t("label.authorisation"), item.authorisation),
-                (t("label.reference"), item.reference),
-            )
-        ),
     ]
     if item.lines:
         parts += [Heading(t("received.applied")), applied(item.lines, reader)]
@@ -258,9 +239,36 @@ def _transaction_parts(item: ReceivedTransaction, provider: str, reader: Documen
             parts.append(Button(label=t("received.view_receipt"), url=item.receipt_url))
     elif item.record_url:
         parts.append(Button(label=t("received.add"), url=item.record_url))
+    parts.append(Facts(_what_it_cost(item, reader)))
     if item.url:
         parts.append(text_link(t("received.view"), item.url))
-    return parts
+    technical = Facts(
+        (
+            (t("label.customer"), item.customer),
+            (t("label.identity"), item.customer_identity),
+            (t("label.sender"), item.sender),
+            (t("label.provider_reference", provider=provider), item.provider_reference),
+            (t("label.authorisation"), item.authorisation),
+            (t("label.reference"), item.reference),
+        )
+    )
+    return [*parts, Heading(t("cashmail.technical"), level=3, small=True), technical]
+
+
+def _what_it_cost(item: ReceivedTransaction, reader: DocumentReader) -> tuple[tuple[str, str], ...]:
+    """When and how it came, and what of it reaches the merchant."""
+    t, net = reader.t, None
+    if item.fee is not None:
+        net = item.gross - item.fee if item.withheld is None else item.gross - item.fee - item.withheld
+    return (
+        reader.paid_fact(item.paid_at, is_learnt=item.is_learnt),
+        (t("label.method"), both(reader.say(item.method), item.instrument)),
+        (t("label.gross"), reader.money(item.gross)),
+        (t("label.fee"), reader.money(item.fee) if item.fee is not None else ""),
+        (t("label.withheld"), reader.money(item.withheld) if item.withheld is not None else ""),
+        (t("label.net"), reader.money(net) if net is not None else ""),
+        (t("label.settled"), _settled(item, reader)),
+    )
 
 
 def _settled(item: ReceivedTransaction, reader: DocumentReader) -> str:
