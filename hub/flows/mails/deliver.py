@@ -32,7 +32,7 @@ from hub.flows.ground.turns import drawing_turns, mail_turns
 from hub.flows.ground.write_outcome import write_outcome
 from hub.flows.merchants.save_logo import with_logo
 from hub.flows.operations.raise_alerts import alert_mail, is_posted, post_alert
-from hub.flows.statements.claim_contact import HELD, claim_contact, contact_failed, contact_made
+from hub.flows.statements.claim_contact import HELD, claim_contact, contact_failed, contact_made, is_contact
 from hub.flows.views.print_document import print_document, prints
 from hub_hookspecs import CROCKFORD
 
@@ -83,14 +83,23 @@ async def deliver(hub: Hub, delivery_id: str) -> bool:
         return await _given_up(hub, delivery, refusal)
     except NotYet as cause:
         return await _put_off(hub, delivery, cause)
+    claimed = delivery
+    if is_contact(delivery) and delivery.kind != REMINDER:  # many together, before their turn
+        seen_at = hub.clock()
+        ahead = await claim_contact(hub, delivery, CLAIM)
+        if ahead is None:
+            return True
+        claimed = ahead
     async with mail_turns(hub).turn(_rank(hub, delivery)):
-        seen = await _held(hub, delivery, seen_at)
-        held = await claim_contact(hub, seen, CLAIM) if seen else None
-        if held is None:
+        seen = await _held(hub, claimed, seen_at)
+        held = seen
+        if seen and (delivery.kind == REMINDER or hub.clock() - seen_at >= FRESH):
+            held = await claim_contact(hub, seen, CLAIM)
+        if seen is None or held is None:
             return True
         if channel_of(held) != MAIL:
             return await _concluded(hub, held, send_by_channel(hub, held))
-        if mail is None or seen != delivery:  # it was long until its turn, and what it states may have changed
+        if mail is None or seen != claimed:  # it was long until its turn, and what it states may have changed
             try:
                 mail = await _drawn(hub, held)
             except GONE as refusal:

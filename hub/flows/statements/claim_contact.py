@@ -88,9 +88,9 @@ def _claimed(tx: Tx, hub: Hub, there: Delivery, now: datetime, lasts: timedelta)
         tx.after_commit(hub.wake)
         return None
     tx.contacts.save(_contact(there, channel, dunning, now))
-    claimed = attrs.evolve(there, due_at=now + lasts)
-    if dunning:
-        claimed = _with_lines(tx, claimed, customer, dunning)
+    if dunning is None:  # of a round; its claim by the loop holds, and whoever needs longer takes longer
+        return there
+    claimed = _with_lines(tx, attrs.evolve(there, due_at=now + lasts), customer, dunning)
     tx.deliveries.save(claimed)
     return claimed
 
