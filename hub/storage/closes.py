@@ -113,11 +113,7 @@ POSITIONS = (
     .order_by(seal.c.seq)
     .limit(bindparam("limit"))
 )
-PIECE_OF = (
-    select(seal.c.entry)
-    .join(entry, entry.c.id == seal.c.entry)
-    .where(IN_CLOSE, seal.c.seq > bindparam("after"))
-)
+PIECE_OF = select(seal.c.entry).join(entry, entry.c.id == seal.c.entry).where(IN_CLOSE, seal.c.seq > bindparam("after"))
 BROUGHT = (
     select(func.sum(posting.c.amount)).where(posting.c.entry == entry.c.id, posting.c.amount > ZERO).scalar_subquery()
 )

@@ -13,7 +13,7 @@ from hub.domain.merchant import Customer
 from hub.domain.refusals import Conflict
 from hub_hookspecs import IdentityDocument, Mode
 
-from .rows import folded, json_text, maybe_micros, maybe_moment, pattern, bare_digits
+from .rows import bare_digits, folded, json_text, maybe_micros, maybe_moment, pattern
 from .schema import ZERO, customer, delivery, ledger_account, literal, withholding_agent, withholding_certificate
 from .statements import Runs, among, changed
 

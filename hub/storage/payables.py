@@ -68,12 +68,6 @@ OPEN_TOTALS = (
     .group_by(payable.c.customer, payable.c.currency)
     .order_by(payable.c.customer, payable.c.currency)
 )
-OPEN_SUMS = (
-    select(payable.c.currency, func.sum(payable.c.due).label("due"), func.count().label("count"))
-    .where(payable.c.merchant == bindparam("merchant"), payable.c.mode == bindparam("mode"), *IS_OPEN)
-    .group_by(payable.c.currency)
-    .order_by(payable.c.currency)
-)
 OWING = select(func.count(payable.c.customer.distinct()).label("count")).where(
     payable.c.merchant == bindparam("merchant"), payable.c.mode == bindparam("mode"), *IS_OPEN
 )
@@ -253,16 +247,6 @@ class Payables:
         """(customer id, currency, due, number of open invoices) of each customer who owes."""
         rows = self._tx.run(OPEN_TOTALS, {"merchant": merchant_id, "mode": mode.value})
         return tuple((row["customer"], row["currency"], int(row["due"]), row["count"]) for row in rows)
-
-    def open_sums(self, merchant_id: str, mode: Mode) -> tuple[tuple[Money, int], ...]:
-        """What is open in each currency, and how many invoices that is."""
-        rows = self._tx.run(OPEN_SUMS, {"merchant": merchant_id, "mode": mode.value})
-        return tuple((Money(int(row["due"]), row["currency"]), row["count"]) for row in rows)
-
-    def owing(self, merchant_id: str, mode: Mode) -> int:
-        """How many customers owe an invoice."""
-        row = self._tx.run(OWING, {"merchant": merchant_id, "mode": mode.value}).fetchone()
-        return int(row["count"])
 
     def open_debts(self, merchant_id: str, mode: Mode) -> tuple[tuple[str, str, int, date], ...]:
         """(customer id, currency, due, due day of the oldest open part) of each customer who owes and is dunned."""

@@ -11,6 +11,7 @@ from hub.domain.dispute import Dispute
 from hub.domain.merchant import Merchant
 from hub.domain.message import Delivery, DeliveryState, Review
 from hub.domain.payment import Status
+from hub.domain.sums import sums_of
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.operations.view_received import received_from
 from hub_hookspecs import Money

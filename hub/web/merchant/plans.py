@@ -11,6 +11,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from hub.domain.figures import written
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.instalment import Instalment
 from hub.domain.payable import Payable
@@ -18,7 +19,6 @@ from hub.domain.text import Text
 from hub.flows.corrections.agree_plan import MOST, agree_plan
 from hub.flows.ground.read_drawn import Subject
 from hub.flows.views.view_bill import view_bill
-from hub.web.basket import written
 from hub.web.responses import Page, redirect
 from hub_hookspecs import EXPONENTS, Money
 
