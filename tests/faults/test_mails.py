@@ -25,6 +25,7 @@ from hub.domain.payment import Payment, Status
 from hub.domain.round import Choice
 from hub.flows.ground.turns import mail_turns
 from hub.flows.mails.deliver import CLAIM, HAND_OVER, PAUSES, deliver
+from hub.flows.merchants.save_options import save_options
 from hub.flows.merchants.sign_in import request_sign_in
 from hub.flows.statements.send_round import start_round
 from hub.jobs.embedded import Loop
@@ -76,6 +77,9 @@ def owed(desk: Desk, more: str = "") -> int:
 
 def test_a_day_without_a_mail_server_delays_no_payment_and_loses_no_mail(desk: Desk, plant: Plant, size: Size) -> None:
     plant(hub.flows.mails.deliver, "prints", lambda _hub: False)  # a paper is drawn at each try, and is not on trial
+    asyncio.run(
+        save_options(desk.hub, desk.companies["CR"].id, digest=False)
+    )  # one more would be owed the next morning
     desk.forget_mails()
     outage = desk.hub.mailer = Outage(desk, A_DAY)
     payments = paid(desk, size(5, 500))
