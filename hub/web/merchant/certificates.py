@@ -87,8 +87,10 @@ async def _page(
 @get("/certificates/missing", right=Right.EXPORT)
 async def download_missing(
     context: Context, year: FromQuery[str] = "", kind: FromQuery[str] = "xlsx"
-) -> Response[bytes]:
-    """What is missing of a year, as a file."""
+) -> Response[bytes] | Page:
+    """What is missing of a year, as a file; without a year, the page that asks for it."""
+    if not year:
+        return await _page(context, _year(context, year))
     kind = kind if kind in FORMATS else "xlsx"
     wanted, words = _year(context, year), reader_for(context.merchant).words
     missing = await all_missing(context.hub, context.merchant, wanted, context.today)
