@@ -75,8 +75,9 @@ async def main() -> int:
     parser.add_argument("--invoices", type=int, default=100_000)
     parser.add_argument("--few", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--keep", type=Path, help="a folder in which both houses stay, to be measured again")
     given = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="pages-"))
+    folder = given.keep or Path(tempfile.mkdtemp(prefix="pages-"))
     try:
         few, many = [await furnish(folder / str(size), size) for size in (given.few, given.invoices)]
         after = await behind(many)
@@ -95,7 +96,8 @@ async def main() -> int:
             await weigh(kind, many)
         return int(failed)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if given.keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 async def compare(path: str, few: House, many: House, rounds: int) -> float:
@@ -142,10 +144,27 @@ async def behind(house: House) -> str:
 
 
 async def furnish(data: Path, invoices: int) -> House:
-    """A hub with so many invoices in its books."""
+    """A hub with so many invoices in its books, made where it is not there yet."""
     settings = Settings(data=data)
-    migrate_data(settings)
+    is_new = not data.exists()
+    if is_new:
+        migrate_data(settings)
     opened = open_hub(settings)
+    if is_new:
+        await fill(opened, invoices)
+    store = opened.hub.store
+    merchant = await store.read(lambda tx: tx.merchants.all()[0])
+    app = create_app(opened.hub)
+    browser = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1:8000", timeout=600)
+    await request_sign_in(opened.hub, OWNER)
+    sent = await store.read(lambda tx: tx.deliveries.newest(merchant.id, merchant.mode, kind="sign_in"))
+    signed = await sign_in(opened.hub, sign_in_token(opened.hub, sent[0].id))
+    browser.cookies.set("session", signed.token)
+    return House(opened, browser, invoices)
+
+
+async def fill(opened: OpenedHub, invoices: int) -> None:
+    """A company, its customers, their invoices, money and mails."""
     store = opened.hub.store
     merchant = Merchant(id=new_id(), slug="banco", company=COMPANY, locale="es_CR", mode=Mode.TEST, created_at=NOW)
     await store.write(lambda tx: tx.merchants.add(merchant))
@@ -168,14 +187,6 @@ async def furnish(data: Path, invoices: int) -> House:
         await store.write(lambda tx, receipts=receipts: [tx.receipts.add(item) for item in receipts])
         mails = [_mail(merchant, item) for item in bills if int(item.number[3:]) % 2]
         await store.write(lambda tx, mails=mails: [tx.deliveries.add(item) for item in mails])
-    app = create_app(opened.hub)
-    browser = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1:8000", timeout=600)
-    await request_sign_in(opened.hub, OWNER)
-    sent = await store.read(lambda tx: tx.deliveries.of(merchant_id=merchant.id))
-    asked = next(item for item in sent if item.kind == "sign_in")
-    signed = await sign_in(opened.hub, sign_in_token(opened.hub, asked.id))
-    browser.cookies.set("session", signed.token)
-    return House(opened, browser, invoices)
 
 
 def _batches(items: Any, size: int = 2000) -> Iterator[Any]:

@@ -68,9 +68,6 @@ OPEN_TOTALS = (
     .group_by(payable.c.customer, payable.c.currency)
     .order_by(payable.c.customer, payable.c.currency)
 )
-OWING = select(func.count(payable.c.customer.distinct()).label("count")).where(
-    payable.c.merchant == bindparam("merchant"), payable.c.mode == bindparam("mode"), *IS_OPEN
-)
 IS_DUNNED = ~exists().where(
     review.c.merchant == payable.c.merchant,
     review.c.cause == literal(RETURNED_BILL),

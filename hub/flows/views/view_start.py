@@ -84,11 +84,7 @@ async def view_start(hub: Hub, merchant: Merchant) -> Start:
             disputes=disputes,
             disputed_in_all=sums_of(dispute.amount for dispute in disputes),
             reviews=_open_reviews(tx, merchant),
-            dead=tuple(
-                delivery
-                for delivery in tx.deliveries.of(merchant_id=merchant.id, state=DeliveryState.DEAD.value)
-                if delivery.mode is merchant.mode
-            ),
+            dead=tx.deliveries.newest(merchant.id, merchant.mode, state=DeliveryState.DEAD.value),
             owed=owed.owed,
             customers=owed.customers,
             late=owed.late,
