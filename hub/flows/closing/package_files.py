@@ -74,9 +74,7 @@ class Tables:
             *(Text("export.customer"), Text("sheet.invoice"), Text("field.terms"), Text("export.currency")),
             Text("export.amount"),
         )
-        rows: list[list[Cell]] = [
-            [row.customer, row.number, row.terms, row.amount.currency, row.amount] for row in found
-        ]
+        rows: list[Row] = [[row.customer, row.number, row.terms, row.amount.currency, row.amount] for row in found]
         return (Sheet(self._said(Text("sheet.payment_receipts")), heads, rows),) if rows else ()
 
     def summary(self) -> Sheet:
