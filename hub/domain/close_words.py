@@ -56,6 +56,7 @@ ACCOUNTS: Final[Mapping[str, Text]] = {
 
 OPEN: Final[Mapping[str, Text]] = {
     OpenKind.PAYOUT_LINES: Text("open.payout_lines"),
+    OpenKind.CERTIFICATES: Text("open.certificates"),
     OpenKind.AWAITED: Text("open.awaited"),
     OpenKind.REVIEWS: Text("open.reviews"),
     OpenKind.UNRECORDED: Text("open.unrecorded"),

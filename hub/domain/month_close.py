@@ -39,6 +39,7 @@ class OpenKind(enum.StrEnum):
     DIFFERENCES = "differences"
     DISPUTES = "disputes"
     PAYMENT_RECEIPTS = "payment_receipts"
+    CERTIFICATES = "certificates"
 
 
 ONLY_TOLD: Final = frozenset({OpenKind.AWAITED})

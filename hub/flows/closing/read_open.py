@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import attrs
+
 from hub.domain.merchant import Merchant
 from hub.domain.month import Month
 from hub.domain.month_close import OpenItem, OpenKind, ReceivedOnTerms, Span, span_of
 from hub.domain.terms import PAYMENT_RECEIPT_TERMS
 from hub.flows.ground.ports import Tx
+from hub.flows.views.view_certificates import missing_at
 from hub_hookspecs import Mode
 
 Reader = Callable[[Tx, Merchant, Mode, Span, Span], OpenItem | None]
@@ -80,6 +83,16 @@ def _payment_receipts(tx: Tx, merchant: Merchant, mode: Mode, span: Span, before
     return OpenItem(kind=OpenKind.PAYMENT_RECEIPTS, count=len(found), amounts=amounts)
 
 
+def _certificates(tx: Tx, merchant: Merchant, mode: Mode, span: Span, _before: Span) -> OpenItem:
+    """What customers kept back in periods that ended, and no certificate proves."""
+    missing = missing_at(tx, attrs.evolve(merchant, mode=mode), span.last)
+    amounts: dict[str, int] = {}
+    for item in missing:
+        amount = item.row.missing
+        amounts[amount.currency] = amounts.get(amount.currency, 0) + amount.minor
+    return OpenItem(kind=OpenKind.CERTIFICATES, count=len(missing), amounts=amounts)
+
+
 def _item(kind: OpenKind, counted: tuple[int, Mapping[str, int]]) -> OpenItem:
     count, amounts = counted
     return OpenItem(kind=kind, count=count, amounts=amounts)
@@ -87,6 +100,6 @@ def _item(kind: OpenKind, counted: tuple[int, Mapping[str, int]]) -> OpenItem:
 
 READERS: tuple[Reader, ...] = (
     *(_payout_lines, _reviews, _unrecorded, _differences, _disputes),
-    *(_payment_receipts, _awaited),
+    *(_payment_receipts, _certificates, _awaited),
 )
 """One a kind: what else a month may have open gets its reader here."""

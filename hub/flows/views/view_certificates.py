@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Final
 
@@ -94,6 +94,16 @@ async def all_missing(hub: Hub, merchant: Merchant, year: int, today: date) -> t
     found, after = list[ComparedRow](), ""
     while True:
         view = await hub.store.read(partial(_missing, merchant=merchant, year=year, today=today, after=after))
+        found += view.missing
+        if not (after := view.after):
+            return tuple(found)
+
+
+def missing_at(tx: Tx, merchant: Merchant, last: date) -> tuple[ComparedRow, ...]:
+    """What is missing of the year of a day, of the periods that ended by then."""
+    found, after = list[ComparedRow](), ""
+    while True:
+        view = _missing(tx, merchant, last.year, last + timedelta(days=1), after)
         found += view.missing
         if not (after := view.after):
             return tuple(found)

@@ -48,6 +48,7 @@ WORDS: Final[Mapping[str, str]] = {
     "open.reviews": "Excepciones por revisar",
     "open.unrecorded": "Pagos sin recibo de caja",
     "open.differences": "Facturas que el último archivo dice de otra manera",
+    "open.certificates": "Certificados de retención que faltan",
     "open.disputes": "Disputas abiertas",
     "open.payment_receipts": "REP pendiente: facturas a crédito 08 o 10 que recibieron dinero",
     "sheet.summary": "Resumen",

@@ -31,6 +31,7 @@ WAYS_OUT: Final[Mapping[str, str]] = {
     OpenKind.UNRECORDED: "/m/payments?status=paid",
     OpenKind.DIFFERENCES: "/m/imports",
     OpenKind.DISPUTES: "/m/reviews",
+    OpenKind.CERTIFICATES: "/m/certificates",
     OpenKind.PAYMENT_RECEIPTS: "/m/close/{month}/payment-receipts",
 }
 """Where each is mended."""
