@@ -327,9 +327,9 @@ def forgetful_credit_note(house: Path) -> list[int]:
         for words in (
             ("ledger", "credit-note", "FE-002", "NC-2", "60.00", "--why", "María Solís llamó otra vez"),
             ("ledger", "erase-note", "credit:NC-2", "--why", "pedido de la titular"),
-            ("ledger", "credit-note", "FE-002", "NC-2", "60.00"),
-            ("ledger", "credit-note", "FE-001", "NC-2", "60.00"),
-            ("ledger", "credit-note", "FE-002", "NC-3", "18200.00"),
+            ("ledger", "credit-note", "FE-002", "NC-2", "60.00", "--why", "x"),
+            ("ledger", "credit-note", "FE-001", "NC-2", "60.00", "--why", "x"),
+            ("ledger", "credit-note", "FE-002", "NC-3", "18200.00", "--why", "x"),
         )
     ]
 
