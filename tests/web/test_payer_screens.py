@@ -220,6 +220,7 @@ def screens(house: House, forms: Forms) -> Mapping[str, str]:
         "pay step, parts and withholdings": f"{wide.path}/pay?provider=nequi&retefuente.amount.{wide.invoices[0].id}=1",
         "note": f"{many.path}/note",
         "report": f"{many.path}/report",
+        "promise": f"{many.path}/promise",
         "preparing": make.preparing(),
         "hosted page": hosted,
         "hosted page, the bank said no": refused,
