@@ -14,10 +14,12 @@ import hub.flows.statements.claim_contact
 import hub.flows.statements.dunning
 from hub.domain.identity import Invalid
 from hub.domain.merchant import Customer, LinkKind, Merchant
-from hub.domain.message import About
+from hub.domain.message import About, review_of
 from hub.domain.reminder import ContactState, LadderStep
 from hub.domain.round import Choice
+from hub.flows.books.withheld_waits import WITHHOLDING_WAITS
 from hub.flows.ground.open_link import link_to
+from hub.flows.ground.open_review import open_review
 from hub.flows.mails.resend_mail import resend_mail
 from hub.flows.statements.authorise_channel import authorise_channel
 from hub.flows.statements.end_reminders import record_wish
@@ -193,11 +195,20 @@ def hold_unauthorised(desk: Desk, debtor: Debtor) -> None:
     )
 
 
+def hold_withheld(desk: Desk, debtor: Debtor) -> None:
+    """What the customer withheld of it waits until a person accepts it."""
+    merchant, payable = desk.companies["CR"], debtor.payables[0]
+    about = About(debtor.customer.id, merchant.id, merchant.mode)
+    asked = review_of(WITHHOLDING_WAITS, about, "x", desk.clock.now, occasion=payable.id, subject=payable.id)
+    desk.write(lambda tx: open_review(tx, asked))
+
+
 HOLDS = pytest.mark.parametrize(
     "hold",
     [
         hold_disputed,
         hold_reported,
+        hold_withheld,
         hold_promised,
         hold_live,
         hold_paid,

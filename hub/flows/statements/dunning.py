@@ -24,6 +24,7 @@ from hub.domain.reminder import (
     step_due,
 )
 from hub.domain.reported import REPORTED
+from hub.flows.books.withheld_waits import WITHHOLDING_WAITS
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.refuse_while import pending_of
 from hub.flows.statements.write_note import NOTE
@@ -170,6 +171,8 @@ def _waiting(
         for line in payment.lines:
             if line.payable_id in ids:
                 waits.setdefault(line.payable_id, WAITS_FOR[pending])
+    for review in tx.reviews.about(payables[0].merchant_id, [WITHHOLDING_WAITS], *ids):
+        waits.setdefault(review.subject, Waits.UNDECIDED)
     for payable_id, promise in promises.items():
         if promise.is_kept_open(today):
             waits.setdefault(payable_id, Waits.PROMISED)
