@@ -271,7 +271,9 @@ def test_money_in_a_strange_currency_is_in_suspense_and_no_intake(furnished: Sql
     assert furnished.read_now(lambda tx: tx.ledger.verify()) == ()
 
 
-@pytest.mark.parametrize("which", [stored.OF_PAYMENT, stored.KEYED], ids=["of a payment", "by key"])
+@pytest.mark.parametrize(
+    "which", [stored.OF_PAYMENT, stored.OF_PAYABLE, stored.KEYED], ids=["of a payment", "of an invoice", "by key"]
+)
 def test_a_few_entries_are_found_without_walking_through_the_chain(tmp_path: Path, which: Any) -> None:
     migrate(tmp_path / "hub.db")
     with contextlib.closing(sqlite3.connect(tmp_path / "hub.db")) as connection:
