@@ -204,6 +204,7 @@ class Belongings:
         found = {
             **self.things,
             "code": "greenpay",
+            "kind": "owed",
             "link": "0" * 70,
             "name": "hub.css",
             "owner": "0" * 26,
