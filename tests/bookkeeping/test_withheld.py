@@ -12,6 +12,7 @@ import hub.flows.corrections.record_withholding as record
 from hub.domain.identity import Invalid
 from hub.domain.ledger import EntryKind
 from hub.domain.receipt import Certificate, Deduction
+from hub.domain.refusals import Conflict
 from hub.flows.corrections.record_withholding import record_withholding
 from hub_hookspecs import Mode
 from tests.bookkeeping.desk import Desk, run
@@ -70,12 +71,12 @@ def test_a_certificate_counts_for_invoices_of_this_company_alone(desk_for: Calla
     assert desk._payable("FV-1").due == 10_000_000
 
 
-def test_control_a_certificate_that_asks_nobody_whose_invoice_it_is_counts_in_another_companys_books(
+def test_control_a_certificate_that_asks_nobody_whose_invoice_it_is_meets_the_databases_wall(
     desk_for: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(record, "invoices_of", lambda *_given, **_more: ())
 
-    with pytest.raises(pytest.fail.Exception):
+    with pytest.raises(Conflict, match="certificate and customer are of one merchant"):  # the database's own wall
         test_a_certificate_counts_for_invoices_of_this_company_alone(desk_for, "another company")
 
 

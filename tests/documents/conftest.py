@@ -26,6 +26,7 @@ from hub.documents.mails.payment_digest import PaymentDigestMail
 from hub.documents.mails.payment_pending import PaymentPendingMail
 from hub.documents.mails.payment_received import PaymentReceivedMail, ReceivedTransaction
 from hub.documents.mails.payment_returned import PaymentReturnedMail
+from hub.documents.mails.reminder import ReminderMail
 from hub.documents.mails.return_bounced import ReturnBouncedMail
 from hub.documents.mails.review import ReviewMail
 from hub.documents.mails.sign_in import SignInMail
@@ -643,6 +644,18 @@ SAMPLES: Mapping[str, tuple[MailValue, str]] = {
             changed=("identity_number", "legal_name"),
             at=NOW,
             url=f"{SITE}/empresa/integraciones",
+        ),
+        "es_CR",
+    ),
+    "reminder_cr": (
+        ReminderMail(
+            letterhead=CR_HEAD,
+            customer="María Fernanda Solís",
+            rows=cr_statement().sections[0].open_rows[:2],
+            words=("Si ya pagó, avísenos.",),
+            credit=(Money(150_000, "CRC"),),
+            url=f"{SITE}/s/abc",
+            unsubscribe_url=f"{SITE}/u/abc",
         ),
         "es_CR",
     ),

@@ -214,6 +214,7 @@ def test_an_unknown_language_reads_spanish() -> None:
         ("sign_in_co", ["Sirve una sola vez", "21/11/2026 11:11"]),
         ("invitation_co", ["ana@andinas.example", "Importar, enviar estados de cuenta", "28/11/2026 11:11"]),
         ("mail_test_cr", ["llegan a su buzón"]),
+        ("reminder_cr", ["Si ya pagó, avísenos.", "María Fernanda"]),
         ("order_co", ["P-2031", "3 × $24.500", "$263.400", "Paga con Nequi", "21/11/2026 11:11"]),
         ("order_paid_cr", ["Pagado", "612045", "₡15 000,00"]),
         ("review_cr", ["Un posible cobro doble"]),
@@ -325,10 +326,10 @@ def test_a_mail_says_that_it_was_sent_by_a_machine_and_where_answers_go(samples:
     assert mail.headers["Reply-To"] == "Ferretería El Roble <cobros@elroble.example>"
 
 
-def test_only_statements_can_be_unsubscribed_from(samples: Samples, documents: Documents) -> None:
+def test_only_statements_and_reminders_can_be_unsubscribed_from(samples: Samples, documents: Documents) -> None:
     for value, locale in samples.values():
         mail = draw(documents, value, locale)
-        assert ("List-Unsubscribe" in mail.headers) == (value.kind is DeliveryKind.STATEMENT)
+        assert ("List-Unsubscribe" in mail.headers) == (value.kind in (DeliveryKind.STATEMENT, DeliveryKind.REMINDER))
 
 
 @pytest.mark.parametrize(

@@ -210,7 +210,6 @@ class Belongings:
             "owner": "0" * 26,
             "picture": "0" * 64,
             "month": CLOSED_MONTH,
-            "kind": "ageing",
         }
         assert name in found, f"{route.path}: {{{name}}} has no rule in tests/safety/routes.py"
         return found[name]

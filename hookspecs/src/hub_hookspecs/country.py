@@ -88,6 +88,8 @@ class Country:
         familiar: Whether people are addressed as *tú* where the hub speaks Spanish; else as *usted*.
         zones: Further time zones of the country, of which a company may choose.
         contacts: When and how often people may be reminded of what they owe; without it the hub's own, careful rules.
+        payment_receipt_terms: Codes of the conditions of sale whose payment is declared to the tax authority by a document
+            of its own, as its invoices name them: ``("08", "10")``; the hub lists what needs one.
     """
 
     code: str
@@ -111,6 +113,7 @@ class Country:
     familiar: bool = False
     zones: tuple[str, ...] = ()
     contacts: ContactRules | None = None
+    payment_receipt_terms: tuple[str, ...] = ()
 
     def identity_type(self, code: str) -> IdentityType | None:
         """The identity type with this code, if the country has it."""

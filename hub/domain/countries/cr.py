@@ -144,6 +144,9 @@ COUNTRY = Country(
     holidays=Holidays(holidays_of),
     withholdings=False,
     state_withholds=True,
+    # Version 4.4 of the electronic documents (resolution MH-DGT-RES-0027-2024): 08 are services to the State on credit,
+    # 10 sales on credit of up to 90 days whose tax is owed when they are paid.
+    payment_receipt_terms=("08", "10"),
     means=(("sinpe", "SINPE Móvil"),),
     contacts=CAREFUL,
 )

@@ -14,7 +14,7 @@ from hub.domain.month_close import MonthClose, Reopening, by_kind, digest_of_clo
 from hub.domain.text import Text
 from hub.flows.ground.ports import Conflict, Hub, Tx
 from hub.flows.ground.tell import tell, warn
-from hub_hookspecs import Mode
+from hub_hookspecs import Country, Mode
 
 from .read_open import read_open
 
@@ -34,7 +34,10 @@ async def close_month(
     now, close_id = hub.clock(), hub.fresh_id()
     if problems := too_long("why", why.strip(), REASON):
         raise Invalid(problems)
-    close = await hub.store.read(lambda tx: _closed(tx, merchant, mode, month, (close_id, by, why.strip(), now)))
+    country = hub.countries[merchant.company.country]
+    close = await hub.store.read(
+        lambda tx: _closed(tx, country, merchant, mode, month, (close_id, by, why.strip(), now))
+    )
     if any(item.warns for item in close.open):
         _may_stay_open(close, is_owner)
 
@@ -99,7 +102,9 @@ def _may_stay_open(close: MonthClose, is_owner: bool) -> None:
         raise Invalid((FieldError("why", Text("close.reason_missing")),))
 
 
-def _closed(tx: Tx, merchant: Merchant, mode: Mode, month: Month, signed: tuple[str, str, str, datetime]) -> MonthClose:
+def _closed(
+    tx: Tx, country: Country, merchant: Merchant, mode: Mode, month: Month, signed: tuple[str, str, str, datetime]
+) -> MonthClose:
     """The close as the books stand."""
     close_id, by, why, at = signed
     _refuse(tx, merchant, mode, month, at)
@@ -119,7 +124,7 @@ def _closed(tx: Tx, merchant: Merchant, mode: Mode, month: Month, signed: tuple[
         totals=(),
         entries=0,
         digest="",
-        open=read_open(tx, merchant, mode, month),
+        open=read_open(tx, country, merchant, mode, month),
         by=by,
         why=why,
         at=at,

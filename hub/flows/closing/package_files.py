@@ -59,6 +59,7 @@ class Tables:
 
     def __init__(self, tx: Tx, hub: Hub, merchant: Merchant, close: MonthClose, before: MonthClose | None) -> None:
         self._tx, self._hub, self._merchant, self._close, self._before = tx, hub, merchant, close, before
+        self._country = hub.countries[merchant.company.country]
         self._zone = ZoneInfo(close.zone)
         self._book = merchant.id, close.mode
         self._spans = close.span, span_of(before)
@@ -69,7 +70,8 @@ class Tables:
 
     def payment_receipts(self) -> tuple[Sheet, ...]:
         """What needs an electronic receipt of payment; no sheet where nothing does."""
-        found = received_on_terms(self._tx, self._merchant, self._close.mode, *self._spans)
+        terms = self._country.payment_receipt_terms
+        found = received_on_terms(self._tx, terms, self._merchant, self._close.mode, *self._spans)
         heads = self._heads(
             *(Text("export.customer"), Text("sheet.invoice"), Text("field.terms"), Text("export.currency")),
             Text("export.amount"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -11,20 +12,21 @@ import attrs
 from hub.domain.merchant import Merchant
 from hub.domain.month import Month
 from hub.domain.month_close import OpenItem, OpenKind, ReceivedOnTerms, Span, span_of
-from hub.domain.terms import PAYMENT_RECEIPT_TERMS
 from hub.flows.ground.ports import Tx
 from hub.flows.views.view_certificates import missing_at
-from hub_hookspecs import Mode
+from hub_hookspecs import Country, Mode
 
 Reader = Callable[[Tx, Merchant, Mode, Span, Span], OpenItem | None]
 """Reads one kind for the books of a month and those of the close before it."""
 
 
-def read_open(tx: Tx, merchant: Merchant, mode: Mode, month: Month) -> tuple[OpenItem, ...]:
+def read_open(tx: Tx, country: Country, merchant: Merchant, mode: Mode, month: Month) -> tuple[OpenItem, ...]:
     """What is open of a month, in the order in which it is told."""
     span = Span(tx.ledger.head(merchant.id, mode)[0], month.last, month.end_in(merchant.company.zone))
     before = span_of(tx.closes.last(merchant.id, mode))
-    found = (read(tx, merchant, mode, span, before) for read in READERS)
+    on_terms: Reader = partial(_payment_receipts, country.payment_receipt_terms)
+    readers: tuple[Reader, ...] = (*READERS[:-1], on_terms, READERS[-1])
+    found = (read(tx, merchant, mode, span, before) for read in readers)
     return tuple(item for item in found if item and item.count)
 
 
@@ -63,9 +65,10 @@ def _disputes(tx: Tx, merchant: Merchant, mode: Mode, _span: Span, _before: Span
     return OpenItem(kind=OpenKind.DISPUTES, count=len(disputes), amounts=amounts, until=min(days, default=None))
 
 
-def received_on_terms(tx: Tx, merchant: Merchant, mode: Mode, span: Span, before: Span) -> tuple[ReceivedOnTerms, ...]:
+def received_on_terms(
+    tx: Tx, terms: tuple[str, ...], merchant: Merchant, mode: Mode, span: Span, before: Span
+) -> tuple[ReceivedOnTerms, ...]:
     """What invoices received in the month whose terms ask for a receipt of payment in the company's country."""
-    terms = PAYMENT_RECEIPT_TERMS.get(merchant.company.country, ())
     if not terms:
         return ()
     if not before.seq:  # before the first close, what counts for an earlier month is not of this one
@@ -75,8 +78,10 @@ def received_on_terms(tx: Tx, merchant: Merchant, mode: Mode, span: Span, before
     return tx.open_items.received_on(merchant.id, mode, span, before, terms)
 
 
-def _payment_receipts(tx: Tx, merchant: Merchant, mode: Mode, span: Span, before: Span) -> OpenItem:
-    found = received_on_terms(tx, merchant, mode, span, before)
+def _payment_receipts(
+    terms: tuple[str, ...], tx: Tx, merchant: Merchant, mode: Mode, span: Span, before: Span
+) -> OpenItem:
+    found = received_on_terms(tx, terms, merchant, mode, span, before)
     amounts: dict[str, int] = {}
     for item in found:
         amounts[item.amount.currency] = amounts.get(item.amount.currency, 0) + item.amount.minor
@@ -100,6 +105,6 @@ def _item(kind: OpenKind, counted: tuple[int, Mapping[str, int]]) -> OpenItem:
 
 READERS: tuple[Reader, ...] = (
     *(_payout_lines, _reviews, _unrecorded, _differences, _disputes),
-    *(_payment_receipts, _certificates, _awaited),
+    *(_certificates, _awaited),
 )
-"""One a kind: what else a month may have open gets its reader here."""
+"""One a kind: what else a month may have open gets its reader here; what the country's terms ask for comes beside."""

@@ -119,7 +119,7 @@ async def view_close(hub: Hub, merchant: Merchant, mode: Mode, month: Month, *, 
             month=month,
             close=close,
             before=tuple(one for one in tx.closes.of(merchant.id, mode) if one.month == month and one.reopened),
-            open=close.open if close else read_open(tx, merchant, mode, month),
+            open=close.open if close else read_open(tx, hub.countries[merchant.company.country], merchant, mode, month),
             late=_late(tx, earlier, close.seq if close else head),
             missed=tx.closes.late(close, head, limit=LISTED) if close else (),
             package=tx.packages.get(close.id) if close else None,
@@ -134,13 +134,15 @@ async def view_close(hub: Hub, merchant: Merchant, mode: Mode, month: Month, *, 
 async def view_received_on_terms(hub: Hub, merchant: Merchant, mode: Mode, month: Month) -> tuple[ReceivedOnTerms, ...]:
     """What invoices of a month received that needs an electronic receipt of payment."""
 
+    terms = hub.countries[merchant.company.country].payment_receipt_terms
+
     def read(tx: Tx) -> tuple[ReceivedOnTerms, ...]:
         standing = tx.closes.standing(merchant.id, mode)
         close = next((one for one in standing if one.month == month), None)
         earlier = [one for one in standing if one.month < month]
         open_now = Span(tx.ledger.head(merchant.id, mode)[0], month.last, month.end_in(merchant.company.zone))
         before = span_of(earlier[-1] if earlier else None)
-        return received_on_terms(tx, merchant, mode, close.span if close else open_now, before)
+        return received_on_terms(tx, terms, merchant, mode, close.span if close else open_now, before)
 
     return await hub.store.read(read)
 
