@@ -88,8 +88,8 @@ class Country:
         familiar: Whether people are addressed as *tú* where the hub speaks Spanish; else as *usted*.
         zones: Further time zones of the country, of which a company may choose.
         contacts: When and how often people may be reminded of what they owe; without it the hub's own, careful rules.
-        payment_receipt_terms: Codes of the conditions of sale whose payment is declared to the tax authority by a document
-            of its own, as its invoices name them: ``("08", "10")``; the hub lists what needs one.
+        payment_receipt_terms: Codes of the conditions of sale whose payment is declared to the tax authority by a
+            document of its own, as invoices name them: ``("08", "10")``; the hub lists what needs one.
     """
 
     code: str
