@@ -171,7 +171,7 @@ class WithholdingCertificates:
         self, merchant_id: str, mode: Mode, customer_ids: Collection[str], first: date = date.min, last: date = date.max
     ) -> tuple[WithheldMonth, ...]:
         """What customers of a merchant withheld, by month."""
-        days = {"first": first.isoformat()[:7], "last": last.isoformat()[:7]}
+        days = {name: f"{day.year:04d}-{day.month:02d}" for name, day in (("first", first), ("last", last))}
         about = {"merchant": merchant_id, "mode": mode.value, "customers": json_text(list(customer_ids)), **days}
         return tuple(_month(row) for row in self._tx.run(MONTHS_OF, about))
 

@@ -108,7 +108,7 @@ def test_what_was_never_due_is_said_once_the_invoice_owes_nothing(desk: Desk) ->
 def test_the_question_is_closed_by_an_answer_alone(desk: Desk) -> None:
     debtor, payment = taken(desk)
     hear(desk, payment, back("E1", 30_000))
-    with refused(NotAllowed, match="todavía se debe"):
+    with refused(NotAllowed, match="solo eso la cierra"):
         asyncio.run(resolve_review(desk.hub, question(desk, payment).id, signed=BY))
     assert "returned_bill" in desk.causes(payment)
     assert not reminded(desk, debtor)
