@@ -355,6 +355,7 @@ def test_a_button_that_cannot_be_drawn_safely_is_a_fault(button):
 
 
 PUBLIC = """
+ChannelAccount ChannelInfo ContactRules Notice NoticeRefused NoticeTaken OFFICE_HOURS
 AcceptedTerms Account ApproveInApp Ask Barcode CONTRACT_VERSION CROCKFORD Cancel Capture CaptureOrder Catalogue
 Channel Choice Company Conclusion Country Credentials CurrencyRule DOUBTFUL Dispute DisputeStage Done EXPONENTS
 EnteredBy Exchange FieldMatch FormRequest Grant GrantRequest HUB_KINDS Holidays IdentityCheck IdentityDocument
@@ -370,7 +371,7 @@ json_bytes json_object mark_of mask monday_from money_or_none name_key number op
 read_catalogues repeat_for strict_json texts_of translate translate_button translate_info wants_grant without_grant
 """
 MODULES = {
-    "actions", "country", "currencies", "declared", "declared_country", "errors", "exchange", "form", "holidays",
+    "actions", "channel", "channel_specs", "contact", "country", "currencies", "declared", "declared_country", "errors", "exchange", "form", "holidays",
     "http", "identity", "markers", "messages", "money", "patterns", "payment", "provider", "renamed",
     "request_mark", "results", "specs", "testing", "texts", "webhook", "wire",
 }  # fmt: skip

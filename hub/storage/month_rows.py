@@ -93,7 +93,7 @@ OWED = (
     .select_from(MOVED)
     .join(payable, payable.c.id == MOVED.c.payable)
     .join(customer, customer.c.id == payable.c.customer)
-    .group_by(payable.c.id)
+    .group_by(payable.c.id, customer.c.name)
     .having(func.sum(MOVED.c.amount) != ZERO)
     .order_by(customer.c.name, payable.c.due_on, payable.c.number)
 )

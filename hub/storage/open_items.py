@@ -133,7 +133,7 @@ RECEIVED = (
         within(),
         not_(within("before_")),
     )
-    .group_by(payable.c.id)
+    .group_by(payable.c.id, customer.c.name)
     .having(
         func.sum(case((allocation.c.effect == literal("reopened"), -allocation.c.amount), else_=allocation.c.amount))
         > ZERO

@@ -123,7 +123,6 @@ OF_ONE_MODE: Final = frozenset(
 FILES: Final = frozenset(
     {
         "/m/close/{month}/package",
-        "/m/certificates/missing",
         "/m/certificates/{certificate}/file",
         "/m/customers/{customer}/activity/csv",
         "/m/customers/{customer}/activity/pdf",

@@ -20,7 +20,7 @@ from .routes import Belongings, Route, belongings, routes_of
 from .test_routes import changed, settled
 
 PLAIN = {"Accept-Encoding": "identity"}
-OF_THE_MOMENT = frozenset({"date", "set-cookie"})
+OF_THE_MOMENT = frozenset({"date", "set-cookie", "transfer-encoding"})
 BESIDE = ("/pay/return/none", "/nothing/at/all", "/s/none", "/static/none.css", "/static/hub.css")
 
 

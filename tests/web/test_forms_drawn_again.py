@@ -460,7 +460,7 @@ def credit_note(trial: Trial) -> None:
 
 def plan(trial: Trial) -> None:
     trial.address = trial.action = f"/m/invoices/{trial.invoice.id}/plan"
-    days = {f"on-{at}": f"2027-0{at + 1}-15" for at in range(2)}
+    days = {f"on-{at}": f"15/0{at + 1}/2027" for at in range(2)}
     trial.typed = {**days, "amount-0": "20000", "amount-1": "30000"}
 
 
