@@ -371,7 +371,8 @@ json_bytes json_object mark_of mask monday_from money_or_none name_key number op
 read_catalogues repeat_for strict_json texts_of translate translate_button translate_info wants_grant without_grant
 """
 MODULES = {
-    "actions", "channel", "channel_specs", "contact", "country", "currencies", "declared", "declared_country", "errors", "exchange", "form", "holidays",
+    "actions", "channel", "channel_specs", "contact",
+    "country", "currencies", "declared", "declared_country", "errors", "exchange", "form", "holidays",
     "http", "identity", "markers", "messages", "money", "patterns", "payment", "provider", "renamed",
     "request_mark", "results", "specs", "testing", "texts", "webhook", "wire",
 }  # fmt: skip
