@@ -610,7 +610,7 @@ def payout(trial: Trial) -> None:
     account = account_of(trial.house, trial.merchant)
     trial.address, trial.action = "/m/settlements", f"/m/settlements/{account.id}/payout"
     trial.told = {"currency": "CRC"}
-    trial.typed = {"amount": "400,00", "on": trial.house.today.isoformat(), "reference": f"DEP-{trial.number}"}
+    trial.typed = {"amount": "400,00", "on": f"{trial.house.today:%d/%m/%Y}", "reference": f"DEP-{trial.number}"}
 
 
 def correction_of_payout(trial: Trial) -> None:
