@@ -165,3 +165,10 @@ def test_control_a_correction_that_forgets_what_a_bank_took_makes_money(
     books = desk.balances()
     there = books.get(("provider_clearing", "CRC"), 0) + books.get(("customer_credit", "CRC"), 0)
     assert there < 0, "the bank took 100.00; less came, or all of it is credit"
+
+
+def test_what_a_correction_made_due_again_moves_with_its_invoice(desk_for: Callable[[str], Desk]) -> None:
+    desk = after(
+        desk_for("CR"), "invoice FE-1 99.50 owes 49.75", "correct outside:{FE-1}:0", "invoice FE-1 99.50 of c2"
+    )
+    assert desk._payable("FE-1").due == 9950

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 import attrs
@@ -20,6 +21,13 @@ def fixes_of(tx: Tx, entry: Entry) -> tuple[Entry, ...]:
     """The corrections of an entry; oldest first."""
     found = tx.ledger.keyed(entry.merchant_id, entry.mode, f"fix:{entry.key}")
     return tuple(fix for fix in found if entry_keys.reverses(fix.key) == entry.key)
+
+
+def with_fixes(tx: Tx, entry: Entry) -> Iterator[Entry]:
+    """An entry and its corrections, and theirs."""
+    yield entry
+    for fix in fixes_of(tx, entry):
+        yield from with_fixes(tx, fix)
 
 
 def is_reversed(tx: Tx, entry: Entry) -> bool:

@@ -17,6 +17,8 @@ from hub.domain.payable import Payable, PayableKind
 from hub.domain.stated import Stated, StatedChange
 from hub.flows.ground.ports import Tx
 
+from .reverse_entry import with_fixes
+
 
 def stated_in(row: InvoiceRow) -> Stated:
     """Total and balance that a row states."""
@@ -212,11 +214,10 @@ def _redate(tx: Tx, merchant: Merchant, before: Payable, after: Payable, now: da
 
 
 def owed_by_day(tx: Tx, merchant: Merchant, payable: Payable, *begin: str) -> dict[date, int]:
-    """What files made its customer owe of it, by the day that this counts for."""
+    """What files made its customer owe of it, as corrected, by the day that this counts for."""
     zone, sums = ZoneInfo(merchant.company.zone), dict[date, int]()
-    for entry in (
-        entry for name in begin for entry in tx.ledger.keyed(merchant.id, merchant.mode, f"{name}:{payable.id}")
-    ):
+    booked = [entry for name in begin for entry in tx.ledger.keyed(merchant.id, merchant.mode, f"{name}:{payable.id}")]
+    for entry in (item for first in booked for item in with_fixes(tx, first)):
         for leg in entry.postings:
             if leg.kind is LedgerKind.RECEIVABLE and leg.owner == payable.customer_id:
                 day = entry.counts_on(zone)
