@@ -6,7 +6,6 @@ A flow knows nothing of it. It gets a hub whose store compares; a command or a j
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import TypeVar
 
 import attrs
@@ -15,7 +14,8 @@ from hub.domain.drawn_from import OLD, DrawnFrom, what_changed
 from hub.domain.identity import FieldError, Invalid
 from hub.domain.text import Text
 
-from .ports import Hub, Store, Tx
+from .ports import Hub, Tx
+from .wrapped_store import WrappedStore
 
 T = TypeVar("T")
 State = Callable[[Tx], DrawnFrom]
@@ -29,14 +29,13 @@ class FormChanged(Invalid):
 
 
 @attrs.define
-class ComparingStore:
+class ComparingStore(WrappedStore):
     """The store as the sender of one form writes to it.
 
     The first transaction that would change anything compares; what follows it is the same act. One that changes
     nothing is let through: a form that is sent twice leads to what it did the first time.
     """
 
-    _store: Store
     _state: State
     _mark: str
     _is_taken: bool = False
@@ -60,27 +59,6 @@ class ComparingStore:
 
         result, self._is_taken = await self._store.write(compared, synced=synced)
         return result
-
-    async def read(self, fn: Callable[[Tx], T]) -> T:
-        """``Store.read``."""
-        return await self._store.read(fn)
-
-    def next_due(self) -> datetime | None:
-        """``Store.next_due``."""
-        return self._store.next_due()
-
-    @property
-    def write_error(self) -> str:
-        """``Store.write_error``."""
-        return self._store.write_error
-
-    def problems(self) -> tuple[str, ...]:
-        """``Store.problems``."""
-        return self._store.problems()
-
-    async def close(self) -> None:
-        """``Store.close``."""
-        await self._store.close()
 
 
 def as_drawn(hub: Hub, state: State, mark: str) -> Hub:

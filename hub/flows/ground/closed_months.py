@@ -15,7 +15,8 @@ import attrs
 from hub.domain.merchant import Role
 from hub.domain.month_close import PROVIDERS_OWN, MonthClose, Reopening
 
-from .ports import Hub, Store, Tx
+from .ports import Hub, Tx
+from .wrapped_store import WrappedStore
 
 T = TypeVar("T")
 
@@ -26,8 +27,8 @@ Refuse = Callable[[MonthClose, tuple[str, ...]], Exception]
 """What is raised for the close that stands in the way, and the addresses of who may decide."""
 
 
-@attrs.frozen(kw_only=True)
-class LookingStore:
+@attrs.define(kw_only=True)
+class LookingStore(WrappedStore):
     """The store as a person writes to it.
 
     Attributes:
@@ -35,7 +36,6 @@ class LookingStore:
         by, why: Who writes, and why it may be dated into a closed month; empty where nobody said.
     """
 
-    _store: Store
     clock: Callable[[], datetime]
     merchant_id: str | None
     by: str
@@ -68,27 +68,6 @@ class LookingStore:
             if not self.why:
                 raise self.refuse(close, _owners(tx, close.merchant_id))
             tx.closes.give_reason(dated, close.id, Reopening(self.by, self.why, at))
-
-    async def read(self, fn: Callable[[Tx], T]) -> T:
-        """``Store.read``."""
-        return await self._store.read(fn)
-
-    def next_due(self) -> datetime | None:
-        """``Store.next_due``."""
-        return self._store.next_due()
-
-    @property
-    def write_error(self) -> str:
-        """``Store.write_error``."""
-        return self._store.write_error
-
-    def problems(self) -> tuple[str, ...]:
-        """``Store.problems``."""
-        return self._store.problems()
-
-    async def close(self) -> None:
-        """``Store.close``."""
-        await self._store.close()
 
 
 def _owners(tx: Tx, merchant_id: str) -> tuple[str, ...]:
