@@ -57,17 +57,6 @@ OPEN_BILLS = (
     .where(payable.c.merchant == bindparam("merchant"), payable.c.mode == bindparam("mode"), *IS_OPEN)
     .order_by(payable.c.number)
 )
-OPEN_TOTALS = (
-    select(
-        payable.c.customer,
-        payable.c.currency,
-        func.sum(payable.c.due).label("due"),
-        func.count().label("count"),
-    )
-    .where(payable.c.merchant == bindparam("merchant"), payable.c.mode == bindparam("mode"), *IS_OPEN)
-    .group_by(payable.c.customer, payable.c.currency)
-    .order_by(payable.c.customer, payable.c.currency)
-)
 IS_DUNNED = ~exists().where(
     review.c.merchant == payable.c.merchant,
     review.c.cause == literal(RETURNED_BILL),
@@ -239,11 +228,6 @@ class Payables:
             return tuple(payable_in(row) for row in self._tx.run(NEWEST, values))
         values["pattern"] = pattern(folded(text.strip()))
         return tuple(payable_in(row) for row in self._tx.run(SEARCH, values))
-
-    def open_totals(self, merchant_id: str, mode: Mode) -> tuple[tuple[str, str, int, int], ...]:
-        """(customer id, currency, due, number of open invoices) of each customer who owes."""
-        rows = self._tx.run(OPEN_TOTALS, {"merchant": merchant_id, "mode": mode.value})
-        return tuple((row["customer"], row["currency"], int(row["due"]), row["count"]) for row in rows)
 
     def open_debts(self, merchant_id: str, mode: Mode) -> tuple[tuple[str, str, int, date], ...]:
         """(customer id, currency, due, due day of the oldest open part) of each customer who owes and is dunned."""

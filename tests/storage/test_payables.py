@@ -92,7 +92,9 @@ def test_open_invoices_come_oldest_due_first(furnished: SqliteStore, world: Worl
     )
 
     assert furnished.read_now(lambda tx: [p.id for p in tx.payables.open_of("c1", Mode.TEST)]) == ["p3", "p4", "p2"]
-    assert furnished.read_now(lambda tx: tx.payables.open_totals("m1", Mode.TEST)) == (("c1", "CRC", 30_000, 3),)
+    (debt,) = furnished.read_now(lambda tx: tx.debts.of(["c1"], Mode.TEST))["c1"]
+    assert (debt.customer_id, debt.currency, debt.due, debt.bills) == ("c1", "CRC", 30_000, 3)
+    assert furnished.read_now(lambda tx: tx.debts.in_all("m1", Mode.TEST, date(2026, 1, 1))).customers == 1
 
 
 @pytest.mark.parametrize("text", ["F-P1", "p1"])
