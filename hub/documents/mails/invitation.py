@@ -17,7 +17,7 @@ from hub.domain.merchant import Role
 from hub.domain.message import Delivery, DeliveryKind
 from hub.domain.text import Text
 from hub.flows.ground.ports import Hub, Tx
-from hub.flows.merchants.sign_in import sign_in_token
+from hub.flows.merchants.sign_in import member_of, sign_in_token
 
 ROLES = {
     Role.OWNER: Text("role.owner"),
@@ -50,8 +50,7 @@ def gather(tx: Tx, hub: Hub, delivery: Delivery, now: datetime) -> tuple[Invitat
     Raises:
         NothingToSay: Who was invited may sign in no more, or the link is over.
     """
-    members = tx.merchants.members(delivery.merchant_id)
-    member = next((member for member in members if member.email == delivery.recipient), None)
+    member = member_of(tx, delivery.merchant_id, delivery.recipient)
     expires_at = datetime.fromisoformat(delivery.details["expires_at"])
     if member is None or expires_at <= now:
         raise NothingToSay("the invitation is over")

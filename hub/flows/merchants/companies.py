@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hub.domain.merchant import Member, Merchant, Session
+from hub.domain.merchant import Merchant, Session
 from hub.flows.ground.ports import Hub, Tx
 from hub.flows.ground.tell import tell
 from hub_hookspecs import CROCKFORD
 
-from .sign_in import SignedIn, session_of, token_hash
+from .sign_in import SignedIn, member_of, session_of, token_hash
 
 
 async def companies_of(hub: Hub, email: str) -> tuple[Merchant, ...]:
@@ -29,7 +29,9 @@ async def switch_company(hub: Hub, session: Session, merchant_id: str) -> Signed
     token, csrf = hub.random_text(52, CROCKFORD), hub.random_text(52, CROCKFORD)
 
     def write(tx: Tx) -> SignedIn:
-        member = _member(tx, session.email, merchant_id)
+        member = member_of(tx, merchant_id, session.email)
+        if member is None:
+            raise LookupError(merchant_id)
         opened = session_of(
             member, token_hash(token), csrf, signed_in_at=session.signed_in_at, expires_at=session.expires_at
         )
@@ -38,11 +40,3 @@ async def switch_company(hub: Hub, session: Session, merchant_id: str) -> Signed
         return SignedIn(token=token, session=opened)
 
     return await hub.store.write(write)
-
-
-def _member(tx: Tx, email: str, merchant_id: str) -> Member:
-    found = (member for member in tx.merchants.members_by_email(email) if member.merchant_id == merchant_id)
-    member = next(found, None)
-    if member is None:
-        raise LookupError(merchant_id)
-    return member

@@ -13,7 +13,7 @@ from hub.domain.message import About, DeliveryKind, owed_mail
 from hub.flows.ground.ports import Hub, Tx
 from hub_hookspecs import CROCKFORD
 
-from .sign_in import add_sign_in
+from .sign_in import add_sign_in, member_of
 
 INVITATION_LIFE: Final = timedelta(days=7)
 
@@ -52,7 +52,7 @@ async def invite_again(hub: Hub, merchant: Merchant, email: str, *, by: str = ""
     invitation = invitation_of(hub, by)
 
     def write(tx: Tx) -> Member:
-        member = next((item for item in tx.merchants.members(merchant.id) if item.email == folded(email)), None)
+        member = member_of(tx, merchant.id, folded(email))
         if member is None:
             raise LookupError(email)
         invite(tx, hub, merchant, member, invitation)

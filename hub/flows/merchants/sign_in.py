@@ -50,7 +50,7 @@ async def request_proof(hub: Hub, session: Session) -> None:
     now, sign_in_id = hub.clock(), hub.random_text(26, CROCKFORD)
 
     def write(tx: Tx) -> None:
-        member = _member(tx, session.merchant_id, session.email)
+        member = member_of(tx, session.merchant_id, session.email)
         if member is not None:
             _owe(tx, hub, member, sign_in_id, now)
             tx.after_commit(hub.wake)
@@ -58,7 +58,8 @@ async def request_proof(hub: Hub, session: Session) -> None:
     await hub.store.write(write)
 
 
-def _member(tx: Tx, merchant_id: str, email: str) -> Member | None:
+def member_of(tx: Tx, merchant_id: str, email: str) -> Member | None:
+    """The member of a merchant by this address, as it is stored; None where there is none."""
     return next((member for member in tx.merchants.members(merchant_id) if member.email == email), None)
 
 
@@ -111,7 +112,7 @@ async def sign_in(hub: Hub, token: str, *, instead: str = "") -> SignedIn | None
         if used is None:
             warn(tx, "sign_in_refused")
             return None
-        member = _member(tx, used.merchant_id, used.email)
+        member = member_of(tx, used.merchant_id, used.email)
         if member is None:
             return None
         before = tx.merchants.session(token_hash(instead), now) if instead else None
